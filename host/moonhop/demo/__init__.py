@@ -1,0 +1,1 @@
+"""The demonstration: two unlike nodes, one program, and its hops between them."""

@@ -1,0 +1,1 @@
+"""Tests: one tree that mirrors the house; helpers are imported as ``tests.<module>``."""
