@@ -1,0 +1,601 @@
+"""Tokens to a tree with resolved names, in one pass (manual 3.3, 3.4, and 9 for the grammar).
+
+Recursive descent for statements and operands; the operators of an expression are kept on a stack
+of its own, which is quicker than a call per level and spares the stack of a board.
+"""
+
+from moonhop_core.lang import tree
+from moonhop_core.lang.lexer import EOF, FLOAT, INTEGER, NAME, STRING, Lexer
+from moonhop_core.lang.scope import AssignsEnv, Scope
+
+try:
+    from typing import Any
+except ImportError:  # MicroPython has no typing
+    pass
+
+# Statements and expressions inside each other; PUC Lua allows about as many (LUAI_MAXCCALLS). A
+# board's stack ends earlier, which gives the same error.
+MAX_LEVELS = 195
+_TOO_DEEP = "chunk has too many syntax levels (C stack overflow)"
+
+# How tightly a binary operator holds its operands: left, right. `..` and `^` group to the right.
+_LEFT = {"or": 1, "and": 2, "<": 3, ">": 3, "<=": 3, ">=": 3, "~=": 3, "==": 3, "|": 4, "~": 5}
+_LEFT.update({"&": 6, "<<": 7, ">>": 7, "..": 9, "+": 10, "-": 10, "*": 11, "/": 11, "//": 11})
+_LEFT.update({"%": 11, "^": 14})
+_RIGHT = {op: {"..": 8, "^": 13}.get(op, left) for op, left in _LEFT.items()}
+_UNARY_RIGHT = 12
+_UNARY = ("-", "not", "#", "~")
+
+_VALUES = (STRING, INTEGER, FLOAT)
+_CONSTANTS = {"nil": None, "true": True, "false": False}
+_BLOCK_END = ("end", EOF, "else", "elseif", "until")
+
+
+def parse(source: "str | bytes", name: str) -> tree.Chunk:
+    """The tree of a whole source text.
+
+    `source` is a str of code points 0..255 or the bytes themselves; `name` stands in messages.
+    Raises LuaSyntaxError.
+    """
+    try:
+        return Parser(source, name).chunk(False)
+    except AssignsEnv:
+        return Parser(source, name).chunk(True)
+
+
+class Parser:
+    """One pass over one source.
+
+    level        how many statements and expressions the parser is inside
+    last_paren   what stood in the parentheses read last: it is no target of an assignment
+    """
+
+    def __init__(self, source: "str | bytes", name: str):
+        self.lexer = Lexer(source, name)
+        self.scope = Scope(self.lexer)
+        self.level = 0
+        self.last_paren: "tree.Expr | None" = None
+
+    def chunk(self, own_env: bool) -> tree.Chunk:
+        """Parse it all. `own_env`: the program assigns to `_ENV`, so the chunk starts with
+        `local _ENV = _ENV`, which is what an upvalue named `_ENV` amounts to."""
+        lexer = self.lexer
+        scope = self.scope
+        main = scope.functions[0]
+        main.is_vararg = True
+        try:
+            lexer.next()
+            stats: "list[tree.Stat]" = []
+            if own_env:
+                env = tree.LocalVar("_ENV", 0, main)
+                stats.append(tree.Local([env], [scope.resolve("_ENV", 0)], 0))
+                scope.activate([env])
+            stats.extend(self.statements())
+            if lexer.token != EOF:
+                raise lexer.unexpected(EOF + " expected")
+            scope.close_function()
+        except RuntimeError as error:  # RecursionError, which MicroPython calls RuntimeError
+            if "recursion" not in str(error):
+                raise
+            raise lexer.error(_TOO_DEEP) from None
+        main.body.stats = stats
+        main.end_line = lexer.line
+        chunk = tree.Chunk(lexer.name, main, scope.functions)
+        chunk.globals_assigned = scope.globals_assigned
+        chunk.names_env = lexer.names_env
+        return chunk
+
+    # ------------------------------------------------------------ small steps
+
+    def accept(self, token: str) -> bool:
+        """Step over `token` if it stands here."""
+        lexer = self.lexer
+        if lexer.token == token:
+            lexer.next()
+            return True
+        return False
+
+    def expect(self, token: str) -> None:
+        """Step over `token`, which must stand here."""
+        lexer = self.lexer
+        if lexer.token != token:
+            raise lexer.unexpected("'%s' expected" % token)
+        lexer.next()
+
+    def expect_close(self, token: str, opener: str, line: int) -> None:
+        """Step over `token`, which must end what `opener` on `line` began."""
+        lexer = self.lexer
+        if lexer.token != token:
+            if line == lexer.line:
+                raise lexer.unexpected("'%s' expected" % token)
+            message = "'%s' expected (to close '%s' at line %d)" % (token, opener, line)
+            raise lexer.unexpected(message)
+        lexer.next()
+
+    def expect_name(self) -> str:
+        """Step over a name and return it."""
+        lexer = self.lexer
+        if lexer.token != NAME:
+            raise lexer.unexpected("<name> expected")
+        name = str(lexer.value)
+        lexer.next()
+        return name
+
+    def declare_name(self) -> tree.LocalVar:
+        """Step over a name and declare a local of it, not yet in scope."""
+        line = self.lexer.line
+        return self.scope.declare(self.expect_name(), line)
+
+    # ------------------------------------------------------------ blocks and statements
+
+    def statements(self) -> "list[tree.Stat]":
+        """Statements up to a token that ends a block; the scope is the caller's matter."""
+        lexer = self.lexer
+        stats: "list[tree.Stat]" = []
+        while True:
+            token = lexer.token
+            if token in _BLOCK_END:
+                return stats
+            if token == ";":
+                lexer.next()
+                continue
+            self.level += 1
+            if self.level > MAX_LEVELS:
+                raise lexer.error(_TOO_DEEP)
+            if token == "::":
+                self.labels(stats)
+            elif token in _STATEMENTS:
+                stats.append(_STATEMENTS[token](self))
+            else:
+                stats.append(self.expression_statement())
+            self.level -= 1
+            if token == "return":
+                return stats
+
+    def block(self, loop: bool = False) -> tree.Block:
+        """A block with a scope of its own; `loop`: it is the body of a while or for loop."""
+        line = self.lexer.line
+        self.scope.open_block(loop)
+        stats = self.statements()
+        self.scope.close_block()
+        if loop:
+            for stat in reversed(stats):
+                if not isinstance(stat, tree.Label):
+                    break
+                stat.continues = True
+        return tree.Block(stats, line)
+
+    def do_statement(self) -> tree.Stat:
+        """`do … end`"""
+        line = self.lexer.line
+        self.lexer.next()
+        body = self.block()
+        self.expect_close("end", "do", line)
+        return tree.Do(body, line)
+
+    def while_statement(self) -> tree.Stat:
+        """`while … do … end`"""
+        line = self.lexer.line
+        self.lexer.next()
+        cond = self.expression()
+        self.expect("do")
+        body = self.block(loop=True)
+        self.expect_close("end", "while", line)
+        return tree.While(cond, body, line)
+
+    def repeat_statement(self) -> tree.Stat:
+        """`repeat … until …`; the condition is inside the body's scope."""
+        line = self.lexer.line
+        self.lexer.next()
+        body_line = self.lexer.line
+        self.scope.open_block(loop=True)
+        stats = self.statements()
+        self.expect_close("until", "repeat", line)
+        cond = self.expression()
+        self.scope.close_block()
+        return tree.Repeat(tree.Block(stats, body_line), cond, line)
+
+    def if_statement(self) -> tree.Stat:
+        """`if … then … elseif … else … end`"""
+        lexer = self.lexer
+        line = lexer.line
+        conds: "list[tree.Expr]" = []
+        blocks: "list[tree.Block]" = []
+        while not conds or lexer.token == "elseif":
+            lexer.next()
+            conds.append(self.expression())
+            self.expect("then")
+            blocks.append(self.block())
+        orelse = self.block() if self.accept("else") else None
+        self.expect_close("end", "if", line)
+        return tree.If(conds, blocks, orelse, line)
+
+    def for_statement(self) -> tree.Stat:
+        """Both kinds of `for`."""
+        lexer = self.lexer
+        line = lexer.line
+        lexer.next()
+        name_line = lexer.line
+        name = self.expect_name()
+        if lexer.token == "=":
+            return self.numeric_for(name, name_line, line)
+        if lexer.token == "," or lexer.token == "in":
+            return self.generic_for(name, name_line, line)
+        raise lexer.unexpected("'=' or 'in' expected")
+
+    def numeric_for(self, name: str, name_line: int, line: int) -> tree.Stat:
+        """`for name = start, limit, step do … end`, from the `=` on."""
+        scope = self.scope
+        scope.open_block()
+        scope.hide(3)
+        var = scope.declare(name, name_line)
+        self.lexer.next()
+        start = self.expression()
+        self.expect(",")
+        limit = self.expression()
+        step = self.expression() if self.accept(",") else None
+        body = self.for_body([var], line)
+        return tree.NumericFor(var, start, limit, step, body, line)
+
+    def generic_for(self, name: str, name_line: int, line: int) -> tree.Stat:
+        """`for name, … in … do … end`, from behind the first name on."""
+        scope = self.scope
+        scope.open_block()
+        scope.hide(4)
+        variables = [scope.declare(name, name_line)]
+        while self.accept(","):
+            variables.append(self.declare_name())
+        self.expect("in")
+        exprs = self.expressions()
+        body = self.for_body(variables, line)
+        return tree.GenericFor(variables, exprs, body, line)
+
+    def for_body(self, variables: "list[tree.LocalVar]", line: int) -> tree.Block:
+        """`do … end` of a for loop; closes the scope that its head opened."""
+        self.expect("do")
+        self.scope.activate(variables)
+        body = self.block(loop=True)
+        self.expect_close("end", "for", line)
+        self.scope.close_block()
+        return body
+
+    def function_statement(self) -> tree.Stat:
+        """`function a.b:c(…) … end`, an assignment."""
+        lexer = self.lexer
+        line = lexer.line
+        lexer.next()
+        name_line = lexer.line
+        name = self.expect_name()
+        target = self.scope.resolve(name, name_line)
+        method = False
+        while not method and (lexer.token == "." or lexer.token == ":"):
+            method = lexer.token == ":"
+            name += lexer.token
+            lexer.next()
+            key = tree.Const(lexer.value, lexer.line)
+            name += self.expect_name()
+            target = tree.Index(target, key, key.line)
+        func = self.function_body(name, line, method)
+        self.scope.assign(target)
+        target.line = line  # the definition happens where it starts
+        return tree.Assign([target], [func], line)
+
+    def local_statement(self) -> tree.Stat:
+        """`local function f …` or `local a <attrib>, b = …`"""
+        lexer = self.lexer
+        scope = self.scope
+        line = lexer.line
+        lexer.next()
+        if self.accept("function"):
+            var = self.declare_name()
+            scope.activate([var])
+            return tree.LocalFunction(var, self.function_body(var.name, lexer.line, False), line)
+        variables = []
+        closes = 0
+        while True:
+            var = self.declare_name()
+            if self.accept("<"):
+                attrib = self.expect_name()
+                self.expect(">")
+                scope.set_attrib(var, attrib)
+                closes += attrib == "close"
+                if closes > 1:
+                    raise lexer.error("multiple to-be-closed variables in local list")
+            variables.append(var)
+            if not self.accept(","):
+                break
+        exprs = self.expressions() if self.accept("=") else []
+        for var, expr in zip(variables, exprs):
+            self.name_function(expr, var.name)
+        scope.activate(variables)
+        return tree.Local(variables, exprs, line)
+
+    def return_statement(self) -> tree.Stat:
+        """`return …;`"""
+        lexer = self.lexer
+        line = lexer.line
+        lexer.next()
+        done = lexer.token in _BLOCK_END or lexer.token == ";"
+        exprs = [] if done else self.expressions()
+        self.accept(";")
+        return tree.Return(exprs, line)
+
+    def break_statement(self) -> tree.Stat:
+        """`break`"""
+        lexer = self.lexer
+        line, start = lexer.line, lexer.start
+        lexer.next()
+        return self.scope.add_break(line, start)
+
+    def goto_statement(self) -> tree.Stat:
+        """`goto name`"""
+        lexer = self.lexer
+        start = lexer.start
+        lexer.next()
+        line = lexer.line  # the name's, as in PUC Lua's messages
+        return self.scope.add_goto(self.expect_name(), line, start)
+
+    def labels(self, stats: "list[tree.Stat]") -> None:
+        """`::name::` and the labels and semicolons that follow it, onto `stats`."""
+        lexer = self.lexer
+        found: "list[tree.Label]" = []
+        while lexer.token == "::" or lexer.token == ";":
+            line = lexer.line
+            if self.accept("::"):
+                found.append(tree.Label(self.expect_name(), line))
+                self.expect("::")
+            else:
+                lexer.next()
+        at_end = lexer.token in _BLOCK_END and lexer.token != "until"
+        for label in reversed(found):  # as PUC Lua does, which matters for its messages
+            self.scope.add_label(label, at_end)
+        stats.extend(found)
+
+    def expression_statement(self) -> tree.Stat:
+        """A call, or an assignment."""
+        lexer = self.lexer
+        line = lexer.line
+        target = self.assignable()
+        if lexer.token != "=" and lexer.token != ",":
+            if not isinstance(target, (tree.Call, tree.MethodCall)) or target is self.last_paren:
+                raise lexer.unexpected("syntax error")
+            return tree.CallStat(target, line)
+        targets: "list[tree.Expr]" = []
+        while True:
+            is_name = isinstance(target, (tree.LocalRef, tree.Global, tree.Index, tree.Env))
+            if not is_name or target is self.last_paren:
+                raise lexer.unexpected("syntax error")
+            self.scope.assign(target)
+            targets.append(target)
+            if not self.accept(","):
+                break
+            target = self.assignable()
+        self.expect("=")
+        exprs = self.expressions()
+        for target in targets:
+            target.line = lexer.last_line  # PUC Lua stores when it has read all values
+        for target, expr in zip(targets, exprs):
+            if isinstance(target, tree.Index):
+                self.name_function(expr, target.key)
+            elif isinstance(target, tree.LocalRef):
+                self.name_function(expr, target.var.name)
+            elif isinstance(target, tree.Global):
+                self.name_function(expr, target.name)
+        return tree.Assign(targets, exprs, line)
+
+    def assignable(self) -> tree.Expr:
+        """What can start a statement: a name or something in parentheses, and what hangs on it."""
+        lexer = self.lexer
+        if lexer.token != NAME and lexer.token != "(":
+            raise lexer.unexpected("unexpected symbol")
+        return self.operand()
+
+    def name_function(self, value: tree.Expr, name: "tree.Expr | str") -> None:
+        """An anonymous function that goes into a variable or field is known by its name."""
+        if isinstance(value, tree.Function) and not value.name:
+            if isinstance(name, tree.Const):
+                name = name.value if isinstance(name.value, str) else ""
+            if isinstance(name, str):
+                value.name = name
+
+    # ------------------------------------------------------------ expressions
+
+    def expressions(self) -> "list[tree.Expr]":
+        """One or more expressions with commas between."""
+        found = [self.expression()]
+        while self.lexer.token == ",":
+            self.lexer.next()
+            found.append(self.expression())
+        return found
+
+    def expression(self) -> tree.Expr:
+        """An expression: operands and the operators between them.
+
+        `stack` holds, for each operator still waiting for its right operand, four things: its left
+        operand (None: it is unary), itself, how tightly it holds what follows, its line.
+        """
+        lexer = self.lexer
+        level = self.level + 1
+        stack: "list[Any]" = []
+        while True:
+            while lexer.token in _UNARY:
+                stack.extend((None, lexer.token, _UNARY_RIGHT, lexer.line))
+                lexer.next()
+            self.level = level + len(stack) // 4
+            if self.level > MAX_LEVELS:
+                raise lexer.error(_TOO_DEEP)
+            value = self.operand()
+            token = lexer.token
+            left = _LEFT.get(token, 0)
+            while stack and stack[-2] >= left:
+                line = stack.pop()
+                stack.pop()
+                op = stack.pop()
+                value = _combine(op, stack.pop(), value, line)
+            if not left:
+                self.level = level - 1
+                return value
+            stack.extend((value, token, _RIGHT[token], lexer.line))
+            lexer.next()
+
+    def operand(self) -> tree.Expr:
+        """A constant, `...`, a constructor, a function, or a name or parenthesis with all the
+        fields and calls that hang on it."""
+        lexer = self.lexer
+        token = lexer.token
+        line = lexer.line
+        expr: tree.Expr
+        if token == NAME:
+            name = str(lexer.value)
+            lexer.next()
+            expr = self.scope.resolve(name, line)
+        elif token in _VALUES:
+            expr = tree.Const(lexer.value, line)
+            lexer.next()
+            return expr
+        elif token == "(":
+            lexer.next()
+            expr = self.expression()
+            self.expect_close(")", "(", line)
+            if tree.is_multi(expr):
+                expr = tree.Paren(expr, line)
+            self.last_paren = expr
+        elif token in _CONSTANTS:
+            lexer.next()
+            return tree.Const(_CONSTANTS[token], line)
+        elif token == "{":
+            return self.table()
+        elif token == "function":
+            lexer.next()
+            return self.function_body("", line, False)
+        elif token == "...":
+            if not self.scope.function.function.is_vararg:
+                raise lexer.unexpected("cannot use '...' outside a vararg function")
+            lexer.next()
+            return tree.Vararg(line)
+        else:
+            raise lexer.unexpected("unexpected symbol")
+        while True:
+            token = lexer.token
+            if token == ".":
+                lexer.next()
+                key_line = lexer.line
+                expr = tree.Index(expr, tree.Const(self.expect_name(), key_line), key_line)
+            elif token == "(" or token == STRING or token == "{":
+                call_line = lexer.line
+                expr = tree.Call(expr, self.arguments(), call_line)
+            elif token == "[":
+                lexer.next()
+                key = self.expression()
+                key_line = lexer.line
+                self.expect("]")
+                expr = tree.Index(expr, key, key_line)
+            elif token == ":":
+                lexer.next()
+                name = self.expect_name()
+                call_line = lexer.line
+                expr = tree.MethodCall(expr, name, self.arguments(), call_line)
+            else:
+                return expr
+
+    def arguments(self) -> "list[tree.Expr]":
+        """Arguments of a call: in parentheses, one string, or one table."""
+        lexer = self.lexer
+        line = lexer.line
+        if lexer.token == "(":
+            lexer.next()
+            if self.accept(")"):
+                return []
+            found = [self.expression()]
+            while lexer.token == ",":
+                lexer.next()
+                found.append(self.expression())
+            self.expect_close(")", "(", line)
+            return found
+        if lexer.token == STRING:
+            text = tree.Const(lexer.value, line)
+            lexer.next()
+            return [text]
+        if lexer.token == "{":
+            return [self.table()]
+        raise lexer.unexpected("function arguments expected")
+
+    def table(self) -> tree.Table:
+        """A table constructor."""
+        lexer = self.lexer
+        line = lexer.line
+        items: "list[tree.TableItem]" = []
+        lexer.next()
+        while lexer.token != "}":
+            item_line = lexer.line
+            key: "tree.Expr | None" = None
+            if lexer.token == NAME and lexer.peek() == "=":
+                key = tree.Const(lexer.value, item_line)
+                lexer.next()
+                lexer.next()
+            elif lexer.token == "[":
+                lexer.next()
+                key = self.expression()
+                self.expect("]")
+                self.expect("=")
+            value = self.expression()
+            if key is not None:
+                self.name_function(value, key)
+            items.append(tree.TableItem(key, value, item_line))
+            if not self.accept(",") and not self.accept(";"):
+                break
+        self.expect_close("}", "{", line)
+        return tree.Table(items, line)
+
+    def function_body(self, name: str, line: int, method: bool) -> tree.Function:
+        """A function from its parameters to its `end`; `line` is that of the word `function`."""
+        lexer = self.lexer
+        scope = self.scope
+        function = scope.open_function(name, line)
+        params = function.params
+        self.expect("(")
+        if method:
+            params.append(scope.declare("self", line))
+        if lexer.token != ")":
+            while True:
+                if lexer.token == NAME:
+                    params.append(self.declare_name())
+                elif self.accept("..."):
+                    function.is_vararg = True
+                    break
+                else:
+                    raise lexer.unexpected("<name> or '...' expected")
+                if not self.accept(","):
+                    break
+        scope.activate(params)
+        self.expect(")")
+        function.body.line = lexer.line
+        function.body.stats = self.statements()
+        function.end_line = lexer.line
+        self.expect_close("end", "function", line)
+        scope.close_function()
+        return function
+
+
+def _combine(op: str, left: "tree.Expr | None", right: tree.Expr, line: int) -> tree.Expr:
+    if left is None:
+        return tree.Unary(op, right, line)
+    if op == "and":
+        return tree.And(left, right, line)
+    if op == "or":
+        return tree.Or(left, right, line)
+    return tree.Binary(op, left, right, line)
+
+
+_STATEMENTS = {
+    "break": Parser.break_statement,
+    "do": Parser.do_statement,
+    "for": Parser.for_statement,
+    "function": Parser.function_statement,
+    "goto": Parser.goto_statement,
+    "if": Parser.if_statement,
+    "local": Parser.local_statement,
+    "repeat": Parser.repeat_statement,
+    "return": Parser.return_statement,
+    "while": Parser.while_statement,
+}

@@ -1,0 +1,130 @@
+"""What the compiler knows of the builtins, by dotted name: which ones suspend, and what they do
+with functions handed to them. Names absent here are taken to pass functions on to anybody.
+
+Two kinds of suspension are told apart. A **wait** gives the task back to the process (`sleep`); a
+**yield** gives control to whoever resumed the coroutine. A `coroutine.resume` absorbs yields and
+lets waits through, so a program that uses coroutines as generators only stays fast.
+"""
+
+WAIT = 1
+YIELD = 2
+
+# Builtins that suspend when called.
+SUSPENDING = {
+    "sleep": WAIT,
+    "recv": WAIT,
+    "call": WAIT,
+    "hop.to": WAIT,
+    "hop.away": WAIT,
+    "fs.read": WAIT,
+    "fs.write": WAIT,
+    "fs.append": WAIT,
+    "fs.list": WAIT,
+    "fs.stat": WAIT,
+    "fs.exists": WAIT,
+    "fs.remove": WAIT,
+    "fs.rename": WAIT,
+    "fs.mkdir": WAIT,
+    "fs.copy": WAIT,
+    "fs.open": WAIT,
+    "require": WAIT,
+    "alt": WAIT,
+    "par": WAIT,
+    "seq": WAIT,
+    "coroutine.yield": YIELD,
+}
+
+# Methods of the API's objects that suspend, and the globals a program must name to get such an
+# object: `read` is an ordinary name in a program that never says `fs`.
+SUSPENDING_METHODS = {
+    "join": ("spawn",),
+    "read": ("fs", "port", "sensor"),
+    "write": ("fs", "port"),
+    "lines": ("fs",),
+    "seek": ("fs",),
+    "close": ("fs",),
+    "send": ("chan",),
+    "recv": ("chan",),
+    "ask": ("group",),
+    "elect": ("group",),
+    "members": ("group",),
+    "clock": ("group",),
+}
+
+# Builtins whose result, when called, suspends.
+GIVES_SUSPENDING = {"fs.lines": WAIT}
+
+# They call their first argument at once, in a way that can suspend.
+CALLS_FIRST = {"pcall", "xpcall"}
+
+# They make a coroutine of their first argument; wrap's result runs it.
+COROUTINE_MAKERS = {"coroutine.create", "coroutine.wrap"}
+COROUTINE_RUNNERS = {"coroutine.resume", "coroutine.close"}
+
+# They put their arguments into a table.
+STORES = {"table.insert", "rawset", "table.pack", "table.move"}
+
+# Functions handed to these are run as tasks of their own, or called directly (where suspending is
+# an error when it happens): they go nowhere else.
+KEEPS_TO_ITSELF = {
+    "spawn",
+    "after",
+    "every",
+    "subscribe",
+    "serve",
+    "on_signal",
+    "hop.on_arrive",
+    "print",
+    "log",
+    "type",
+    "tostring",
+    "table.sort",
+    "string.gsub",
+    "ipairs",
+    "pairs",
+}
+
+# Calling these never gives a function that the program wrote.
+GIVES_NO_FUNCTION = {
+    "type",
+    "tostring",
+    "tonumber",
+    "print",
+    "log",
+    "error",
+    "rawequal",
+    "rawlen",
+    "spawn",
+    "after",
+    "every",
+    "subscribe",
+    "now",
+    "ipairs",
+    "pairs",
+    "collectgarbage",
+    "table.concat",
+    "table.insert",
+    "table.sort",
+    "coroutine.create",
+    "coroutine.status",
+    "coroutine.running",
+    "coroutine.isyieldable",
+}
+
+# They bring in other text, which shares the globals.
+LOADERS = {"load", "require"}
+
+# The names that a fresh program's global table holds.
+GLOBALS = {
+    "_G", "_VERSION", "actuator", "after", "alt", "assert", "broadcast", "call", "cast", "chan",
+    "collectgarbage", "coroutine", "debug", "error", "every", "exit", "fs", "getmetatable", "group",
+    "hop", "ipairs", "json", "load", "log", "math", "next", "node", "now", "on_signal", "os",
+    "pairs", "par", "pcall", "pin", "port", "print", "process", "publish", "rawequal", "rawget",
+    "rawlen", "rawset", "recv", "require", "select", "sensor", "seq", "serve", "setmetatable",
+    "signal", "sleep", "space", "spawn", "stream", "string", "subscribe", "table", "tonumber",
+    "tostring", "type", "utf8", "where", "xpcall",
+}  # fmt: skip
+
+# Every function in these libraries gives no function either, gmatch's iterator aside, which does
+# not suspend.
+PURE_LIBRARIES = {"string", "math", "utf8", "os", "json"}

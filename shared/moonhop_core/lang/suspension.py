@@ -1,0 +1,456 @@
+"""Which functions can suspend? Decided for the whole program before it runs.
+
+Every place that can hold a function is a node: a local, a global by name, a field by name, the
+elements of tables (stored by position or computed key), and everything that is passed around as
+an argument or result. Each node carries a mask of WAIT and YIELD: what a function held there may
+do when it is called. Function values flow along edges between nodes; a function's own mask is the
+union of the masks of what it calls. The least fixpoint is the answer.
+
+Being too careful costs speed only (a function in frame form). Being too bold would be found at
+run time: reaching a suspension through a direct function is an error that names both.
+
+A program that loads text at run time, and such text itself, is an **open world**: a global or field
+that nothing here sets may be set by the other text, so calls of it count as suspending.
+"""
+
+from moonhop_core.lang import primitives, tree
+from moonhop_core.lang.primitives import WAIT, YIELD
+
+TYPE_CHECKING = False
+
+# Nodes that stand for many places at once.
+PASSED = "(passed)"  # arguments to unknown callees, results
+ELEMENT = "(element)"  # table elements by position or computed key
+FIELDS = "(fields)"  # any named field
+COROUTINE = "(coroutine)"  # bodies of coroutines
+
+if TYPE_CHECKING:
+    NodeKey = str | tree.LocalVar | tree.Function
+
+
+class Suspension:
+    """The answer. `mask(function)` is what it may do; `why(function)` the first call that does."""
+
+    def __init__(self, chunk: tree.Chunk, open_world: bool = False) -> None:
+        self._masks: "dict[int, int]" = {}
+        self._why: "dict[int, tuple[int, str]]" = {}
+        analysis = _Analysis(chunk, open_world)
+        analysis.solve()
+        for function in chunk.functions:
+            found = analysis.effect(function)
+            self._masks[function.number] = found[0]
+            if found[1] is not None:
+                self._why[function.number] = found[1]
+
+    def mask(self, function: tree.Function) -> int:
+        return self._masks[function.number]
+
+    def why(self, function: tree.Function) -> "tuple[int, str] | None":
+        return self._why.get(function.number)
+
+
+def analyse(chunk: tree.Chunk, open_world: bool = False) -> Suspension:
+    """Find out which functions of `chunk` can suspend and set `suspends` on its calls and loops.
+
+    open_world: other text shares its globals (text given to `load`)."""
+    return Suspension(chunk, open_world)
+
+
+class _Analysis:
+    def __init__(self, chunk: tree.Chunk, open_world: bool):
+        self.chunk = chunk
+        self.masks: "dict[NodeKey, int]" = {}
+        self.flows: "dict[NodeKey, list[NodeKey]]" = {}
+        # Per function number: (call or loop node, callee's nodes, line, description).
+        self.calls: "list[list[tuple[tree.Node, list[NodeKey], int, str]]]" = []
+        self.bound: "dict[tree.LocalVar, tree.Function]" = {}
+        self.aliases: "dict[tree.LocalVar, str]" = {}
+        self.patched: "set[str]" = set()
+        self.named: "set[str]" = set()
+        self.computed_index = False
+        for _ in chunk.functions:
+            self.calls.append([])
+        for function in chunk.functions:
+            self._survey(function.body)
+        for function in chunk.functions:
+            for param in function.params:
+                self._flow(PASSED, param)
+            self._visit(function.body, function)
+        self._fixed_masks()
+        if open_world or not self.named.isdisjoint(primitives.LOADERS):
+            self._open_world(open_world)
+
+    # ------------------------------------------------------------ first pass: what names mean
+
+    def _survey(self, node: tree.Node) -> None:
+        """Collect locals bound once to a known function or builtin, and patched builtins."""
+        if isinstance(node, tree.LocalFunction):
+            if not node.var.assigned:
+                self.bound[node.var] = node.func
+        elif isinstance(node, tree.Local):
+            for var, expr in zip(node.vars, node.exprs):
+                if var.assigned:
+                    continue
+                if isinstance(expr, tree.Function):
+                    self.bound[var] = expr
+                else:
+                    name = self.builtin_name(expr)
+                    if name is not None:
+                        self.aliases[var] = name
+        elif isinstance(node, tree.Assign):
+            for target in node.targets:
+                if isinstance(target, tree.Index):
+                    name = self.builtin_name(target)
+                    if name is not None:
+                        self.patched.add(name)
+        elif isinstance(node, tree.Global):
+            self.named.add(node.name)
+        elif (
+            isinstance(node, tree.TableItem)
+            and isinstance(node.key, tree.Const)
+            and node.key.value == "__index"
+            and not isinstance(node.value, (tree.Table, tree.LocalRef, tree.Global))
+        ):
+            self.computed_index = True
+        for child in tree.children(node):
+            if not isinstance(child, tree.Function):
+                self._survey(child)
+
+    def builtin_name(self, expr: tree.Expr) -> "str | None":
+        """The dotted name of the builtin that `expr` surely is, or None."""
+        if isinstance(expr, tree.Global):
+            if expr.name in self.chunk.globals_assigned:
+                return None
+            return expr.name
+        if isinstance(expr, tree.LocalRef):
+            return self.aliases.get(expr.var)
+        if (
+            isinstance(expr, tree.Index)
+            and isinstance(expr.obj, (tree.Global, tree.LocalRef))
+            and isinstance(expr.key, tree.Const)
+            and isinstance(expr.key.value, str)
+        ):
+            library = self.builtin_name(expr.obj)
+            if library is not None and "." not in library:
+                name = library + "." + expr.key.value
+                return None if name in self.patched else name
+        return None
+
+    # ------------------------------------------------------------ second pass: flows and calls
+
+    def _flow(self, source: "NodeKey", target: "NodeKey") -> None:
+        self.flows.setdefault(source, []).append(target)
+
+    def _flow_expr(self, expr: tree.Expr, target: "NodeKey") -> None:
+        for source in self.sources(expr):
+            self._flow(source, target)
+
+    def _field(self, name: str) -> str:
+        """The node of fields called `name`, made on first use."""
+        key = "." + name
+        if key not in self.masks:
+            self.masks[key] = 0
+            self._flow(key, FIELDS)
+        return key
+
+    def sources(self, expr: tree.Expr) -> "list[NodeKey]":
+        """The nodes whose functions may be the value of `expr`."""
+        if isinstance(expr, tree.Function):
+            return [expr]
+        if isinstance(expr, tree.LocalRef):
+            return [expr.var]
+        if isinstance(expr, tree.Paren):
+            return self.sources(expr.expr)
+        if isinstance(expr, (tree.And, tree.Or)):
+            return self.sources(expr.left) + self.sources(expr.right)
+        if isinstance(expr, tree.Vararg):
+            return [PASSED]
+        if isinstance(expr, (tree.Global, tree.Index)):
+            return self._read_sources(expr)
+        if isinstance(expr, (tree.Call, tree.MethodCall)):
+            return self._result_sources(expr)
+        return []
+
+    def _read_sources(self, expr: "tree.Global | tree.Index") -> "list[NodeKey]":
+        builtin = self.builtin_name(expr)
+        if isinstance(expr, tree.Global):
+            found: "list[NodeKey]" = ["=" + expr.name]
+            if builtin is not None:
+                found.append("@" + builtin)
+            if self.chunk.names_env:
+                found.append(ELEMENT)
+                found.append(self._field(expr.name))
+            return found
+        if builtin is not None and not self.chunk.names_env:
+            return ["@" + builtin]
+        if isinstance(expr.key, tree.Const) and isinstance(expr.key.value, str):
+            found = [self._field(expr.key.value), ELEMENT]
+            if self.computed_index:
+                found.append(PASSED)
+            if self.chunk.names_env:
+                found.append("=" + expr.key.value)
+            return found
+        return [ELEMENT, FIELDS]
+
+    def _result_sources(self, call: "tree.Call | tree.MethodCall") -> "list[NodeKey]":
+        if isinstance(call, tree.Call):
+            name = self.builtin_name(call.func)
+            if name is not None:
+                if name in primitives.GIVES_SUSPENDING or name in primitives.LOADERS:
+                    return ["@()" + name]
+                if name == "coroutine.wrap":
+                    return ["@()coroutine.wrap"]
+                if name in primitives.GIVES_NO_FUNCTION:
+                    return []
+                if name.split(".")[0] in primitives.PURE_LIBRARIES:
+                    return []
+                if name == "setmetatable" and call.args:
+                    return self.sources(call.args[0])
+        return [PASSED, FIELDS, ELEMENT]
+
+    def _visit(self, node: tree.Node, function: tree.Function) -> None:
+        if isinstance(node, tree.Local):
+            self._bind(node.vars, node.exprs)
+        elif isinstance(node, tree.LocalFunction):
+            self._flow(node.func, node.var)
+        elif isinstance(node, tree.Assign):
+            self._assign(node)
+        elif isinstance(node, tree.TableItem):
+            if isinstance(node.key, tree.Const) and isinstance(node.key.value, str):
+                self._flow_expr(node.value, self._field(node.key.value))
+            else:
+                self._flow_expr(node.value, ELEMENT)
+        elif isinstance(node, tree.Return):
+            for expr in node.exprs:
+                self._flow_expr(expr, PASSED)
+        elif isinstance(node, tree.GenericFor):
+            self._generic_for(node, function)
+        elif isinstance(node, tree.Call):
+            self._call(node, function)
+        elif isinstance(node, tree.MethodCall):
+            nodes: "list[NodeKey]" = [self._field(node.name), ELEMENT, "@:" + node.name]
+            if self.computed_index:
+                nodes.append(PASSED)
+            self.calls[function.number].append((node, nodes, node.line, ":" + node.name))
+            for arg in node.args:
+                self._flow_expr(arg, PASSED)
+        for child in tree.children(node):
+            if not isinstance(child, tree.Function):
+                self._visit(child, function)
+
+    def _bind(self, variables: "list[tree.LocalVar]", exprs: "list[tree.Expr]") -> None:
+        for index, var in enumerate(variables):
+            if index < len(exprs):
+                self._flow_expr(exprs[index], var)
+            elif exprs and tree.is_multi(exprs[-1]):
+                self._flow_expr(exprs[-1], var)
+
+    def _assign(self, node: tree.Assign) -> None:
+        for index, target in enumerate(node.targets):
+            expr = node.exprs[index] if index < len(node.exprs) else node.exprs[-1]
+            if isinstance(target, tree.LocalRef):
+                self._flow_expr(expr, target.var)
+            elif isinstance(target, tree.Global):
+                self._flow_expr(expr, "=" + target.name)
+                if self.chunk.names_env:
+                    self._flow_expr(expr, self._field(target.name))
+            elif (
+                isinstance(target, tree.Index)
+                and isinstance(target.key, tree.Const)
+                and isinstance(target.key.value, str)
+            ):
+                self._flow_expr(expr, self._field(target.key.value))
+                if target.key.value == "__index" and not isinstance(
+                    expr, (tree.Table, tree.LocalRef, tree.Global)
+                ):
+                    self.computed_index = True
+            else:
+                self._flow_expr(expr, ELEMENT)
+
+    def _generic_for(self, node: tree.GenericFor, function: tree.Function) -> None:
+        for var in node.vars:
+            for source in (PASSED, ELEMENT, FIELDS):
+                self._flow(source, var)
+        nodes = self.sources(node.exprs[0])
+        self.calls[function.number].append((node, nodes, node.line, "the loop's iterator"))
+
+    def _call(self, node: tree.Call, function: tree.Function) -> None:
+        name = self.builtin_name(node.func)
+        args = node.args
+        if name is None:
+            nodes = self.sources(node.func)
+            callee = self._known(node.func)
+            if callee is None:
+                nodes.append(self._field("__call"))
+            self._pass(args, callee)
+        else:
+            nodes = ["@" + name, "=" + name]
+            if self.chunk.names_env:
+                nodes = nodes + self.sources(node.func)
+            if name in primitives.CALLS_FIRST and args:
+                nodes = nodes + self.sources(args[0])
+                rest = args[1:] if name == "pcall" else args[2:]
+                self._pass(rest, self._known(args[0]))
+                if name == "xpcall" and len(args) > 1:
+                    self._flow_expr(args[1], PASSED)
+                if not isinstance(args[0], tree.Function):
+                    nodes.append(self._field("__call"))
+            elif name in primitives.COROUTINE_MAKERS and args:
+                self._flow_expr(args[0], COROUTINE)
+            elif name in primitives.COROUTINE_RUNNERS:
+                nodes.append("@()coroutine.wrap")
+                for arg in args[1:]:
+                    self._flow_expr(arg, PASSED)
+            elif name in primitives.STORES:
+                for arg in args:
+                    self._flow_expr(arg, ELEMENT)
+            elif name not in primitives.KEEPS_TO_ITSELF:
+                for arg in args:
+                    self._flow_expr(arg, PASSED)
+        self.calls[function.number].append((node, nodes, node.line, describe(node.func)))
+
+    def _known(self, expr: tree.Expr) -> "tree.Function | None":
+        if isinstance(expr, tree.Function):
+            return expr
+        if isinstance(expr, tree.LocalRef):
+            return self.bound.get(expr.var)
+        return None
+
+    def _pass(self, args: "list[tree.Expr]", callee: "tree.Function | None") -> None:
+        """Arguments flow into the parameters of a known callee, else to anybody."""
+        for index, arg in enumerate(args):
+            if callee is not None and index < len(callee.params):
+                self._flow_expr(arg, callee.params[index])
+                if not (tree.is_multi(arg) and index == len(args) - 1):
+                    continue
+            self._flow_expr(arg, PASSED)
+
+    # ------------------------------------------------------------ the fixpoint
+
+    def _fixed_masks(self) -> None:
+        for name, mask in primitives.SUSPENDING.items():
+            self.masks["@" + name] = mask
+            parts = name.split(".")
+            if len(parts) == 2 and parts[0] in self.named:
+                # `local y = coroutine; y.yield()` reaches it by field
+                self.masks["." + parts[1]] = self.masks.get("." + parts[1], 0)
+        for name, mask in primitives.GIVES_SUSPENDING.items():
+            self.masks["@()" + name] = mask
+        for name, owners in primitives.SUSPENDING_METHODS.items():
+            for owner in owners:
+                if owner in self.named:
+                    self.masks["@:" + name] = WAIT
+        # A library table that goes about as a value is reached by field names.
+        for name, mask in primitives.SUSPENDING.items():
+            parts = name.split(".")
+            if len(parts) == 2 and self._library_escapes(parts[0]):
+                self.masks[self._field(parts[1])] = mask
+        for maker in ("pcall", "xpcall", "coroutine.resume"):
+            self.masks["@" + maker] = self.masks.get("@" + maker, 0)
+
+    def _open_world(self, unit: bool) -> None:
+        """What the other text may set: globals and fields that have no source here; in a unit
+        that was loaded, also whatever is passed in."""
+        anything = WAIT | YIELD
+        inflow = set()
+        for targets in self.flows.values():
+            inflow.update(targets)
+        for name in self.named:
+            if "=" + name not in inflow and name not in primitives.GLOBALS:
+                self.masks["=" + name] = anything
+        for key in list(self.masks):
+            if not isinstance(key, str) or key in inflow or key == ".__call":
+                continue
+            if key.startswith("."):
+                self.masks[key] = self.masks[key] | anything
+        for name in primitives.LOADERS:
+            self.masks["@()" + name] = anything
+        if unit:
+            self.masks[PASSED] = anything
+
+    def _library_escapes(self, library: str) -> bool:
+        """Is the library's table used other than as `library.name`?"""
+        if library not in self.named:
+            return False
+        return any(_used_bare(function.body, library) for function in self.chunk.functions)
+
+    def solve(self) -> None:
+        changed = True
+        while changed:
+            changed = False
+            for function in self.chunk.functions:
+                mask = self.effect(function)[0]
+                if mask & ~self.masks.get(function, 0):
+                    self.masks[function] = mask
+                    changed = True
+            changed = self._propagate() or changed
+        for calls in self.calls:
+            for node, nodes, _, _ in calls:
+                if self._mask(nodes):
+                    node.suspends = True  # type: ignore[attr-defined]
+
+    def _propagate(self) -> bool:
+        changed = False
+        work = [node for node in self.flows if self.masks.get(node, 0)]
+        while work:
+            node = work.pop()
+            mask = self.masks.get(node, 0)
+            for target in self.flows.get(node, ()):
+                before = self.masks.get(target, 0)
+                if mask & ~before:
+                    self.masks[target] = before | mask
+                    changed = True
+                    work.append(target)
+        waits = self.masks.get(COROUTINE, 0) & WAIT
+        if waits and not self.masks.get("@()coroutine.wrap", 0):
+            self.masks["@()coroutine.wrap"] = waits
+            changed = True
+        return changed
+
+    def _mask(self, nodes: "list[NodeKey]") -> int:
+        mask = 0
+        for node in nodes:
+            mask |= self.masks.get(node, 0)
+        return mask
+
+    def effect(self, function: tree.Function) -> "tuple[int, tuple[int, str] | None]":
+        mask = 0
+        why = None
+        for _, nodes, line, description in self.calls[function.number]:
+            found = self._mask(nodes)
+            if found:
+                mask |= found
+                if why is None:
+                    why = (line, description)
+        return mask, why
+
+
+def _used_bare(node: tree.Node, library: str) -> bool:
+    for child in tree.children(node):
+        if isinstance(child, tree.Function):
+            continue
+        if isinstance(child, tree.Global) and child.name == library:
+            if not (
+                isinstance(node, tree.Index)
+                and node.obj is child
+                and isinstance(node.key, tree.Const)
+            ):
+                return True
+        elif _used_bare(child, library):
+            return True
+    return False
+
+
+def describe(expr: tree.Expr) -> str:
+    """How a person would name the callee `expr`: `fs.read`, `worker`, "a function value"."""
+    if isinstance(expr, tree.LocalRef):
+        return expr.var.name
+    if isinstance(expr, tree.Global):
+        return expr.name
+    if (
+        isinstance(expr, tree.Index)
+        and isinstance(expr.key, tree.Const)
+        and isinstance(expr.key.value, str)
+    ):
+        return describe(expr.obj) + "." + expr.key.value
+    return "a function value"
