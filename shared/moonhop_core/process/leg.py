@@ -1,0 +1,230 @@
+"""A leg: the part of a process's run between two hops, without a fleet.
+
+`run_leg` is the one notion of it. As a script under MicroPython
+(`micropython -m moonhop_core.process.leg`) this module serves legs over its standard streams:
+
+    in    a line of JSON: the leg (see `Leg`) and the program; with "image" true its lines follow
+    out   lines of JSON: ["out", kind, text], ["image", line], and last ["result", {…}] or
+          ["refused", message]
+"""
+
+import json
+import sys
+
+from moonhop_core.errors import MoonhopError
+from moonhop_core.process.clock import RealClock, VirtualClock
+from moonhop_core.process.local_files import LocalFiles
+from moonhop_core.process.local_host import LocalHost
+from moonhop_core.process.process import FAILED, RUNNING, Process
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from moonhop_core.process.engine import Engine
+    from moonhop_core.process.program import Program
+
+    Lines = Iterable[str | bytes]
+
+STACK = 8 << 20  # bytes of address space
+IMAGE_END = '["end",'
+
+
+class Leg:
+    """What to run.
+
+    args     the program's arguments
+    rests    stop at so many rests and write the image; None: run to the end
+    virtual  virtual time instead of real
+    root     the folder for `fs`, or None
+    node     what the program sees as `node`
+    state    what the leg before left (its result's "state"), or None
+    """
+
+    def __init__(
+        self,
+        args: "list[str]",
+        rests: "int | None" = None,
+        virtual: bool = False,
+        root: "str | None" = None,
+        node: "dict[str, Any] | None" = None,
+        state: "dict[str, Any] | None" = None,
+    ):
+        self.args = args
+        self.rests = rests
+        self.virtual = virtual
+        self.root = root
+        self.node = node or {"id": "local", "kind": "exec", "tags": []}
+        self.state = state
+
+    def to_json(self) -> "dict[str, Any]":
+        """Return the leg as plain JSON."""
+        return {
+            "args": self.args,
+            "rests": self.rests,
+            "virtual": self.virtual,
+            "root": self.root,
+            "node": self.node,
+            "state": self.state,
+        }
+
+
+def run_leg(
+    leg: Leg,
+    program: "Program",
+    make_engine: "Callable[[Program, Any], Engine]",
+    image: "Lines | None",
+    put_line: "Callable[[str], Any]",
+    output: "Callable[[str, str], Any]",
+) -> "dict[str, Any]":
+    """Run a process from its start or from an image until its end or its next image.
+
+    Returns a dict: "status" ("ended", "failed", "rest" or "stuck": tasks wait for what can never
+    come), "exit_status", "failure", "waits" (of a stuck one), "state" (for the next leg).
+    """
+    state = leg.state or {"now": 0, "messages": [], "retained": {}}
+    clock = VirtualClock(state["now"]) if leg.virtual else RealClock()
+    host = LocalHost(clock, LocalFiles(leg.root) if leg.root is not None else None, output)
+    process = Process(program, make_engine, host, args=leg.args, node=leg.node)
+    if image is None:
+        process.start()
+    else:
+        elapsed = 0 if leg.virtual else max(0, clock.now() - state["now"])
+        process.restore(image, elapsed)
+        # the retained messages were heard before the hop
+        host.messages = state["messages"]
+        host.retained = state["retained"]
+    status = _run(process, host, leg.rests)
+    if status == "rest":
+        process.snapshot(put_line, process.epoch + 1)
+        process.let_go()
+    return {
+        "status": status,
+        "exit_status": process.exit_status,
+        "failure": process.failure,
+        "waits": waits(process) if status == "stuck" else [],
+        "state": {"now": clock.now(), "messages": host.messages, "retained": host.retained},
+    }
+
+
+def _run(process: Process, host: LocalHost, rests: "int | None") -> str:
+    clock = host.clock
+    done = 0
+    while True:
+        host.settle(process)
+        moment = process.due()
+        if moment is None:
+            if process.status != RUNNING:
+                return "failed" if process.status == FAILED else "ended"
+            if process.tasks.all:
+                return "stuck"
+            process.turn()
+            if process.status == RUNNING:  # only subscriptions are left, and nobody to send
+                process.stop()
+            continue
+        if moment > clock.monotonic():
+            clock.wait(moment)
+        process.turn()
+        done += 1
+        if done == rests and process.status == RUNNING:
+            return "rest"
+
+
+def waits(process: Process) -> "list[str]":
+    """Return for each waiting task, in words, what it waits for."""
+    found = []
+    for task in process.tasks.all.values():
+        wait = task.wait or ["nothing"]
+        text = wait[0]
+        if text == "recv":
+            text = "a message on '%s'" % wait[1]
+        elif text == "join":
+            text = "the end of task %d" % wait[1]
+        elif text == "sleep":
+            text = "a time that never comes"
+        found.append("task %d waits for %s" % (task.tid, text))
+    return found
+
+
+# ---------------------------------------------------------------- as a script
+
+
+def serve() -> None:
+    """Run the legs that come in over standard input until it ends."""
+    from moonhop_core.process.program import Program
+    from moonhop_core.process.python_engine import PythonEngine
+
+    programs: "dict[str, Program]" = {}
+    while True:
+        line = sys.stdin.readline()
+        if not line:
+            return
+        order = json.loads(line)
+        image = _image_lines() if order["image"] else None
+        try:
+            sent = order["program"]
+            program = programs.get(sent["hash"])
+            if program is None:
+                programs.clear()  # a board has room for one
+                program = Program.from_forms(
+                    sent["name"], sent["hash"], sent["manifest"], sent["forms"], sent["source"]
+                )
+                programs[sent["hash"]] = program
+            result = run_leg(
+                Leg(**order["leg"]),
+                program,
+                PythonEngine,
+                image,
+                lambda line: _say(["image", line]),
+                lambda kind, text: _say(["out", kind, text]),
+            )
+        except MoonhopError as error:
+            for _ in image or ():  # what is left of it
+                pass
+            _say(["refused", str(error)])
+        else:
+            _say(["result", result])
+
+
+def _image_lines() -> "Lines":
+    while True:
+        line = sys.stdin.readline()
+        if not line:
+            return
+        yield line
+        if line.startswith(IMAGE_END):
+            return
+
+
+def _say(message: "list[Any]") -> None:
+    print(json.dumps(message))
+
+
+def serve_deep() -> None:
+    """Serve on a thread with a large stack, where there are threads: recursion needs it."""
+    try:
+        import _thread
+    except ImportError:
+        serve()
+        return
+    done = _thread.allocate_lock()
+
+    def run() -> None:
+        try:
+            serve()
+        finally:
+            done.release()
+
+    done.acquire()
+    _thread.stack_size(STACK)
+    _thread.start_new_thread(run, ())
+    done.acquire()
+
+
+if __name__ == "__main__":
+    serve_deep()

@@ -1,0 +1,98 @@
+"""A program: Lua source with its manifest, and the forms that engines load."""
+
+from binascii import hexlify
+from hashlib import sha256
+
+from moonhop_core.errors import MoonhopError
+from moonhop_core.process.octets import to_bytes
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from typing import Any
+
+FORMAT = 1  # of what the compiler makes: programs hop only between nodes with the same
+FORMS = ("python", "lua54", "luajit")
+
+
+def program_hash(source: str) -> str:
+    """Return the hex digest that names a program: over the compiler's format and the source.
+
+    `source` has code points 0..255, one for each byte.
+    """
+    digest = sha256(b"moonhop-program %d\n" % FORMAT)
+    digest.update(to_bytes(source))
+    return hexlify(digest.digest()).decode()
+
+
+class Program:
+    """Lua source under a name, compiled when a form is first asked for.
+
+    name      the source's name, as it stands in messages ("readings.lua")
+    source    Lua text, code points 0..255; "" on a board that got only forms
+    hash      names the program everywhere: images, transfers, file server
+    manifest  a dict (`lang/manifest.py`)
+    """
+
+    def __init__(
+        self,
+        name: str,
+        source: str,
+        hash: str,
+        manifest: "dict[str, Any]",
+        forms: "dict[str, Any] | None" = None,
+    ):
+        self.name = name
+        self.source = source
+        self.hash = hash
+        self.manifest = manifest
+        self._forms: "dict[str, Any]" = {} if forms is None else forms
+        self._lowered: "Any" = None
+
+    @staticmethod
+    def from_source(source: str, name: str) -> "Program":
+        """Return the program of a Lua text. Raises the manifest's error; the text itself is
+        compiled later, by `form` or `lowered`."""
+        from moonhop_core.lang.manifest import parse_manifest
+
+        return Program(name, source, program_hash(source), parse_manifest(source, name))
+
+    @staticmethod
+    def from_forms(
+        name: str, hash: str, manifest: "dict[str, Any]", forms: "dict[str, Any]", source: str = ""
+    ) -> "Program":
+        """Return a program that was compiled elsewhere. `forms["python"]` is emitted text, or an
+        imported module of it."""
+        return Program(name, source, hash, manifest, forms)
+
+    @property
+    def lowered(self) -> "Any":
+        """The lowered prototypes. Raises the compiler's error (file, line, column)."""
+        if self._lowered is None:
+            if not self.source:
+                raise MoonhopError("%s came without source and cannot be compiled here" % self.name)
+            from moonhop_core.lang.compile import compile_lua
+
+            self._lowered = compile_lua(self.source, self.name)
+        return self._lowered
+
+    def form(self, form: str) -> "Any":
+        """Return the text (or for "python" perhaps a module) that an engine loads: "python",
+        "lua54" or "luajit". Raises the compiler's error, or MoonhopError if there is no source."""
+        found = self._forms.get(form)
+        if found is None:
+            if form == "python":
+                from moonhop_core.lang.emit_python import emit_python
+
+                found = emit_python(self.lowered)
+            elif form in FORMS:
+                from moonhop_core.lang.emit_lua import emit_lua
+
+                found = emit_lua(self.lowered, form)
+            else:
+                raise MoonhopError("unknown program form %r" % form)
+            self._forms[form] = found
+        return found

@@ -1,0 +1,249 @@
+"""Engine python: runs emitted Python on the machine of `lua/machine.py`."""
+
+from moonhop_core.errors import MoonhopError
+from moonhop_core.lua import values
+from moonhop_core.lua.errors import LuaError
+from moonhop_core.lua.machine import Machine
+from moonhop_core.lua.operators import to_text
+from moonhop_core.lua.values import Function, Table
+from moonhop_core.process import api
+from moonhop_core.process.engine import Engine, ProgramError, Suspend
+from moonhop_core.process.image import ImageError
+from moonhop_core.process.names import Names
+from moonhop_core.process.python_builder import ImageBuilder
+from moonhop_core.process.python_image import ImageWalker, Unwritable
+from moonhop_core.process.python_values import from_lua, plain, to_lua
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from moonhop_core.process.engine import Outcome, Record
+    from moonhop_core.process.program import Program
+
+LONGEST = 21  # lines of a traceback
+STRING_META = "string.meta"  # registered name of the metatable that all strings share
+
+
+class PythonEngine(Engine):
+    """kept: handle -> value; tasks: id -> coroutine."""
+
+    name = "python"
+
+    def __init__(self, program: "Program", host: "Any"):
+        Engine.__init__(self, program, host)
+        self.kept: "dict[int, Any]" = {}
+        self.tasks: "dict[int, Any]" = {}
+        self._next = 1
+        self._builder: "ImageBuilder | None" = None
+        self.machine = machine = Machine()
+        machine.op = self._op
+        self._install(machine)
+        machine.load_unit(program.form("python"))
+        builtins = dict(machine.builtins)
+        builtins[STRING_META] = machine.string_meta
+        self.names = Names(builtins, self._find_proto)
+
+    # ------------------------------------------------------------ what programs find
+
+    def _install(self, machine: Machine) -> None:
+        names = [name for name in sorted(api.OPERATIONS) if name not in ("print", "log")]
+        machine.add_operations([(name, api.OPERATIONS[name][1] == api.SUSPENDS) for name in names])
+        machine.install({"print": (self._printer("print"), -1), "log": (self._printer("log"), -1)})
+        for kind in api.OBJECTS:
+            table = machine.globals.h.pop(kind)
+            if "__index" not in table.h:
+                table.h["__index"] = table
+        constants = self.host.constants()
+        constants["node.engine"] = self.name
+        for name in sorted(constants):
+            value = constants[name]
+            if type(value) is list or type(value) is dict:
+                machine.register(name, to_lua(self, value))
+            else:
+                at = name.rfind(".")
+                table = machine.library(name[:at])
+                assert table is not None
+                table.set(name[at + 1 :], to_lua(self, value))
+
+    def _printer(self, name: str) -> "Callable[..., Any]":
+        def run(*args: "Any") -> "Any":
+            texts: "list[Any]" = [to_text(arg) for arg in args]
+            try:
+                self.host.op(name, texts)
+            except MoonhopError as error:
+                raise LuaError(str(error), 1) from None
+            return ()
+
+        return run
+
+    def _op(self, name: str, args: "list[Any]") -> "Any":
+        result = self.host.op(name, [from_lua(arg) for arg in args])
+        if isinstance(result, Suspend):
+            return result
+        return [to_lua(self, value) for value in result]
+
+    def bind(self, name: str, state: "Any") -> values.Bound:
+        """Return a builtin bound to its state."""
+        return values.Bound(name, state, self.names.callable_of(self.names.builtin(name)))
+
+    # ------------------------------------------------------------ tasks
+
+    def spawn(self, tid: int, fn: "int | None", args: "list[Any]") -> None:
+        """Make a task."""
+        function = self.machine.main() if fn is None else self.kept[fn]
+        self.tasks[tid] = self.machine.spawn(function, [to_lua(self, arg) for arg in args])
+
+    def resume(self, tid: int, values: "list[Any]", error: "Any" = None) -> "Outcome":
+        """Run a task until it waits, ends or fails."""
+        failure = None
+        if error is not None:
+            positioned = isinstance(error, ProgramError)
+            failure = LuaError(
+                str(error) if positioned else to_lua(self, error), 1 if positioned else 0
+            )
+        outcome = self.machine.resume(
+            self.tasks[tid], [to_lua(self, value) for value in values], failure
+        )
+        if outcome[0] == "wait":
+            return outcome
+        del self.tasks[tid]
+        if outcome[0] == "done":
+            return "done", [from_lua(value) for value in outcome[1]]
+        return "failed", str(outcome[1]), traceback(outcome[1])
+
+    def cancel(self, tid: int) -> None:
+        """Forget a waiting task."""
+        self.machine.cancel(self.tasks.pop(tid))
+
+    # ------------------------------------------------------------ values
+
+    def keep(self, value: "Any") -> int:
+        """Hold a value."""
+        handle = self._next
+        self._next = handle + 1
+        self.kept[handle] = value
+        return handle
+
+    def drop(self, handle: int) -> None:
+        """Let go of a kept value."""
+        del self.kept[handle]
+
+    def plain(self, value: "Any") -> "Any":
+        """Return a travelling value as plain Python."""
+        return plain(value)
+
+    def is_function(self, value: "Any") -> bool:
+        """Tell whether a value is a function."""
+        return isinstance(value, Function)
+
+    def type_name(self, value: "Any") -> str:
+        """Return Lua's name of a value's type."""
+        return "boolean" if type(value) is bool else values.type_name(value)
+
+    # ------------------------------------------------------------ image
+
+    def _find_proto(self, name: str) -> "Any":
+        at = name.find("/")
+        unit = int(name[:at]) if at >= 0 else 0
+        number = int(name[at + 1 :])
+        units = self.machine.units
+        if unit < len(units) and number < len(units[unit].protos):
+            return units[unit].protos[number]
+        return None
+
+    def write_image(self, put: "Callable[[Record], None]") -> None:
+        """Write all records."""
+        walker = ImageWalker(self.names, put)
+        try:
+            self._write(walker, put)
+        except Unwritable as error:
+            from moonhop_core.process.unwritable import find_path
+
+            path = find_path(error.value, self._roots(), self.names)
+            raise ImageError(
+                "%s, a %s of the host, cannot be written down"
+                % (path, values.type_name(error.value))
+            ) from None
+
+    def _write(self, walker: ImageWalker, put: "Callable[[Record], None]") -> None:
+        machine = self.machine
+        for unit in machine.units[1:]:
+            record: "Record" = ["u", unit.number, unit.given, unit.source]
+            if unit.globals is not machine.globals:
+                record.append(walker.mention(unit.globals))
+            put(record)
+        walker.flush()
+        walker.differences()
+        for tid, coroutine in self.tasks.items():
+            put(["T", tid, int(walker.mention(coroutine)[1:])])
+            walker.flush()
+        for handle, value in self.kept.items():
+            walker.root(["h", handle], [value])
+        random = getattr(machine, "random", None)
+        if random is not None:
+            put(["g"] + random.get_state())
+
+    def _roots(self) -> "list[tuple[str, Any]]":
+        roots: "list[tuple[str, Any]]" = [("_G", self.machine.globals)]
+        for name, table, _, _ in self.names.tables():
+            roots.append((name, table))
+        for tid, coroutine in self.tasks.items():
+            roots.append(("task %d" % tid, coroutine))
+        for handle, value in self.kept.items():
+            roots.append(("handler %d" % handle, value))
+        return roots
+
+    def read_record(self, record: "Record") -> None:
+        """Take one record."""
+        builder = self._builder
+        if builder is None:
+            builder = self._builder = ImageBuilder(self.names)
+        if builder.read(record):
+            return
+        if record[0] == "u":
+            if record[1] != len(self.machine.units):
+                raise ImageError("units of the program are missing")
+            env = builder.value(record[4]) if len(record) > 4 else None
+            assert env is None or isinstance(env, Table)
+            self.machine.compile_unit(record[3], record[2], env)
+        elif record[0] == "g":
+            random = getattr(self.machine, "random", None)
+            if random is not None:
+                random.set_state(record[1:])
+        else:
+            raise ImageError("unknown record '%s'" % record[0])
+
+    def finish_restore(self) -> None:
+        """Tie up what was read."""
+        builder = self._builder
+        if builder is None:
+            return
+        builder.finish()
+        self._builder = None
+        self.tasks = builder.tasks
+        self.kept = builder.kept
+        self._next = max(self.kept) + 1 if self.kept else 1
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.tasks = {}
+        self.kept = {}
+
+
+def traceback(error: LuaError) -> str:
+    """Return the traceback of an error as PUC Lua shows it, after the message; of a long one the
+    first 10 and the last 11 lines."""
+    found = error.traceback or []
+    lines = ["stack traceback:"]
+    if len(found) > LONGEST:
+        skipped = "...\t(skipping %d levels)" % (len(found) - LONGEST)
+        found = found[:10] + [skipped] + found[10 - LONGEST :]
+    for line in found:
+        lines.append("\t" + line)
+    return "\n".join(lines)

@@ -1,0 +1,263 @@
+"""Tasks: the threads of control inside a process. They switch only where they wait.
+
+A task that fails makes its process fail, be it the main task, a spawned one or a handler: errors
+never pass in silence, and a process that lost a part of itself is not the program any more. The
+one exception: if other tasks wait in `join` for the failing one, they get the error instead.
+Joining a cancelled task returns nothing. The results of the last `RESULTS` tasks that ended with
+any are kept for a later join; older ones are given up (join returns nothing).
+"""
+
+from moonhop_core.process.engine import Kept, Obj, ProgramError, Suspend
+from moonhop_core.process.values import pack, pack_list, unpack, unpack_list
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from moonhop_core.process.arguments import Call
+    from moonhop_core.process.process import Process
+
+RESULTS = 100
+MAIN = 1  # the main task's id
+
+
+class Task:
+    """One task.
+
+    start   until it first runs: [function's handle or None for main, arguments, handle goes too]
+    wait    what it waits for: a list of a kind and plain values (`waits.py`), or None
+    entry   the number of its agenda entry, or None
+    answer  once it is ready: [values, error]
+    owner   whose handler it is: ["subscription" or "timer", id], or None
+    """
+
+    def __init__(self, tid: int):
+        self.tid = tid
+        self.start: "list[Any] | None" = None
+        self.wait: "list[Any] | None" = None
+        self.entry: "int | None" = None
+        self.answer: "list[Any] | None" = None
+        self.owner: "list[Any] | None" = None
+
+
+class Tasks:
+    """The tasks of a process: `all` by id, `ready` to run in order."""
+
+    def __init__(self, process: "Process"):
+        self.process = process
+        self.all: "dict[int, Task]" = {}
+        self.ready: "list[int]" = []
+        self.results: "dict[int, list[Any]]" = {}
+        self._order: "list[int]" = []  # of results, oldest first
+        self.current: "Task | None" = None
+
+    def start(
+        self,
+        tid: int,
+        handle: "int | None",
+        args: "list[Any]",
+        owner: "list[Any] | None" = None,
+        drop: bool = False,
+    ) -> Task:
+        """Make a task that calls a kept function; with `drop` the task lets go of the function."""
+        task = Task(tid)
+        task.start = [handle, args, drop]
+        task.owner = owner
+        self.all[tid] = task
+        self.ready.append(tid)
+        self.process.host.changed()
+        return task
+
+    def wake(self, task: Task, values: "list[Any]", error: "Any" = None) -> None:
+        """Make a waiting task ready: its call returns `values` or raises `error`."""
+        if task.entry is not None:
+            self.process.agenda.remove(task.entry)
+            task.entry = None
+        task.wait = None
+        task.answer = [values, error]
+        self.ready.append(task.tid)
+        self.process.host.changed()
+
+    def run_next(self) -> None:
+        """Run the first ready task until it waits, ends or fails."""
+        process = self.process
+        engine = process.engine
+        task = self.all[self.ready.pop(0)]
+        self.current = task
+        if task.start is not None:
+            handle, args, drop = task.start
+            task.start = None
+            engine.spawn(task.tid, handle, args)
+            self._drop(args)
+            if drop and handle is not None:
+                engine.drop(handle)
+            outcome = engine.resume(task.tid, [])
+        else:
+            answer = task.answer
+            task.answer = None
+            values, error = answer if answer is not None else ([], None)
+            outcome = engine.resume(task.tid, values, error)
+            self._drop(values)
+        self.current = None
+        if process.exiting is not None:
+            process.end(process.exiting)
+        elif outcome[0] == "wait":
+            task.wait = outcome[1]
+            process.begin_wait(task, outcome[1])
+        elif outcome[0] == "done":
+            self._ended(task, outcome[1])
+        else:
+            self._failed(task, outcome[1], outcome[2])
+
+    def _drop(self, values: "list[Any]") -> None:
+        for value in values:
+            if isinstance(value, Kept):
+                self.process.engine.drop(value.handle)
+
+    def _keep(self, values: "list[Any]") -> "list[Any]":
+        keep = self.process.engine.keep
+        return [v if is_scalar(v) else Kept(keep(v)) for v in values]
+
+    def _joiners(self, tid: int) -> "list[Task]":
+        found = []
+        for task in self.all.values():
+            if task.wait is not None and task.wait[0] == "join" and task.wait[1] == tid:
+                found.append(task)
+        return found
+
+    def _ended(self, task: Task, values: "list[Any]") -> None:
+        del self.all[task.tid]
+        if task.owner is not None:
+            self.process.handler_ended(task.owner)
+            return
+        for joiner in self._joiners(task.tid):
+            self.wake(joiner, self._keep(values))
+        if values and task.tid != MAIN:
+            self.results[task.tid] = self._keep(values)
+            self._order.append(task.tid)
+            if len(self._order) > RESULTS:
+                self._drop(self.results.pop(self._order.pop(0)))
+
+    def _failed(self, task: Task, message: str, traceback: str) -> None:
+        del self.all[task.tid]
+        joiners = self._joiners(task.tid)
+        if not joiners:
+            self.process.fail(message, traceback)
+        for joiner in joiners:
+            self.wake(joiner, [], message)
+
+    def cancel(self, task: Task) -> None:
+        """End a task that is not running; those who join it get nothing."""
+        del self.all[task.tid]
+        if task.tid in self.ready:
+            self.ready.remove(task.tid)
+        if task.start is not None:
+            handle, args, drop = task.start
+            self._drop(args)
+            if drop and handle is not None:
+                self.process.engine.drop(handle)
+        else:
+            self.process.end_wait(task)
+            self.process.engine.cancel(task.tid)
+        for joiner in self._joiners(task.tid):
+            self.wake(joiner, [])
+
+    # ------------------------------------------------------------ image
+
+    def write(self) -> "dict[str, Any]":
+        """Return the state as plain JSON."""
+        now = self.process.host.monotonic()
+        listed = []
+        for task in self.all.values():
+            left = None
+            if task.entry is not None:
+                left = [self.process.agenda.moment(task.entry) - now, task.entry]
+            start = task.start
+            if start is not None:
+                start = [start[0], pack_list(start[1]), start[2]]
+            answer = task.answer
+            if answer is not None:
+                answer = [pack_list(answer[0]), pack(answer[1])]
+            listed.append([task.tid, start, pack(task.wait), left, answer, task.owner])
+        results = [[tid, pack_list(self.results[tid])] for tid in self._order]
+        return {"tasks": listed, "ready": self.ready, "results": results}
+
+    def read(self, state: "dict[str, Any]", later: "list[Any]") -> None:
+        """Take the state back; `later` collects (remaining time, order, task)."""
+        for tid, start, wait, left, answer, owner in state["tasks"]:
+            task = Task(tid)
+            if start is not None:
+                task.start = [start[0], unpack_list(start[1]), start[2]]
+            if answer is not None:
+                task.answer = [unpack_list(answer[0]), unpack(answer[1])]
+            task.wait = unpack(wait)
+            task.owner = owner
+            self.all[tid] = task
+            if left is not None:
+                later.append((left[0], left[1], task))
+        self.ready = state["ready"]
+        for tid, values in state["results"]:
+            self._order.append(tid)
+            self.results[tid] = unpack_list(values)
+
+
+def is_scalar(value: "Any") -> bool:
+    """Tell whether a value that came out of an engine is plain."""
+    return value is None or type(value) in (bool, int, float, str)
+
+
+# ---------------------------------------------------------------- operations
+
+
+def spawn(call: "Call") -> "list[Any]":
+    """spawn(fn, …): run a function as a task."""
+    process = call.process
+    handle = call.function(0)
+    args = process.tasks._keep(call.args[1:])
+    task = process.tasks.start(process.new_id(), handle, args, drop=True)
+    return [Obj("task", task.tid)]
+
+
+def join(call: "Call") -> "Any":
+    """t:join(): wait for the end of a task; its results, or its error."""
+    tasks = call.process.tasks
+    tid = call.ident()
+    if tasks.current is not None and tid == tasks.current.tid:
+        raise call.bad(0, "a task cannot join itself")
+    if tid in tasks.all:
+        return Suspend(["join", tid])
+    return tasks.results.get(tid, [])
+
+
+def cancel(call: "Call") -> "list[Any]":
+    """t:cancel(): end a task where it waits; true if it was still there."""
+    tasks = call.process.tasks
+    task = tasks.all.get(call.ident())
+    if task is None:
+        return [False]
+    if task is tasks.current:
+        raise ProgramError("a task cannot cancel itself: return, or call error")
+    tasks.cancel(task)
+    return [True]
+
+
+def status(call: "Call") -> "list[Any]":
+    """t.status, and t's methods: __index of the kind "task"."""
+    from moonhop_core.process.engine import Named
+
+    name = call.get(1)
+    if name in ("join", "cancel"):
+        return [Named("task." + name)]
+    if name != "status":
+        return [None]
+    tasks = call.process.tasks
+    task = tasks.all.get(call.ident())
+    if task is None:
+        return ["ended"]
+    if task is tasks.current:
+        return ["running"]
+    return ["ready" if task.wait is None else "waiting"]

@@ -1,0 +1,104 @@
+"""Files of a folder, and the lines that `fs.lines` makes of them, on both Pythons."""
+
+# mypy: ignore-errors
+# ruff: noqa: PT017, UP031 - MicroPython runs it too, and without pytest
+
+import os
+
+from scripted import Rig
+
+from moonhop_core.process.files import Reader
+from moonhop_core.process.local_files import FileError, LocalFiles
+
+ROOT = "/tmp/moonhop-file-checks-" + "".join(["%02x" % b for b in os.urandom(6)])
+
+
+def folder():
+    os.mkdir(ROOT)
+    return LocalFiles(ROOT)
+
+
+def remove():
+    for name in os.listdir(ROOT):
+        os.remove(ROOT + "/" + name)
+    os.rmdir(ROOT)
+
+
+def lines_of(text, size):
+    """The lines of a text that is read in blocks of a size."""
+    reader = Reader("x", 0)
+    found = []
+    place = 0
+    while True:
+        line = reader.next()
+        if line is not None:
+            found.append(line)
+        elif reader.whole:
+            return found
+        else:
+            block = text[place : place + size]
+            place += len(block)
+            reader.add(block, size)
+
+
+def check_lines_are_the_same_for_every_size_of_block():
+    for text in ("", "\n", "a", "a\n", "a\n\nb", "one\ntwo\nthree\n", "\n\nx\r\n"):
+        right = text.split("\n")
+        if right[-1] == "":
+            right.pop()
+        for size in range(1, 8):
+            assert lines_of(text, size) == right, (text, size)
+
+
+def check_files_are_written_appended_read_and_listed():
+    files = folder()
+    try:
+        every = "".join(map(chr, range(256)))
+        assert files.answer("fs.write", ["a", every]) == []
+        assert files.answer("fs.append", ["/a", "end"]) == []
+        assert files.answer("fs.read", ["a"]) == [every + "end"]
+        assert files.answer("fs.read", ["a", 255, 3]) == ["\xffen"]
+        assert files.answer("fs.exists", ["a"]) == [True]
+        assert files.answer("fs.exists", ["b"]) == [False]
+        assert files.answer("fs.list", [""]) == [["a"]]
+        found = files.answer("fs.stat", ["a"])[0]
+        assert (found["size"], found["kind"]) == (259, "file")
+    finally:
+        remove()
+
+
+def check_wrong_paths_are_refused_in_words():
+    files = folder()
+    try:
+        for verb, path, words in (
+            ("fs.read", "none", "fs.read: 'none': no such file or folder"),
+            ("fs.read", "../x", "leads out of the files"),
+            ("fs.read", "a\0b", "leads out of the files"),
+            ("fs.read", "", "is a folder"),
+            ("fs.list", "none", "no such file"),
+        ):
+            try:
+                files.answer(verb, [path])
+            except FileError as error:
+                assert words in str(error), error
+            else:
+                raise AssertionError(path)
+    finally:
+        remove()
+
+
+def check_a_loop_over_lines_goes_on_after_a_hop_where_it_was():
+    files = folder()
+    try:
+        files.answer("fs.write", ["a", "one\ntwo\nthree"])
+        step = [("fs.lines.next", {"id": 99}), ("print", "$1"), ("sleep", 1)]
+        rig = Rig(files, main=step * 4)
+        rig.process.files.readers[99] = Reader("a", 0)
+        rig.start()
+        for seconds in (0.5, 1.5, 2.5, 3.5):
+            rig.until(seconds)
+            rig.hop()
+        assert rig.until(5).texts() == ["one", "two", "three", "nil"]
+        assert rig.process.files.readers == {}
+    finally:
+        remove()
