@@ -154,3 +154,16 @@ def test_text_loaded_at_run_time_may_define_what_the_program_calls():
         local function g() return math.floor(1.5) end
         local function h(t) return t.x end
     """) == {"f", "main chunk"}
+
+
+def test_a_suspending_method_read_as_a_field_suspends_when_it_is_called_by_pcall():
+    assert suspending("local function f() local t = spawn(print) return pcall(t.join, t) end") == {
+        "f"
+    }
+
+
+def test_pcall_of_pcall_suspends_when_what_the_inner_one_calls_does():
+    assert suspending("""
+        local function nap() sleep(1) end
+        local function f() return pcall(pcall, nap) end
+    """) == {"nap", "f"}

@@ -257,9 +257,15 @@ class Flattener:
 
     def generic_for(self, stat: tree.GenericFor) -> None:
         line = stat.line
+        before = self.open
         state = [self.temp("iterator"), self.temp("state"), self.temp("control")]
+        if stat.closes:
+            state.append(self.temp("closing"))
         start = tree.Call(tree.Global(FOR_START, line), self.values(stat.exprs), line)
         self.emit(tree.Local(state, [start], line))
+        if stat.closes:
+            self.emit(OpenClose(state[3], line))
+            self.open += 1
         head, body, done = self.new_block(), self.new_block(), self.new_block()
         self.go_to(head)
         step = tree.Call(
@@ -280,10 +286,11 @@ class Flattener:
         refs = [tree.LocalRef(var, line) for var in [control] + rest]
         self.emit(tree.Local(stat.vars, refs, line))
         self.loop_body(stat.body, head, body, done)
+        self.leave_scope(before)
 
     def return_(self, stat: tree.Return) -> None:
         call = self.single_suspending_call(stat.exprs)
-        if call is not None and not self.function.has_close:
+        if call is not None and self.open == 0:
             func_and_args = self.call_parts(call)
             self.end(Suspend(func_and_args, [], None, None))
         else:

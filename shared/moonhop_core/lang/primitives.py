@@ -125,6 +125,17 @@ GLOBALS = {
     "tostring", "type", "utf8", "where", "xpcall",
 }  # fmt: skip
 
+# As the values of a generic `for`, calls of these bring no fourth one, to be closed after it.
+NOTHING_TO_CLOSE = {
+    "pairs",
+    "ipairs",
+    "next",
+    "string.gmatch",
+    "utf8.codes",
+    "coroutine.wrap",
+    "fs.lines",
+}
+
 # Every function in these libraries gives no function either, gmatch's iterator aside, which does
 # not suspend.
 PURE_LIBRARIES = {"string", "math", "utf8", "os", "json"}

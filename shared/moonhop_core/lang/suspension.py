@@ -228,7 +228,7 @@ class _Analysis:
         elif isinstance(node, tree.Call):
             self._call(node, function)
         elif isinstance(node, tree.MethodCall):
-            nodes: "list[NodeKey]" = [self._field(node.name), ELEMENT, "@:" + node.name]
+            nodes: "list[NodeKey]" = [self._field(node.name), ELEMENT]
             if self.computed_index:
                 nodes.append(PASSED)
             self.calls[function.number].append((node, nodes, node.line, ":" + node.name))
@@ -273,6 +273,18 @@ class _Analysis:
                 self._flow(source, var)
         nodes = self.sources(node.exprs[0])
         self.calls[function.number].append((node, nodes, node.line, "the loop's iterator"))
+        node.closes = self._may_close(node.exprs)
+
+    def _may_close(self, exprs: "list[tree.Expr]") -> bool:
+        """Can a generic `for` over these values get a fourth one that is not nil?"""
+        last = exprs[-1]
+        if not tree.is_multi(last):
+            return len(exprs) > 3
+        if isinstance(last, tree.MethodCall):
+            return last.name != "gmatch"
+        if isinstance(last, tree.Call):
+            return self.builtin_name(last.func) not in primitives.NOTHING_TO_CLOSE
+        return True
 
     def _call(self, node: tree.Call, function: tree.Function) -> None:
         name = self.builtin_name(node.func)
@@ -288,13 +300,7 @@ class _Analysis:
             if self.chunk.names_env:
                 nodes = nodes + self.sources(node.func)
             if name in primitives.CALLS_FIRST and args:
-                nodes = nodes + self.sources(args[0])
-                rest = args[1:] if name == "pcall" else args[2:]
-                self._pass(rest, self._known(args[0]))
-                if name == "xpcall" and len(args) > 1:
-                    self._flow_expr(args[1], PASSED)
-                if not isinstance(args[0], tree.Function):
-                    nodes.append(self._field("__call"))
+                nodes = nodes + self._protected(name, args)
             elif name in primitives.COROUTINE_MAKERS and args:
                 self._flow_expr(args[0], COROUTINE)
             elif name in primitives.COROUTINE_RUNNERS:
@@ -308,6 +314,22 @@ class _Analysis:
                 for arg in args:
                     self._flow_expr(arg, PASSED)
         self.calls[function.number].append((node, nodes, node.line, describe(node.func)))
+
+    def _protected(self, name: str, args: "list[tree.Expr]") -> "list[NodeKey]":
+        """The nodes that `pcall(args)` or `xpcall(args)` calls."""
+        callee = args[0]
+        rest = args[1:]
+        if name == "xpcall" and rest:
+            self._flow_expr(rest[0], PASSED)  # the handler
+            rest = rest[1:]
+        inner = self.builtin_name(callee)
+        if inner in primitives.CALLS_FIRST and rest:
+            return self._protected(inner, rest)  # pcall(pcall, f)
+        self._pass(rest, self._known(callee))
+        nodes = self.sources(callee)
+        if not isinstance(callee, tree.Function):
+            nodes.append(self._field("__call"))
+        return nodes
 
     def _known(self, expr: tree.Expr) -> "tree.Function | None":
         if isinstance(expr, tree.Function):
@@ -337,9 +359,8 @@ class _Analysis:
         for name, mask in primitives.GIVES_SUSPENDING.items():
             self.masks["@()" + name] = mask
         for name, owners in primitives.SUSPENDING_METHODS.items():
-            for owner in owners:
-                if owner in self.named:
-                    self.masks["@:" + name] = WAIT
+            if not self.named.isdisjoint(owners):
+                self.masks[self._field(name)] = WAIT
         # A library table that goes about as a value is reached by field names.
         for name, mask in primitives.SUSPENDING.items():
             parts = name.split(".")

@@ -369,6 +369,7 @@ class NumericFor(Stat):
 class GenericFor(Stat):
     fields = ("exprs", "body")
     suspends = False  # set by the suspension analysis: calling the iterator may suspend
+    closes = False  # set by the same: a fourth value may come, to be closed after the loop
 
     def __init__(self, vars: "list[LocalVar]", exprs: "list[Expr]", body: Block, line: int):
         self.vars = vars
