@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.brokers import BROKERS, Broker
+from tests.language.engines import DOUBLES_ONLY, ENGINES, Engine
 
 USERS = {"host": "host-secret", "node-a": "a-secret", "node-b": "b-secret"}
 
@@ -16,3 +17,26 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """An engine that runs Lua programs; each test runs on all of them, alike."""
+    return Engine(request.param)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what the mark `integers` leaves out: engines whose numbers are doubles."""
+    left_out = [item for item in items if needs_more_than_doubles(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def needs_more_than_doubles(item: pytest.Item) -> bool:
+    """Tell whether a test that needs 64-bit integers was given an engine without them."""
+    params = getattr(item, "callspec", None)
+    given = () if params is None else params.params.values()
+    return item.get_closest_marker("integers") is not None and any(
+        engine in given for engine in DOUBLES_ONLY
+    )

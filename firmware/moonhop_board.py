@@ -1,0 +1,96 @@
+"""A board as a node: reads moonhop.json, joins Wi-Fi if there is any, runs the worker.
+
+moonhop.json: fleet, node, password, mqtt_host, mqtt_port, url; and perhaps user, token, tags, wifi
+({"ssid", "password"}), name of the board's kind as "board".
+"""
+
+import asyncio
+import gc
+import json
+import sys
+import time
+
+# Heap is scarce: what stays for good is loaded first, without garbage in between.
+for _name in ("umqtt_link", "moonhop_core.process.process", "moonhop_core.node.worker"):
+    __import__(_name)
+    gc.collect()
+
+from moonhop_core.node.http import Http  # noqa: E402
+from moonhop_core.node.link import LinkError  # noqa: E402
+from moonhop_core.node.worker import About, Worker  # noqa: E402
+from umqtt_link import UmqttLink  # noqa: E402
+
+CONFIG = "moonhop.json"
+CHUNK = 1024  # bytes of an image at once
+WINDOW = 4  # chunks under way
+PROCESSES = 8
+AGAIN = 30  # seconds after a refusal
+
+
+def engine(name):
+    """Return what makes an engine of a program and a process; boards have one."""
+    from moonhop_core.process.python_engine import PythonEngine
+
+    return PythonEngine
+
+
+def make_worker(config):
+    """Return the worker of a configuration, not yet started."""
+    node = config["node"]
+    password = config["password"]
+    link = UmqttLink(
+        config["mqtt_host"], config["mqtt_port"], node, config.get("user") or node, password
+    )
+    about = About(
+        config["fleet"],
+        node,
+        ["python"],
+        64 if 1.0 + 2.0**-40 != 1.0 else 32,
+        config.get("tags"),
+        config.get("board", "micropython"),
+        sys.platform,
+        PROCESSES,
+        CHUNK,
+        WINDOW,
+    )
+    return Worker(about, link, Http(config["url"], config.get("token") or password), engine)
+
+
+async def _serve(config):
+    wifi = config.get("wifi")
+    if wifi:
+        import wifi as radio
+
+        await radio.connect(wifi["ssid"], wifi.get("password", ""))
+    while True:
+        worker = make_worker(config)
+        try:
+            await worker.start()
+        except LinkError as error:
+            print("moonhop:", error)
+            await asyncio.sleep(AGAIN)
+            continue
+        _running.append(worker)
+        gc.collect()
+        print("moonhop: node", config["node"], "is ready,", gc.mem_free(), "bytes free")
+        while True:
+            await asyncio.sleep(3600)
+
+
+_running = []
+
+
+def main():
+    """Run the worker of moonhop.json until Ctrl-C."""
+    with open(CONFIG) as file:
+        config = json.load(file)
+    try:
+        asyncio.run(_serve(config))
+    except KeyboardInterrupt:
+        started = time.time()
+        for worker in _running:
+            try:
+                asyncio.run(asyncio.wait_for(worker.stop(), 5))
+            except (OSError, asyncio.TimeoutError):
+                print("moonhop: could not say goodbye in", time.time() - started, "s")
+        print("moonhop: stopped")

@@ -1,0 +1,478 @@
+"""A link over umqtt.simple that never makes other asyncio tasks wait.
+
+MQTTClient reads from and writes to its socket and waits in between. Here its socket is a `_Wire`:
+it collects what the client writes, and gives it one packet that has already come whole. Where the
+client would wait, the wire raises `_Wait` and the answer is looked for in the packets that come
+later. Works with the client of 2017 (1.3.4 in the package registry) and with later ones.
+"""
+
+import asyncio
+import random
+import struct
+import sys
+import time
+
+import umqtt.simple
+
+from moonhop_core.node.link import Link, LinkError
+from moonhop_core.node.tasks import Tasks
+
+TIMEOUT = 10  # seconds for the broker to answer
+BACK_OFF = (0.5, 30)  # seconds before the first and before a late attempt to reconnect
+WAITING = 16384  # bytes that may wait for the network or an acknowledgement
+LONGEST = 16384  # bytes of a packet; longer ones are thrown away
+PIECE = 1024  # bytes read at once
+QUICKACK = 12 if sys.platform == "linux" else 0  # TCP_QUICKACK
+LONG_TOPIC = 120  # bytes; MQTTClient.subscribe counts in one byte
+
+ticks_ms = time.ticks_ms
+ticks_diff = time.ticks_diff
+
+
+class _Wait(Exception):
+    """The client would have to wait for the broker here."""
+
+
+class _Wire:
+    """What MQTTClient takes for its socket (and, while it connects, for the socket module)."""
+
+    def __init__(self):
+        self.out = bytearray()
+        self.packet = b""
+        self.at = 0
+
+    def read(self, size):
+        end = self.at + size
+        if end > len(self.packet):
+            raise _Wait
+        data = bytes(self.packet[self.at : end])
+        self.at = end
+        return data
+
+    def write(self, data, size=None):
+        self.out.extend(data if size is None else data[:size])
+
+    def taken(self):
+        out = self.out
+        self.out = bytearray()
+        return out
+
+    def socket(self, *_):
+        return self
+
+    def getaddrinfo(self, *_):
+        return [(None,)]
+
+    def connect(self, *_):
+        pass
+
+    setblocking = settimeout = close = connect
+
+
+class UmqttLink(Link):
+    """A client of an MQTT broker for boards; see the interface for what the methods promise."""
+
+    def __init__(self, host, port, client_id, user, password, context=None, keepalive=20):
+        self.host = host
+        self.port = port
+        self.context = context
+        self.keepalive = keepalive
+        self.dropped = 0  # packets that were too long for this board
+        self.reconnects = 0
+        self._wire = _Wire()
+        self._client = umqtt.simple.MQTTClient(
+            client_id.encode(), host, port, user.encode(), password.encode(), keepalive
+        )
+        self._client.set_callback(self._received)
+        self._filters = {}
+        self._topic = ""
+        self._birth = None
+        self._announced = False
+        self._answers = {}  # packet id: [event, return code]
+        self._unacked = []  # [packet id, topic, payload, retain], oldest first
+        self._unacked_size = 0
+        self._stream = None
+        self._buffer = bytearray(PIECE)  # made early, while there is room in one piece
+        self._progress = asyncio.Event()
+        self._task = None
+        self._tasks = Tasks()
+        self._retained = False
+
+    # -- the interface -----------------------------------------------------------------------------
+
+    async def connect(self, topic, birth, will):
+        """Connect; waits as long as it takes for a broker that cannot be reached."""
+        self._topic = topic
+        self._birth = birth
+        self._client.set_last_will(topic.encode(), will, True, 1)
+        first = [asyncio.Event(), None]
+        self._task = self._tasks.spawn(self._run(first))
+        await first[0].wait()
+        if first[1]:
+            raise first[1]
+
+    def announce(self, birth=None):
+        """Publish the birth, and again after each reconnection."""
+        self._birth = birth or self._birth
+        self._announced = True
+        if self.connected:
+            self.publish(self._topic, self._birth, 1, True)
+
+    def publish(self, topic, payload, qos=0, retain=False):
+        """Send a message."""
+        if not self.connected and not qos:
+            return
+        size = len(topic) + len(payload) + 8
+        waiting = self._unacked_size + len(self._stream.out_buf if self._stream else b"")
+        if waiting and waiting + size > WAITING:
+            raise LinkError("too many messages wait for the broker")
+        if qos:
+            self._unacked.append([self._next_id() + 1, topic, payload, retain])
+            self._unacked_size += size
+            if not self.connected:
+                self._client.pid += 1
+        if self.connected:
+            self._call(self._client.publish, topic.encode(), payload, retain, qos)
+
+    async def drain(self):
+        """Wait until nothing waits to be sent or acknowledged."""
+        while self._unacked or (self._stream and self._stream.out_buf):
+            self._progress.clear()
+            await self._progress.wait()
+
+    async def subscribe(self, filter, qos=1):
+        """Hear a filter from now on."""
+        self._filters[filter] = qos
+        if not self.connected:
+            raise LinkError("cannot subscribe to %r: the broker is away" % filter)
+        await self._subscribe(filter, qos)
+
+    def subscribe_soon(self, filter, qos=1):
+        """Send the subscription and do not wait."""
+        self._filters[filter] = qos
+        if self.connected:
+            self._ask(filter, qos)
+
+    def unsubscribe_soon(self, filter):
+        """Hear a filter no more."""
+        if self._filters.pop(filter, None) is not None and self.connected:
+            name = filter.encode()
+            self._next_id()
+            self._client.pid += 1
+            self._send(_control(0xA2, self._client.pid, name, b""))
+
+    async def disconnect(self, farewell=None):
+        """Leave in good order."""
+        if self.connected:
+            try:
+                if farewell is not None:
+                    self.publish(self._topic, farewell, 1, True)
+                await asyncio.wait_for(self.drain(), 2)
+                self._call(self._client.disconnect)
+                await asyncio.wait_for(self._stream.drain(), 2)
+            except (OSError, LinkError, asyncio.TimeoutError):
+                pass
+        if self._task:
+            self._task.cancel()
+            try:
+                await self._task
+            except asyncio.CancelledError:
+                pass
+        self._close()
+
+    # -- connections -------------------------------------------------------------------------------
+
+    async def _run(self, first):
+        delay = BACK_OFF[0]
+        while True:
+            tender = None
+            try:
+                await asyncio.wait_for(self._open(), TIMEOUT)
+                tender = self._tasks.spawn(self._tend(first))
+                await self._receive()
+            except umqtt.simple.MQTTException as error:
+                first[1] = LinkError(
+                    "the broker at %s:%d refuses this node (%s); check its name and password"
+                    % (self.host, self.port, error.args[0])
+                )
+                if not first[0].is_set():
+                    self._close()
+                    first[0].set()
+                    return
+            except (OSError, EOFError, AssertionError, asyncio.TimeoutError):
+                pass
+            except (MemoryError, IndexError, ValueError, TypeError) as error:  # a broken stream
+                sys.print_exception(error)
+            finally:
+                if tender:
+                    tender.cancel()
+                if self.connected:
+                    delay = BACK_OFF[0]
+                self._close()
+            await asyncio.sleep(delay * (0.5 + random.getrandbits(8) / 512))
+            delay = min(delay * 2, BACK_OFF[1])
+
+    async def _open(self):
+        stream = (
+            await asyncio.open_connection(self.host, self.port, ssl=self.context)
+            if self.context
+            else await asyncio.open_connection(self.host, self.port)
+        )[0]
+        self._stream = stream
+        try:
+            stream.s.setsockopt(6, 1, 1)  # IPPROTO_TCP, TCP_NODELAY
+        except (OSError, AttributeError, ValueError):
+            pass
+        wire = self._wire = _Wire()
+        self._connect_client()
+        await self._flush(wire.taken())
+        wire.packet = await stream.readexactly(4)
+        self._connect_client()
+        wire.taken()
+        self._client.sock = wire
+        self.heard = ticks_ms()
+        self.connected = True
+
+    def _connect_client(self):
+        """Let the client connect to the wire: once for its packet, once for the broker's answer."""
+        real = umqtt.simple.socket
+        umqtt.simple.socket = self._wire
+        try:
+            self._client.connect()
+        except _Wait:
+            pass
+        finally:
+            umqtt.simple.socket = real
+
+    async def _flush(self, data):
+        self._stream.write(data)
+        await self._stream.drain()
+
+    async def _tend(self, first):
+        """Bring back what a new connection needs, then send pings."""
+        try:
+            for filter in list(self._filters):
+                await self._subscribe(filter, self._filters[filter])
+            unacked = self._unacked
+            self._unacked = []
+            self._unacked_size = 0
+            if self._announced and first[0].is_set():
+                self.announce()
+            for entry in unacked:
+                self.publish(entry[1], entry[2], 1, entry[3])
+            if first[0].is_set():
+                self.reconnects += 1
+                if self.on_reconnect:
+                    self.on_reconnect()
+            first[0].set()
+            pinged = ticks_ms()
+            while True:
+                await asyncio.sleep(1)
+                now = ticks_ms()
+                if ticks_diff(now, self.heard) > 1500 * self.keepalive:
+                    break
+                if ticks_diff(now, pinged) > 333 * self.keepalive:
+                    pinged = now
+                    self._call(self._client.ping)
+        except (LinkError, OSError):
+            pass
+        if self._stream:
+            self._stream.s.close()  # ends _receive
+
+    def _close(self):
+        self.connected = False
+        if self._stream:
+            try:
+                self._stream.s.close()
+            except OSError:
+                pass
+            self._stream = None
+        for answer in self._answers.values():
+            answer[1] = 0x80
+            answer[0].set()
+        self._answers = {}
+        self._progress.set()
+
+    # -- sending -----------------------------------------------------------------------------------
+
+    def _next_id(self):
+        if self._client.pid >= 65534:
+            self._client.pid = 0
+        return self._client.pid
+
+    def _call(self, function, *args):
+        """Call a method of the client and send what it wrote."""
+        self._wire.packet = b""
+        self._wire.at = 0
+        try:
+            function(*args)
+        except _Wait:
+            pass
+        self._send(self._wire.taken())
+
+    def _send(self, data):
+        stream = self._stream
+        busy = bool(stream.out_buf)
+        try:
+            stream.write(data)
+        except OSError:
+            self.connected = False
+            return
+        if stream.out_buf and not busy:
+            self._tasks.spawn(self._drain(stream))
+
+    async def _drain(self, stream):
+        try:
+            while stream.out_buf:
+                await stream.drain()
+            self._progress.set()
+        except OSError:
+            pass
+
+    def _ask(self, filter, qos):
+        """Send a subscription; return its packet id."""
+        name = filter.encode()
+        self._next_id()
+        if len(name) < LONG_TOPIC:
+            self._call(self._client.subscribe, name, qos)
+        else:
+            self._client.pid += 1
+            self._send(_control(0x82, self._client.pid, name, bytes([qos])))
+        return self._client.pid
+
+    async def _subscribe(self, filter, qos):
+        number = self._ask(filter, qos)
+        answer = self._answers[number] = [asyncio.Event(), 0x80]
+        try:
+            await asyncio.wait_for(answer[0].wait(), TIMEOUT)
+        except asyncio.TimeoutError:
+            pass
+        if answer[1] == 0x80:
+            raise LinkError("cannot subscribe to %r: the broker refuses" % filter)
+
+    # -- receiving ---------------------------------------------------------------------------------
+
+    async def _receive(self):
+        stream = self._stream
+        buffer = self._buffer
+        view = memoryview(buffer)
+        have = 0
+        while True:
+            got = await stream.readinto(view[have:])
+            if not got:
+                raise EOFError
+            self.heard = ticks_ms()
+            if QUICKACK:
+                # A broker with Nagle's algorithm on would hold its next packet back until this one
+                # is acknowledged, which Linux does 40 ms later if nothing is sent meanwhile.
+                stream.s.setsockopt(6, QUICKACK, 1)
+            have += got
+            at = 0
+            while True:
+                start, size = _measure(buffer, at, have)
+                if not start or start + size > have:
+                    break
+                self._packet(view[at : start + size], start - at)
+                at = start + size
+            if start and start + size - at > PIECE:
+                await self._long(stream, view[at:have], start - at, start + size - at)
+                have = at = 0
+            if at:
+                view[: have - at] = bytes(view[at:have])
+                have -= at
+
+    async def _long(self, stream, head, start, total):
+        """Read the rest of a packet that is longer than the buffer."""
+        have = len(head)
+        try:
+            packet = bytearray(total if total <= LONGEST else 0)
+        except MemoryError:
+            packet = b""
+        if not packet:
+            await self._skip(stream, bytes(head), start, total)
+            return
+        packet[:have] = head
+        view = memoryview(packet)
+        while have < total:
+            got = await stream.readinto(view[have:])
+            if not got:
+                raise EOFError
+            have += got
+        self._packet(view, start)
+
+    async def _skip(self, stream, head, start, total):
+        self.dropped += 1
+        if head[0] & 6:  # QoS 1: acknowledge it, or the broker sends it again
+            at = start + 2 + (head[start] << 8 | head[start + 1])
+            if at + 2 <= len(head):
+                self._send(b"\x40\x02" + head[at : at + 2])
+        left = total - len(head)
+        while left:
+            left -= len(await stream.readexactly(min(left, PIECE)))
+
+    def _packet(self, packet, start):
+        """Take one whole packet; its variable header begins at `start`."""
+        kind = packet[0] & 0xF0
+        if kind == 0x30 or kind == 0xD0:
+            self._retained = bool(packet[0] & 1)
+            wire = self._wire
+            wire.packet = packet
+            wire.at = 0
+            self._client.wait_msg()
+            wire.packet = b""
+            if wire.out:
+                self._send(wire.taken())
+            return
+        number = packet[start] << 8 | packet[start + 1]
+        if kind == 0x90:
+            answer = self._answers.pop(number, None)
+            if answer:
+                answer[1] = packet[start + 2]
+                answer[0].set()
+        elif kind == 0x40:
+            for i, entry in enumerate(self._unacked):
+                if entry[0] == number:
+                    del self._unacked[i]
+                    self._unacked_size -= len(entry[1]) + len(entry[2]) + 8
+                    break
+            self._progress.set()
+
+    def _received(self, topic, payload, *_):
+        if self.on_message:
+            # Acknowledge after the callback; what the callback publishes has a wire of its own.
+            wire, self._wire = self._wire, _Wire()
+            self._client.sock = self._wire
+            try:
+                self.on_message(topic.decode(), payload, self._retained)
+            except UnicodeError:
+                pass
+            except Exception as error:  # its fault, not the link's
+                sys.print_exception(error)
+            finally:
+                self._wire = self._client.sock = wire
+
+
+def _measure(buffer, at, have):
+    """Return where the variable header of the packet at `at` starts, 0 if unknown yet, and the
+    number of bytes from there on."""
+    size = shift = 0
+    i = at + 1
+    while i < have and shift < 28:
+        byte = buffer[i]
+        i += 1
+        size |= (byte & 0x7F) << shift
+        shift += 7
+        if not byte & 0x80:
+            return i, size
+    return 0, 0
+
+
+def _control(kind, number, name, tail):
+    """Return a SUBSCRIBE or UNSUBSCRIBE packet."""
+    size = 4 + len(name) + len(tail)
+    head = bytearray([kind])
+    while size > 0x7F:
+        head.append(size & 0x7F | 0x80)
+        size >>= 7
+    head.append(size)
+    return bytes(head) + struct.pack("!HH", number, len(name)) + name + tail

@@ -1,0 +1,88 @@
+"""A real MicroPython that runs programs with a clock beside it (`board_side.py`)."""
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from moonhop.bench.local import Run
+from moonhop.engines.micropython import CORE, find_micropython
+from moonhop_core.errors import MoonhopError
+from moonhop_core.process.program import Program
+
+SIDE = Path(__file__).with_name("board_side.py")
+# MicroPython searches its heap for room from the front, so a large heap with much garbage in it is
+# slow. This is room for every program of the benchmark, and no more.
+HEAP = "2M"
+
+
+class Board:
+    """``with Board() as board:`` starts it; ``native`` makes it compile to machine code."""
+
+    def __init__(self, native: bool = False, heap: str = HEAP) -> None:
+        self._options = ["-X", f"heapsize={heap}", *(["-X", "emit=native"] if native else [])]
+        self._stack = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
+
+    def __enter__(self) -> "Board":
+        self._process = subprocess.Popen(
+            [find_micropython(), *self._options, str(SIDE)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stack,
+            encoding="utf-8",
+            env={**os.environ, "MICROPYPATH": f"{CORE}:.frozen"},
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._process.wait()
+        self._stack.close()
+
+    def run(self, program: Program, args: Sequence[object]) -> Run:
+        """Run a compiled program to its end. Raises MoonhopError if it fails."""
+        told = self.ask("run", program, args)
+        return Run(told["start"] / 1e6, told["run"] / 1e6, told["output"])
+
+    def ask(self, what: str, program: Program, args: Sequence[object] = ()) -> dict[str, Any]:
+        """Have it "run", "compile" or "heap"; return what it tells. Raises MoonhopError."""
+        order = {
+            "what": what,
+            "name": program.name,
+            "hash": program.hash,
+            "manifest": program.manifest,
+            "source": program.source if what == "compile" else "",
+            "form": "" if what == "compile" else program.form("python"),
+            "args": [str(arg) for arg in args],
+        }
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        if not line:
+            raise MoonhopError(f"{program.name} on MicroPython: {self._last_words()}")
+        told: dict[str, Any] = json.loads(line)
+        if "error" in told:
+            raise MoonhopError(f"{program.name} on MicroPython: {told['error']}")
+        return told
+
+    def _last_words(self) -> str:
+        self._process.wait()
+        self._stack.seek(0)
+        words = self._stack.read().decode("utf-8", "replace").strip()
+        return (words.splitlines() or ["it ended without a word"])[-1]

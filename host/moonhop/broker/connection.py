@@ -1,0 +1,221 @@
+"""One client's connection to the broker: amqtt's handler with a reader of our own.
+
+amqtt makes two tasks and passes four queues for each packet. Here packets are cut out of what the
+socket gave, and messages and their acknowledgements are handled on the spot, in the order they
+come; rarer packets go amqtt's way. A client that has been silent for one and a half keep-alives is
+cut off (MQTT 3.1.1, 3.1.2.10), which amqtt leaves undone.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from amqtt.adapters import BufferReader, StreamReaderAdapter
+from amqtt.errors import AMQTTError
+from amqtt.mqtt import packet_class
+from amqtt.mqtt.packet import (
+    DISCONNECT,
+    PINGREQ,
+    PUBACK,
+    PUBCOMP,
+    PUBLISH,
+    PUBREC,
+    PUBREL,
+    SUBSCRIBE,
+    UNSUBSCRIBE,
+    MQTTFixedHeader,
+)
+from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
+from amqtt.session import OutgoingApplicationMessage
+
+CHUNK = 65536  # bytes read at once
+LARGEST_PACKET = 8 << 20  # bytes
+LARGEST_BACKLOG = 32 << 20  # bytes that wait for a slow reader before it is cut off
+
+Publish = Callable[["Connection", str, bytes, int, bool], bool]
+
+
+class ProtocolFault(Exception):
+    """The client sent what no client may send."""
+
+
+class Connection(BrokerProtocolHandler):  # type: ignore[misc]  # amqtt has no types
+    """A client's connection; ``publish`` is called for each message it publishes."""
+
+    publish: Publish
+    user: str
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.finished = asyncio.Event()  # the session has ended, its will is published
+        self._heard = 0.0
+        self._flows = {
+            PUBACK: self._acknowledged,
+            PUBREC: self._received,
+            PUBREL: self._released,
+            PUBCOMP: self._acknowledged,
+        }
+        self._rarer = {
+            SUBSCRIBE: self.handle_subscribe,
+            UNSUBSCRIBE: self.handle_unsubscribe,
+            PINGREQ: self.handle_pingreq,
+            DISCONNECT: self.handle_disconnect,
+        }
+
+    def deliver(self, topic: str, data: bytes, qos: int, retain: bool) -> None:
+        """Send a message to this client; from QoS 1 on the session has it until acknowledged."""
+        session = self.session
+        if session is None or self.writer is None:
+            return
+        number = session.next_packet_id if qos else None
+        message = OutgoingApplicationMessage(number, topic, qos, data, retain)
+        if number is not None:
+            session.inflight_out[number] = message
+        self.writer.write(message.build_publish_packet().to_bytes())
+        if self.transport.get_write_buffer_size() > LARGEST_BACKLOG:
+            self.cut()
+
+    @property
+    def transport(self) -> asyncio.WriteTransport:
+        """The connection's transport."""
+        transport: asyncio.WriteTransport = self.writer._writer.transport
+        return transport
+
+    def cut(self) -> None:
+        """Break the connection off; its will is published."""
+        self.transport.abort()
+
+    # -- acknowledgements ------------------------------------------------------------------------
+
+    def _acknowledged(self, number: bytes) -> None:
+        """PUBACK or PUBCOMP: the client has the message."""
+        self.session.inflight_out.pop(int.from_bytes(number, "big"), None)
+
+    def _received(self, number: bytes) -> None:
+        """PUBREC: the client has it, but does not yet know that we know."""
+        message = self.session.inflight_out.get(int.from_bytes(number, "big"))
+        if message is not None:
+            message.pubrec_packet = number
+        self.writer.write(b"\x62\x02" + number)
+
+    def _released(self, number: bytes) -> None:
+        """PUBREL: the client will not send this message again."""
+        self.session.inflight_in.pop(int.from_bytes(number, "big"), None)
+        self.writer.write(b"\x70\x02" + number)
+
+    async def _retry_deliveries(self) -> None:
+        """Send anew what a returning client has not acknowledged (MQTT 3.1.1, 4.4)."""
+        for number, message in self.session.inflight_out.items():
+            if message.pubrec_packet is not None:
+                self.writer.write(b"\x62\x02" + number.to_bytes(2, "big"))
+            else:
+                self.writer.write(message.build_publish_packet(dup=True).to_bytes())
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    async def _reader_loop(self) -> None:
+        assert isinstance(self.reader, StreamReaderAdapter)
+        stream: asyncio.StreamReader = self.reader._reader
+        self._heard = self._loop.time()
+        watch = self._watch(first=True)
+        self._reader_ready.set()
+        # whatever goes wrong with this client ends its connection and no more
+        with contextlib.suppress(
+            ProtocolFault, AMQTTError, OSError, ValueError, asyncio.CancelledError
+        ):
+            await self._read(stream)
+        if watch:
+            self._watching.cancel()
+        await self.handle_connection_closed()
+        self._reader_stopped.set()
+        await self.stop()
+
+    async def _read(self, stream: asyncio.StreamReader) -> None:
+        buffer = bytearray()
+        while chunk := await stream.read(CHUNK):
+            self._heard = self._loop.time()
+            buffer += chunk
+            while packet := _cut_packet(buffer):
+                first, body = packet
+                kind = first >> 4
+                if kind == PUBLISH:
+                    await self._take_publish(first, body)
+                else:
+                    await self._take(kind, first & 15, body)
+                if kind == DISCONNECT:
+                    return
+
+    async def _take(self, kind: int, flags: int, body: bytes) -> None:
+        if flow := self._flows.get(kind):
+            if len(body) != 2:
+                raise ProtocolFault
+            flow(body)
+            return
+        handle = self._rarer.get(kind)
+        if handle is None:
+            raise ProtocolFault
+        header = MQTTFixedHeader(kind, flags, len(body))
+        packet = await packet_class(header).from_stream(BufferReader(body), fixed_header=header)
+        await handle(packet)
+
+    async def _take_publish(self, first: int, body: bytes) -> None:
+        qos = first >> 1 & 3
+        end = 2 + int.from_bytes(body[:2], "big")
+        start = end + 2 if qos else end
+        if qos == 3 or len(body) < start:
+            raise ProtocolFault
+        number = body[end:start]
+        if qos < 2 or self._is_new(number):
+            topic = body[2:end].decode()
+            if not self.publish(self, topic, body[start:], qos, bool(first & 1)):
+                raise ProtocolFault
+        if qos:
+            self.writer.write((b"\x40\x02" if qos == 1 else b"\x50\x02") + number)
+        await self.writer.drain()
+
+    def _is_new(self, number: bytes) -> bool:
+        """Tell whether a message of QoS 2 has not come before."""
+        seen = self.session.inflight_in
+        new = int.from_bytes(number, "big") not in seen
+        seen[int.from_bytes(number, "big")] = None
+        return new
+
+    # -- keep-alive ------------------------------------------------------------------------------
+
+    def _watch(self, first: bool = False) -> bool:
+        """Cut the client off if it has been silent too long, else look again later."""
+        if not self.keepalive_timeout:
+            return False
+        left = self._heard + 1.5 * self.keepalive_timeout - self._loop.time()
+        if left <= 0 and not first:
+            self.cut()
+        else:
+            self._watching = self._loop.call_later(max(left, 0.01), self._watch)
+        return True
+
+
+def _cut_packet(buffer: bytearray) -> tuple[int, bytes] | None:
+    """Take a whole packet off the front: its first byte and its body; None if it is not all here.
+
+    Raises ProtocolFault if its length cannot be, or is more than the broker takes.
+    """
+    length = shift = 0
+    for index in range(1, min(5, len(buffer))):
+        byte = buffer[index]
+        length |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            break
+    else:
+        if len(buffer) >= 5:
+            raise ProtocolFault
+        return None
+    if length > LARGEST_PACKET:
+        raise ProtocolFault
+    start = index + 1
+    if len(buffer) < start + length:
+        return None
+    first, body = buffer[0], bytes(buffer[start : start + length])
+    del buffer[: start + length]
+    return first, body

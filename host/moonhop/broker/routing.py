@@ -1,0 +1,212 @@
+"""amqtt's broker with routing and rights of our own.
+
+What amqtt 0.12 does that a fleet cannot live with, and what is done here instead:
+
+  - a new client gets the retained messages of everybody's subscriptions: only of its own;
+  - a subscription made while a message is on its way loses the message: routing is one step;
+  - a will is published unchecked: a client whose will it may not publish is refused;
+  - a stranger who knows a client's id ends its session before the password is asked: asked first;
+  - a connection that does not begin with a CONNECT stays open: it is closed;
+  - a session taken over is left to linger, and its will "lost" may come after the new birth: the
+    old one ends, will and all, before the new one begins.
+"""
+
+import asyncio
+import contextlib
+from typing import Any
+
+from amqtt.broker import Broker, RetainedApplicationMessage
+from amqtt.contexts import Action
+from amqtt.errors import MQTTError
+from amqtt.mqtt.connack import BAD_USERNAME_PASSWORD, NOT_AUTHORIZED, ConnackPacket
+from amqtt.session import Session
+
+from moonhop.broker.access import HOST, Access
+from moonhop.broker.connection import Connection
+
+LONGEST_QUEUE = 10_000  # messages kept for a client that is away; the oldest go first
+CONNECT_TIMEOUT = 10.0  # seconds for a client to say who it is
+TAKE_OVER = 5.0  # seconds a taken-over session may need to end
+
+
+class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
+    """The broker itself; EmbeddedBroker starts and stops it."""
+
+    def __init__(self, config: dict[str, Any], access: Access) -> None:
+        super().__init__(config)
+        self.access = access
+
+    # -- connecting ------------------------------------------------------------------------------
+
+    async def _initialize_client_session(
+        self, reader: Any, writer: Any, remote_address: str, remote_port: int
+    ) -> tuple[Connection, Session]:
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                return await self._admit(reader, writer)
+        except Exception as error:  # whatever a stranger sent: the connection ends
+            with contextlib.suppress(Exception):
+                await writer.close()
+            raise MQTTError(str(error)) from error
+
+    async def _admit(self, reader: Any, writer: Any) -> tuple[Connection, Session]:
+        connection, session = await Connection.init_from_connect(
+            reader, writer, self.plugins_manager
+        )
+        await self._check(session, writer)
+        connection.user = session.username
+        connection.publish = self._published
+        await self._take_over(session.client_id)
+        _, session = await self._session_for(session)
+        return connection, session
+
+    async def _check(self, session: Session, writer: Any) -> None:
+        """Refuse a client whose password, client id or will is wrong."""
+        code = None
+        if not self.access.knows(session.username, session.password):
+            code = BAD_USERNAME_PASSWORD
+        elif (
+            session.will_flag
+            and not self.access.may_publish(session.username, session.will_topic or "")
+        ) or self._belongs_to_another(session):
+            code = NOT_AUTHORIZED
+        if code is None:
+            return
+        await ConnackPacket.build(0, code).to_stream(writer)
+        raise MQTTError(f"refused {session.username!r}")
+
+    def _belongs_to_another(self, session: Session) -> bool:
+        known = self._sessions.get(session.client_id)
+        return known is not None and known[0].username != session.username
+
+    async def _take_over(self, client_id: str | None) -> None:
+        """End a session of the same client that still believes it is connected."""
+        known = self._sessions.get(client_id)
+        if known and isinstance(known[1], Connection) and not known[1].finished.is_set():
+            if known[1].writer is not None:
+                known[1].cut()
+            try:
+                await asyncio.wait_for(known[1].finished.wait(), TAKE_OVER)
+            except TimeoutError:
+                raise MQTTError(f"{client_id} is still connected") from None
+
+    async def _session_for(self, session: Session) -> tuple[bool, Session]:
+        """Return the client's session: a stored one goes on, unless a clean one is asked for."""
+        if session.clean_session:
+            await self._delete_session(session.client_id)
+        elif stored := self._sessions.get(session.client_id):
+            old = stored[0]
+            for name in ("will_flag", "will_message", "will_topic", "will_qos", "will_retain"):
+                setattr(old, name, getattr(session, name))
+            old.keep_alive = session.keep_alive
+            old.parent = 1
+            return True, old
+        session.parent = 0
+        return False, session
+
+    async def _authenticate(self, session: Session, _: Any) -> bool:
+        return True  # done in _check, before anything else
+
+    async def _handle_disconnect(
+        self, client_session: Session, handler: Connection, disconnect_waiter: Any
+    ) -> None:
+        try:
+            await super()._handle_disconnect(client_session, handler, disconnect_waiter)
+        finally:
+            known = self._sessions.get(client_session.client_id)
+            if client_session.clean_session and known and known[0] is client_session:
+                await self._delete_session(client_session.client_id)
+            handler.finished.set()
+
+    async def _session_monitor(self) -> None:
+        """Clean sessions end with their connection; nothing is left to look for."""
+
+    async def kick(self, user: str) -> None:
+        """Break off a user's connections and forget its sessions."""
+        for client_id, (session, connection) in list(self._sessions.items()):
+            if session.username == user:
+                if isinstance(connection, Connection) and connection.writer is not None:
+                    connection.cut()
+                await self._delete_session(client_id)
+
+    # -- publishing ------------------------------------------------------------------------------
+
+    def _published(
+        self, source: Connection, topic: str, data: bytes, qos: int, retain: bool
+    ) -> bool:
+        """Route a client's message; a message it has no right to is dropped, as MQTT 3.1.1 asks.
+
+        Returns False if the message is not one: the client is then cut off.
+        """
+        if not topic or "+" in topic or "#" in topic or "\0" in topic:
+            return False
+        if self.access.may_publish(source.user, topic):
+            self._route(topic, data, qos)
+            if retain:
+                self._retain(topic, data, qos)
+        return True
+
+    def _route(self, topic: str, data: bytes, qos: int) -> None:
+        for filter, subscriptions in self._subscriptions.items():
+            if filter != topic and not self._matches(topic, filter):
+                continue
+            for session, most in subscriptions:
+                if self.access.may_hear(session.username, filter, topic):
+                    self._hand(session, topic, data, min(qos, most))
+
+    def _hand(self, session: Session, topic: str, data: bytes, qos: int) -> None:
+        """Give a message to a session: to its client, or into its queue if that is away."""
+        if session.transitions.state == "connected":
+            connection = self._get_handler(session)
+            if connection is not None:
+                connection.deliver(topic, data, qos, False)
+        elif qos and not session.clean_session:
+            waiting = session.retained_messages
+            if waiting.qsize() >= LONGEST_QUEUE:
+                waiting.get_nowait()
+            waiting.put_nowait(RetainedApplicationMessage(None, topic, data, qos))
+
+    def _retain(self, topic: str, data: bytes, qos: int) -> None:
+        if data:
+            self._retained_messages[topic] = RetainedApplicationMessage(None, topic, data, qos)
+        else:
+            self._retained_messages.pop(topic, None)
+
+    async def _broadcast_message(
+        self, session: Session | None, topic: str | None, data: Any, force_qos: int | None = None
+    ) -> None:
+        """Route a will; all else is routed where it is read."""
+        self._route(topic or "", bytes(data or b""), force_qos or 0)
+
+    async def _publish_session_retained_messages(self, session: Session) -> None:
+        """Give a returning client what came while it was away."""
+        connection = self._get_handler(session)
+        while connection is not None and not session.retained_messages.empty():
+            message = session.retained_messages.get_nowait()
+            connection.deliver(message.topic, bytes(message.data), message.qos or 0, False)
+
+    async def _publish_retained_messages_for_subscription(
+        self, subscription: tuple[str, int], session: Session
+    ) -> None:
+        filter, qos = subscription
+        connection = self._get_handler(session)
+        if connection is None or not self._holds(session, filter):
+            return
+        for topic, kept in self._retained_messages.items():
+            if self._matches(topic, filter) and self.access.may_hear(
+                session.username, filter, topic
+            ):
+                connection.deliver(topic, bytes(kept.data), min(qos, kept.qos or 0), True)
+
+    def _holds(self, session: Session, filter: str) -> bool:
+        return any(holder is session for holder, _ in self._subscriptions.get(filter, ()))
+
+    # -- rights ----------------------------------------------------------------------------------
+
+    async def _topic_filtering(self, session: Session, topic: str, action: Action) -> bool:
+        user = session.username or ""
+        if action == Action.SUBSCRIBE:
+            return self.access.may_subscribe(user, topic)
+        if action == Action.PUBLISH:
+            return self.access.may_publish(user, topic)
+        return user == HOST

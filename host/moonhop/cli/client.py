@@ -1,0 +1,140 @@
+"""The command line's side of the host's HTTP API; plain http.client, so that it starts quickly."""
+
+import http.client
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+from urllib.parse import quote, urlsplit
+
+from moonhop.state import HostAddress
+from moonhop_core.errors import MoonhopError
+
+TIMEOUT = 60.0  # seconds
+
+
+class Refused(MoonhopError):
+    """The host answered with an error."""
+
+    def __init__(self, status: int, message: str, shown: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self._shown = shown
+
+    def pretty(self) -> str:
+        """Return what to show: for a syntax error the line, with the place marked."""
+        return self._shown or f"moonhop: {self}"
+
+
+class Client:
+    """Asks a running host."""
+
+    def __init__(self, address: HostAddress) -> None:
+        self.address = address
+        parts = urlsplit(address.url)
+        self._host, self._port = parts.hostname or "", parts.port or 80
+
+    def get(self, path: str) -> Any:
+        """Return what a GET gives. Raises MoonhopError."""
+        return self._json("GET", path)
+
+    def post(self, path: str, body: Any = None) -> Any:
+        """Return what a POST of JSON gives. Raises MoonhopError."""
+        return self._json("POST", path, json.dumps(body or {}).encode(), "application/json")
+
+    def put(self, path: str, body: bytes | IO[bytes]) -> Any:
+        """Return what a PUT of bytes gives. Raises MoonhopError."""
+        return self._json("PUT", path, body)
+
+    def append(self, path: str, body: bytes) -> Any:
+        """Return what a POST of bytes gives. Raises MoonhopError."""
+        return self._json("POST", path, body)
+
+    def delete(self, path: str) -> None:
+        """Delete. Raises MoonhopError."""
+        with self.open("DELETE", path) as response:
+            response.read()
+
+    def download(self, path: str, to: IO[bytes]) -> int:
+        """Write what a GET gives to a file; return how many bytes. Raises MoonhopError."""
+        size = 0
+        with self.open("GET", path) as response:
+            while piece := response.read(1 << 18):
+                to.write(piece)
+                size += len(piece)
+        return size
+
+    def events(self, path: str) -> Iterator[Any]:
+        """Give the data of server-sent events until the server says ``end``."""
+        with self.open("GET", path, timeout=None) as response:
+            kind = "message"
+            for line in response:
+                name, _, value = line.decode().rstrip("\n").partition(": ")
+                if name == "event":
+                    kind = value
+                elif name == "data" and kind == "message":
+                    yield json.loads(value)
+                if kind == "end":
+                    return
+
+    @contextmanager
+    def open(
+        self,
+        verb: str,
+        path: str,
+        body: bytes | IO[bytes] | None = None,
+        kind: str = "application/octet-stream",
+        timeout: float | None = TIMEOUT,
+    ) -> Iterator[http.client.HTTPResponse]:
+        """Ask, and give the response to read. Raises MoonhopError if it is an error."""
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=timeout)
+        headers = {"Authorization": f"Bearer {self.address.token}", "Content-Type": kind}
+        try:
+            try:
+                connection.request(verb, path, body, headers)
+                response = connection.getresponse()
+            except TimeoutError:
+                raise MoonhopError(
+                    f"the host at {self.address.url} does not answer; is it busy?"
+                ) from None
+            except (OSError, http.client.HTTPException) as error:
+                reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+                raise MoonhopError(
+                    f"cannot reach the host at {self.address.url} ({reason}); "
+                    "start one with: moonhop up"
+                ) from None
+            if response.status >= 400:
+                raise self._refusal(response)
+            yield response
+        finally:
+            connection.close()
+
+    def _json(
+        self,
+        verb: str,
+        path: str,
+        body: bytes | IO[bytes] | None = None,
+        kind: str = "application/octet-stream",
+    ) -> Any:
+        with self.open(verb, path, body, kind) as response:
+            return json.loads(response.read())
+
+    def _refusal(self, response: http.client.HTTPResponse) -> Refused:
+        try:
+            told = json.loads(response.read(1 << 20))
+        except ValueError:
+            told = {}
+        message = told.get("error") or told.get("detail") or f"the host answers {response.status}"
+        if response.status == 401:
+            message = (
+                f"the host at {self.address.url} refuses the token of fleet "
+                f"{self.address.fleet!r}; it may be another fleet's: restart it with moonhop up"
+            )
+        if isinstance(message, list):  # FastAPI's validation
+            message = "; ".join(f"{part['loc'][-1]}: {part['msg']}" for part in message)
+        return Refused(response.status, str(message), told.get("pretty"))
+
+
+def file_path(path: str) -> str:
+    """Return a fleet file's path in the API."""
+    return "/files/" + quote(path.lstrip("/"))

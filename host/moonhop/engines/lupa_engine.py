@@ -1,0 +1,353 @@
+"""Engines lua54 and luajit: a program in a Lua state of its own, through lupa.
+
+The runtime is written in Lua (`lua/*.lua`); this side makes the state, hands values over and keeps
+Python out of the program's reach: nothing of Python is visible in the state but the callbacks below,
+which are upvalues of the runtime's functions.
+
+Bounds of time and memory come with the watchdog: `LupaEngine.memory` is handed to the state when it is
+made (bytes, 0 for none; LuaJIT's own allocator takes no limit), `LupaEngine.address` tells which state
+to interrupt.
+"""
+
+import importlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from moonhop_core.errors import MoonhopError
+from moonhop_core.lang.emit_lua_writer import LuaText
+from moonhop_core.process import api
+from moonhop_core.process.engine import (
+    Bound,
+    Engine,
+    Kept,
+    Named,
+    Obj,
+    ProgramError,
+    Suspend,
+)
+from moonhop_core.process.image import ImageError
+from moonhop_core.process.program import Program
+from moonhop_core.process.values import unpack
+
+if TYPE_CHECKING:
+    from moonhop_core.process.engine import Outcome, Record
+
+MODULES = {"lua54": "lupa.lua54", "luajit": "lupa.luajit21"}
+RUNTIME = Path(__file__).parent / "lua"
+# Parts of the runtime in the order they are loaded; each takes the table that the first returns.
+PARTS = {
+    "lua54": (
+        "messages numbers54 machine units library random json values image"
+    ).split(),
+    "luajit": (
+        "messages numbersjit machine units luajit54 library random json values image"
+    ).split(),
+}
+WHOLE = 1 << 53  # luajit's integers end here
+VALUES, WAIT, ERROR = 0, 1, 2  # how an operation ended, for the runtime
+
+
+class LupaEngine(Engine):
+    """One Lua state. losses: what an image held that this engine could not keep."""
+
+    memory = 0
+
+    def __init__(self, program: Program, host: Any, name: str = "lua54"):
+        super().__init__(program, host)
+        self.name = name
+        self.losses: list[str] = []
+        self._wait: Any = None
+        self._fault: BaseException | None = None
+        self._rounded = 0
+        self._units: list[Any] = []
+        if name == "luajit":
+            self.int_bits = 53
+        text = program.form(name)
+        self._lua = make_state(name, self.memory)
+        self._r = self._load_runtime()
+        self._install()
+        self._call("load_program", text.text, text.info)
+        self._call("seal")
+
+    # ------------------------------------------------------------ the state
+
+    def _load_runtime(self) -> Any:
+        """Load the runtime; returns its functions by name."""
+        load = self._lua.eval("function(text, name, ...) return assert(load(text, name))(...) end")
+        runtime = load(read("natives"), "=\2natives", self.name, self._op)
+        for part in PARTS[self.name]:
+            load(read(part), "=\2" + part, runtime)
+        runtime.compile = self._compile
+        seed = os.urandom(12)
+        runtime.seed(int.from_bytes(seed[:6], "big"), int.from_bytes(seed[6:], "big"))
+        return {name: value for name, value in runtime.items() if isinstance(name, str)}
+
+    def _call(self, name: str, *args: Any) -> Any:
+        """Call a function of the runtime. An error in it is a fault of moonhop, but for the
+        emitted text that Lua refuses."""
+        return self._r[name](*args)
+
+    def _install(self) -> None:
+        for name, (_, how) in sorted(api.OPERATIONS.items()):
+            self._call("install_op", name, how == api.SUSPENDS, name in api.HIDDEN)
+        for kind in api.OBJECTS:
+            self._call("install_kind", kind)
+        constants = dict(self.host.constants())
+        constants["node.engine"] = self.name
+        for name in sorted(constants):
+            self._call("constant", name, self._to_lua(constants[name]))
+
+    def _op(self, name: str, *args: Any) -> tuple[Any, ...]:
+        """Do an operation of the process for the program. Must not raise: an exception of Python
+        would become a value in the program's hands."""
+        try:
+            result = self.host.op(name, list(args))
+            if isinstance(result, Suspend):
+                self._wait = result.wait
+                return (WAIT,)
+            return (VALUES, *[self._to_lua(value) for value in result])
+        except MoonhopError as error:
+            return (ERROR, as_bytes(str(error)))
+        except BaseException as error:
+            self._fault = error
+            return (ERROR, "moonhop failed")
+
+    def _compile(self, source: str, given: str) -> tuple[Any, Any]:
+        """Compile a text for `load`: emitted text and its description, or nil and a message."""
+        try:
+            text = compile_unit(source, given, self.name)
+        except MoonhopError as error:
+            return None, as_bytes(str(error))
+        except BaseException as error:
+            self._fault = error
+            return None, "moonhop failed"
+        return text.text, text.info
+
+    # ------------------------------------------------------------ tasks
+
+    def spawn(self, tid: int, fn: int | None, args: list[Any]) -> None:
+        """Make a task."""
+        given = [self._to_lua(arg) for arg in args]
+        if fn is None:
+            self._call("spawn_main", tid, *given)
+        else:
+            self._call("spawn_kept", tid, fn, *given)
+
+    def resume(self, tid: int, values: list[Any], error: Any = None) -> "Outcome":
+        """Run a task until it waits, ends or fails."""
+        if error is None:
+            found = self._call("resume_task", tid, "values", *[self._to_lua(v) for v in values])
+        elif isinstance(error, ProgramError):
+            found = self._call("resume_task", tid, "failed", as_bytes(str(error)))
+        else:
+            found = self._call("resume_task", tid, "error", self._to_lua(error))
+        if self._fault is not None:
+            fault, self._fault = self._fault, None
+            raise fault
+        if found == "wait":
+            wait, self._wait = self._wait, None
+            return ("wait", wait)
+        if found == "done":
+            return ("done", [])
+        if found[0] == "done":
+            return ("done", list(found[1:]))
+        return ("failed", found[1], found[2])
+
+    def cancel(self, tid: int) -> None:
+        """Forget a waiting task."""
+        self._call("cancel_task", tid)
+
+    # ------------------------------------------------------------ values
+
+    def _to_lua(self, value: Any) -> Any:
+        """Return a plain value, Kept, Obj, Bound or Named as the state holds it."""
+        if value is None or isinstance(value, str | int | float):
+            return value
+        if isinstance(value, list | tuple):
+            return self._call("list", *[self._to_lua(item) for item in value])
+        if isinstance(value, dict):
+            made = self._call("list")
+            for key, item in value.items():
+                self._call("put", made, self._to_lua(key), self._to_lua(item))
+            return made
+        if isinstance(value, Kept):
+            return self._call("get_kept", value.handle)
+        if isinstance(value, Obj):
+            return self._call("object", value.kind, value.ident)
+        if isinstance(value, Bound):
+            return self._call("bind", value.name, self._to_lua(value.state))
+        if isinstance(value, Named):
+            return self._call("get_builtin", value.name)
+        raise TypeError(type(value))
+
+    def keep(self, value: Any) -> int:
+        """Hold a value."""
+        handle: int = self._call("keep", value)
+        return handle
+
+    def drop(self, handle: int) -> None:
+        """Let go of a kept value."""
+        self._call("drop", handle)
+
+    def plain(self, value: Any) -> Any:
+        """Return a travelling value as plain Python."""
+        if value is None or isinstance(value, str | int | float):
+            return value
+        found = self._call("plain", value)
+        if isinstance(found, tuple):
+            raise ProgramError(found[1])
+        return unpack(json.loads(found))
+
+    def is_function(self, value: Any) -> bool:
+        """Tell whether a value is a function."""
+        return self.type_name(value) == "function"
+
+    def type_name(self, value: Any) -> str:
+        """Return Lua's name of a value's type."""
+        if value is None:
+            return "nil"
+        if isinstance(value, bool):
+            return "boolean"
+        if isinstance(value, int | float):
+            return "number"
+        if isinstance(value, str):
+            return "string"
+        found: str = importlib.import_module(MODULES[self.name]).lua_type(value)
+        return found
+
+    # ------------------------------------------------------------ image
+
+    def write_image(self, put: "Callable[[Record], None]") -> None:
+        """Write all records."""
+
+        def put_batch(text: str) -> None:
+            for record in json.loads(text):
+                put(record)
+
+        found = self._call("write_image", Guarded(put_batch, self))
+        if self._fault is not None:
+            fault, self._fault = self._fault, None
+            raise fault
+        if found is not True:
+            _, path, kind = found
+            raise ImageError(f"{path}, a {kind} of the host, cannot be written down")
+
+    def read_record(self, record: "Record") -> None:
+        """Take one record."""
+        if record[0] == "u":
+            self._read_unit(record)
+            return
+        if record[0] == "g":
+            record = ["g", *[str(int(word)) for word in record[1:]]]
+        elif self.name == "luajit":
+            self._count_losses(record)
+        wrong = self._call("read_record", *record)
+        if wrong is not None:
+            raise ImageError(wrong)
+
+    def _read_unit(self, record: "Record") -> None:
+        number, given, source = record[1:4]
+        text = compile_unit(source, given, self.name)
+        wrong = self._call("read_unit", number, text.text, text.info, given, source, *record[4:])
+        if wrong is not None:
+            raise ImageError(wrong)
+
+    def _count_losses(self, record: "Record") -> None:
+        for value in record:
+            if type(value) is int and not -WHOLE <= value <= WHOLE and int(float(value)) != value:
+                self._rounded += 1
+
+    def finish_restore(self) -> None:
+        """Tie up what was read."""
+        missing = self._call("finish_restore")
+        if missing is not None:
+            raise ImageError(missing)
+        if self.name == "luajit":
+            whole = self._call("count_whole_floats")
+            if whole:
+                self.losses.append(f"{whole} floats with whole values became integers")
+            if self._rounded:
+                self.losses.append(f"{self._rounded} integers beyond 2^53 were rounded")
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._r = {}
+        self._lua = None
+
+    @property
+    def address(self) -> int:
+        """The address of the running state, for whoever interrupts it from outside."""
+        text: str = self._call("state_address")
+        return int(text, 16)
+
+
+class Guarded:
+    """A callback that keeps its exception for later instead of handing it to Lua."""
+
+    def __init__(self, work: Callable[[str], None], engine: LupaEngine):
+        self._work = work
+        self._engine = engine
+
+    def __call__(self, text: str) -> None:
+        """Do the work, unless an earlier call failed."""
+        if self._engine._fault is None:
+            try:
+                self._work(text)
+            except BaseException as error:
+                self._engine._fault = error
+
+
+def as_bytes(message: str) -> str:
+    """Return a message of the host as Lua holds text: one code point for each byte."""
+    try:
+        message.encode("latin-1")
+    except UnicodeEncodeError:
+        return message.encode().decode("latin-1")
+    return message
+
+
+_texts: dict[str, str] = {}
+
+
+def read(part: str) -> str:
+    """Return the text of a part of the runtime."""
+    found = _texts.get(part)
+    if found is None:
+        found = _texts[part] = (RUNTIME / (part + ".lua")).read_text(encoding="latin-1")
+    return found
+
+
+def refuse(_object: object, name: str, _setting: bool) -> str:
+    """Refuse every access to an attribute of a Python object."""
+    raise AttributeError(name)
+
+
+def make_state(name: str, memory: int = 0) -> Any:
+    """Return a Lua state without a way to Python. Raises MoonhopError if lupa lacks the engine."""
+    try:
+        module = importlib.import_module(MODULES[name])
+    except (ImportError, KeyError):
+        raise MoonhopError(f"engine {name} is not available here: install lupa") from None
+    options: dict[str, Any] = {}
+    if memory and name == "lua54":
+        options["max_memory"] = memory
+    return module.LuaRuntime(
+        encoding="latin-1",
+        unpack_returned_tuples=True,
+        register_eval=False,
+        register_builtins=False,
+        attribute_filter=refuse,
+        **options,
+    )
+
+
+def compile_unit(source: str, given: str, dialect: str) -> LuaText:
+    """Compile a text that `load` was given under a name. Raises the compiler's error."""
+    from moonhop_core.lang.compile import compile_lua
+    from moonhop_core.lang.emit_lua import emit_lua
+    from moonhop_core.lua.base import display_name
+
+    return emit_lua(compile_lua(source, display_name(given), unit=True), dialect)

@@ -1,0 +1,32 @@
+"""Which paths the fleet's tree allows."""
+
+import unicodedata
+
+from moonhop_core.errors import MoonhopError
+
+LONGEST_NAME = 200  # bytes
+LONGEST_PATH = 1000  # bytes
+
+
+class PathError(MoonhopError):
+    """A path that the tree does not allow."""
+
+
+def clean_path(path: str) -> str:
+    """Return a path in the one form the tree knows: ``a/b/c`` in normal form C; "" is the top.
+
+    A leading slash, doubled slashes and a trailing one mean nothing. Raises PathError for ``.`` and
+    ``..``, backslashes, control characters, and what is too long.
+    """
+    names = [name for name in unicodedata.normalize("NFC", path).split("/") if name]
+    for name in names:
+        if name in (".", ".."):
+            raise PathError(f"path {path!r} has a {name!r} in it; write it without")
+        if "\\" in name or any(unicodedata.category(char) in ("Cc", "Cs") for char in name):
+            raise PathError(f"path {path!r} has a backslash or control character in it")
+        if len(name.encode()) > LONGEST_NAME:
+            raise PathError(f"a name in a path may be {LONGEST_NAME} bytes long: {name[:40]}…")
+    cleaned = "/".join(names)
+    if len(cleaned.encode()) > LONGEST_PATH:
+        raise PathError(f"a path may be {LONGEST_PATH} bytes long: {cleaned[:40]}…")
+    return cleaned

@@ -1,0 +1,151 @@
+"""The host: broker, scheduler and server together in one asyncio loop."""
+
+import asyncio
+import contextlib
+import os
+from dataclasses import dataclass
+from types import TracebackType
+
+from moonhop.broker.access import HOST
+from moonhop.broker.embedded import EmbeddedBroker
+from moonhop.credentials import Credentials
+from moonhop.files.store import FileStore
+from moonhop.local_workers import LocalWorkers, NodeConfig, Worker
+from moonhop.node.paho_link import PahoLink
+from moonhop.programs.store import ProgramStore
+from moonhop.scheduler.logs import Logs
+from moonhop.scheduler.scheduler import Scheduler
+from moonhop.scheduler.store import Store
+from moonhop.server.app import create_app
+from moonhop.server.web import WebServer
+from moonhop.state import HostAddress, State
+from moonhop_core.errors import MoonhopError
+from moonhop_core.node.messages import Topics, encode
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the host listens; 0 takes a free port."""
+
+    address: str = "127.0.0.1"
+    http: int = 0
+    mqtt: int = 0
+
+
+class Host:
+    """A running host of a fleet.
+
+    ``async with Host(State("lab")) as host:`` starts it and stops it, with all the worker processes
+    that it started. Raises MoonhopError if a port is taken or another host runs for the fleet.
+    """
+
+    def __init__(self, state: State, ports: Ports | None = None) -> None:
+        self.state = state
+        self._ports = ports or Ports()
+        self._stack = contextlib.AsyncExitStack()
+
+    async def __aenter__(self) -> "Host":
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    async def _start(self) -> None:
+        stack, state, ports = self._stack, self.state, self._ports
+        stack.enter_context(state.hold())
+        self.credentials = Credentials(state)
+        self.store = Store(state.path("state.db"))
+        stack.callback(self.store.close)
+        self.files = FileStore(state.path("files"))
+        self.programs = ProgramStore(state.path("programs"))
+
+        self.broker = EmbeddedBroker(self.credentials.users(), ports.address, ports.mqtt)
+        await self.broker.start()
+        stack.push_async_callback(self.broker.stop)
+        link = await self._connect(stack)
+        self.scheduler = Scheduler(
+            self.store,
+            link,
+            state.fleet,
+            self.programs.manifest,
+            Logs(state.path("logs")),
+        )
+        await self.scheduler.start()
+        stack.push_async_callback(self.scheduler.stop)
+
+        app = create_app(self.scheduler, self.files, self.programs, self.credentials)
+        self.web = WebServer(app, ports.address, ports.http)
+        await self.web.start()
+        stack.push_async_callback(self._stop_web)
+        self.workers = LocalWorkers(state.path("workers"))
+        stack.push_async_callback(self.workers.stop)
+        self.address = HostAddress(
+            state.fleet,
+            f"http://{_literal(ports.address)}:{self.web.port}",
+            self.credentials.token,
+            ports.address,
+            self.broker.port,
+            os.getpid(),
+        )
+        state.announce(self.address)
+
+    def add_node(self, node: str) -> NodeConfig:
+        """Make a fresh credential for a node and return all it needs to join.
+
+        Raises MoonhopError if the id is not allowed.
+        """
+        password = self.credentials.add_node(node)
+        self.broker.add_user(node, password)
+        return NodeConfig(
+            node,
+            self.state.fleet,
+            password,
+            self.address.mqtt_host,
+            self.address.mqtt_port,
+            self.address.url,
+        )
+
+    async def wait_for_worker(self, worker: Worker, timeout: float = 20.0) -> None:
+        """Wait until a local worker's node is ready. Raises MoonhopError if it does not come."""
+        node = self.scheduler.fleet.nodes.get
+        deadline = asyncio.get_running_loop().time() + timeout
+        while worker.alive and asyncio.get_running_loop().time() < deadline:
+            ready = lambda: bool((found := node(worker.node)) and found.ready)  # noqa: E731
+            if await self.scheduler.wait_until(ready, 0.5):
+                return
+        problem = "does not answer" if worker.alive else "ended"
+        raise MoonhopError(
+            f"worker {worker.node} {problem}: {worker.complaint()} (all of it: {worker.log})"
+        )
+
+    async def _connect(self, stack: contextlib.AsyncExitStack) -> PahoLink:
+        link = PahoLink(
+            self._ports.address,
+            self.broker.port,
+            client_id=HOST,
+            user=HOST,
+            password=self.credentials.host,
+        )
+        birth = Topics(self.state.fleet).base + "host/birth"
+        await link.connect(birth, encode({"state": "ready"}), encode({"state": "lost"}))
+        stack.push_async_callback(link.disconnect, encode({"state": "gone"}))
+        link.announce()
+        return link
+
+    async def _stop_web(self) -> None:
+        self.scheduler.logs.close()  # followers would keep the server waiting
+        await self.web.stop()
+
+
+def _literal(address: str) -> str:
+    return f"[{address}]" if ":" in address else address

@@ -1,0 +1,120 @@
+"""Workers on this machine, as child processes of the host."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from moonhop.state import write_private
+from moonhop_core.errors import MoonhopError
+
+STOP_TIMEOUT = 5.0  # seconds to leave in good order
+
+
+@dataclass(frozen=True)
+class NodeConfig:
+    """What a worker needs to join a fleet."""
+
+    node: str
+    fleet: str
+    password: str
+    mqtt_host: str
+    mqtt_port: int
+    url: str
+
+
+class Worker:
+    """A running worker process."""
+
+    def __init__(self, node: str, process: asyncio.subprocess.Process, log: Path) -> None:
+        self.node = node
+        self.log = log
+        self._process = process
+
+    @property
+    def pid(self) -> int:
+        """The worker's process id."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._process.returncode is None
+
+    async def stop(self) -> None:
+        """Have it leave in good order, or kill it; its children go with it."""
+        if self.alive:
+            self._signal(signal.SIGTERM)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), STOP_TIMEOUT)
+        if self.alive:
+            self.kill()
+        await self._process.wait()
+
+    def kill(self) -> None:
+        """Kill it and its children at once."""
+        self._signal(signal.SIGKILL)
+
+    def complaint(self) -> str:
+        """Return the last line it wrote to its log, for messages."""
+        try:
+            lines = self.log.read_text(encoding="utf-8", errors="replace").split("\n")
+        except OSError:
+            lines = []
+        return next((line for line in reversed(lines) if line.strip()), "it said nothing")
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)
+
+
+class LocalWorkers:
+    """Starts workers, each in a process group of its own, and ends them all."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder = folder
+        self.running: list[Worker] = []
+
+    async def start_cpython(self, config: NodeConfig) -> Worker:
+        """Start a worker on CPython with this node's credential."""
+        path = self._write(config, asdict(config))
+        command = [sys.executable, "-m", "moonhop.node", "--config", str(path)]
+        return await self._start(config.node, command)
+
+    async def start_micropython(self, config: NodeConfig, heap: str = "192K") -> Worker:
+        """Start a worker on the real MicroPython, with the files that a board gets."""
+        path = self._write(config, {**asdict(config), "heap": heap})
+        command = [sys.executable, "-m", "moonhop.boards.virtual", "--config", str(path)]
+        return await self._start(config.node, command)
+
+    async def stop(self) -> None:
+        """Stop all workers."""
+        await asyncio.gather(*(worker.stop() for worker in self.running))
+        self.running.clear()
+
+    def _write(self, config: NodeConfig, content: dict[str, object]) -> Path:
+        path = self._folder / f"{config.node}.json"
+        write_private(path, json.dumps(content).encode())
+        return path
+
+    async def _start(self, node: str, command: list[str]) -> Worker:
+        log = self._folder / f"{node}.log"
+        try:
+            with log.open("wb") as output:
+                process = await asyncio.create_subprocess_exec(
+                    *command,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            raise MoonhopError(f"cannot start a worker: {error}; run: make setup") from error
+        worker = Worker(node, process, log)
+        self.running.append(worker)
+        return worker

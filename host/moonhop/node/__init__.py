@@ -1,0 +1,1 @@
+"""The worker program of a CPython node: `python -m moonhop.node --config FILE`."""

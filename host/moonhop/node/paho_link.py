@@ -1,0 +1,299 @@
+"""A link over paho-mqtt, driven by asyncio itself: no thread of its own, no polling."""
+
+import asyncio
+import contextlib
+import logging
+import random
+import socket
+import ssl
+import threading
+from typing import Any
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.reasoncodes import ReasonCode
+
+from moonhop_core.node.link import Link, LinkError
+
+log = logging.getLogger(__name__)
+
+TIMEOUT = 10.0  # seconds for the broker to answer
+BACK_OFF = (0.2, 10.0)  # seconds before the first and before a late attempt to reconnect
+IN_FLIGHT = 200  # QoS 1 messages sent and not yet acknowledged
+QUICKACK = getattr(socket, "TCP_QUICKACK", 0)  # Linux
+WAITING = 10_000  # messages kept for a broker that is away
+
+
+class PahoLink(Link):
+    """A client of an MQTT broker for CPython; see the interface for what the methods promise."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        client_id: str,
+        user: str,
+        password: str,
+        context: ssl.SSLContext | None = None,
+        keepalive: int = 20,
+    ) -> None:
+        self.host = host
+        self.port = port
+        self.keepalive = keepalive
+        self._filters: dict[str, int] = {}
+        self._topic = ""
+        self._birth: bytes | None = None
+        self._announced = False
+        self._answers: dict[int, asyncio.Future[bool]] = {}
+        self._outstanding: set[int] = set()
+        self._progress = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._connack: asyncio.Future[ReasonCode] | None = None
+        self._lost = asyncio.Event()
+        self._leaving = False
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id)
+        self._client.username_pw_set(user, password)
+        self._client.max_inflight_messages_set(IN_FLIGHT)
+        self._client.max_queued_messages_set(WAITING)
+        if context is not None:
+            self._client.tls_set_context(context)
+        self._client.on_connect = self._on_connect
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_message = self._on_message
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_publish = self._on_publish
+        self._client.on_socket_open = self._on_socket_open
+        self._client.on_socket_close = self._on_socket_close
+        self._client.on_socket_register_write = self._on_register_write
+        self._client.on_socket_unregister_write = self._on_unregister_write
+
+    # -- the interface -----------------------------------------------------------------------------
+
+    async def connect(self, topic: str, birth: bytes, will: bytes) -> None:
+        """Connect once; raises LinkError if that fails."""
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        self._topic, self._birth = topic, birth
+        self._client.will_set(topic, will, 1, True)
+        await self._open(first=True)
+        self._tasks = [
+            asyncio.create_task(self._tend()),
+            asyncio.create_task(self._stay_connected()),
+        ]
+
+    def announce(self, birth: bytes | None = None) -> None:
+        """Publish the birth, and again after each reconnection."""
+        self._birth = birth or self._birth
+        self._announced = True
+        if self.connected and self._birth is not None:
+            self.publish(self._topic, self._birth, 1, True)
+
+    def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:
+        """Send a message, from any thread."""
+        if not self.connected and qos == 0:
+            return
+        try:
+            info = self._client.publish(topic, payload, qos, retain)
+        except ValueError as error:
+            raise LinkError(f"cannot publish on {topic!r}: {error}") from None
+        if info.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
+            raise LinkError("too many messages wait for the broker")
+
+    async def drain(self) -> None:
+        """Wait until nothing waits to be sent or acknowledged."""
+        while self._client.want_write() or self._client._out_messages:
+            self._progress.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._progress.wait(), 1)
+
+    async def subscribe(self, filter: str, qos: int = 1) -> None:
+        """Hear a filter from now on."""
+        self._filters[filter] = qos
+        if not self.connected:
+            raise LinkError(f"cannot subscribe to {filter!r}: the broker is away")
+        await self._subscribe(filter, qos)
+
+    def subscribe_soon(self, filter: str, qos: int = 1) -> None:
+        """Send the subscription and do not wait."""
+        self._filters[filter] = qos
+        if self.connected:
+            self._client.subscribe(filter, qos)
+
+    def unsubscribe_soon(self, filter: str) -> None:
+        """Hear a filter no more."""
+        if self._filters.pop(filter, None) is not None and self.connected:
+            self._client.unsubscribe(filter)
+
+    async def disconnect(self, farewell: bytes | None = None) -> None:
+        """Leave in good order."""
+        if self.connected and farewell is not None:
+            self.publish(self._topic, farewell, 1, True)
+        if self.connected:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.drain(), 2)
+        self._leaving = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._client.disconnect()
+        if self._client.want_write():
+            self._client.loop_write()
+        self.connected = False
+        self._client._sock_close()
+        for callback in ("connect", "disconnect", "message", "subscribe", "publish"):
+            setattr(self._client, f"on_{callback}", None)
+
+    # -- connections -------------------------------------------------------------------------------
+
+    async def _open(self, *, first: bool) -> None:
+        self._connack = self._loop.create_future()
+        self._lost.clear()
+        try:
+            if first:
+                await self._loop.run_in_executor(
+                    None, self._client.connect, self.host, self.port, self.keepalive
+                )
+            else:
+                await self._loop.run_in_executor(None, self._client.reconnect)
+            code = await asyncio.wait_for(self._connack, TIMEOUT)
+        except TimeoutError:
+            raise LinkError(f"the broker at {self.host}:{self.port} does not answer") from None
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise LinkError(
+                f"cannot reach the broker at {self.host}:{self.port} ({reason}); is it running?"
+            ) from None
+        if code.is_failure:
+            self._client._sock_close()
+            raise LinkError(
+                f"the broker at {self.host}:{self.port} refuses this node ({code}); "
+                "check its name and password"
+            )
+        self.connected = True
+
+    async def _stay_connected(self) -> None:
+        delay = BACK_OFF[0]
+        while not self._leaving:
+            await self._lost.wait()
+            await asyncio.sleep(delay * random.uniform(0.5, 1))
+            try:
+                await self._open(first=False)
+                for filter, qos in list(self._filters.items()):
+                    await self._subscribe(filter, qos)
+            except LinkError:
+                delay = min(delay * 2, BACK_OFF[1])
+                self._lost.set()
+                continue
+            delay = BACK_OFF[0]
+            if self._announced:
+                self.announce()
+            if self.on_reconnect:
+                self.on_reconnect()
+
+    async def _tend(self) -> None:
+        """Let paho send its pings and find out about a silent broker."""
+        while True:
+            await asyncio.sleep(1)
+            if self.connected:
+                self._client.loop_misc()
+
+    async def _subscribe(self, filter: str, qos: int) -> None:
+        code, mid = self._client.subscribe(filter, qos)
+        if code != MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
+            raise LinkError(f"cannot subscribe to {filter!r}: {mqtt.error_string(code)}")
+        answer: asyncio.Future[bool] = self._loop.create_future()
+        self._answers[mid] = answer
+        try:
+            granted = await asyncio.wait_for(answer, TIMEOUT)
+        except TimeoutError:
+            granted = False
+        finally:
+            self._answers.pop(mid, None)
+        if not granted:
+            raise LinkError(f"cannot subscribe to {filter!r}: the broker refuses")
+
+    # -- callbacks of paho -------------------------------------------------------------------------
+
+    def _on_connect(self, _c: Any, _u: Any, _f: Any, code: ReasonCode, _p: Any) -> None:
+        if self._connack and not self._connack.done():
+            self._connack.set_result(code)
+
+    def _on_disconnect(self, _c: Any, _u: Any, _f: Any, code: ReasonCode, _p: Any) -> None:
+        self._here(self._went_away, code)
+
+    def _went_away(self, code: ReasonCode) -> None:
+        self.connected = False
+        if self._connack and not self._connack.done():
+            self._connack.set_exception(ConnectionError(f"the connection broke: {code}"))
+            return
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_result(False)
+        self._lost.set()
+
+    def _on_message(self, _c: Any, _u: Any, message: mqtt.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            return
+        if self.on_message:
+            try:
+                self.on_message(topic, bytes(message.payload), message.retain)
+            except Exception:  # its fault, not the link's
+                log.exception("a message on %s was not taken", topic)
+
+    def _on_subscribe(self, _c: Any, _u: Any, mid: int, codes: Any, _p: Any) -> None:
+        answer = self._answers.get(mid)
+        if answer and not answer.done():
+            answer.set_result(not any(code.is_failure for code in codes))
+
+    def _on_publish(self, _c: Any, _u: Any, _mid: int, _code: Any, _p: Any) -> None:
+        self._progress.set()
+
+    # paho may be in an executor's thread (connecting) or a process's thread (publishing) here
+
+    def _on_socket_open(self, _c: Any, _u: Any, sock: Any) -> None:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._here(lambda: sock.fileno() >= 0 and self._loop.add_reader(sock, self._readable, sock))
+
+    def _on_socket_close(self, _c: Any, _u: Any, sock: Any) -> None:
+        number = sock.fileno()
+        if number >= 0 and threading.get_ident() == self._thread:
+            self._loop.remove_reader(number)
+            self._loop.remove_writer(number)
+        elif number >= 0:
+            done = threading.Event()
+            self._loop.call_soon_threadsafe(self._forget, number, done)
+            done.wait(1)
+
+    def _forget(self, number: int, done: threading.Event) -> None:
+        self._loop.remove_reader(number)
+        self._loop.remove_writer(number)
+        done.set()
+
+    def _on_register_write(self, _c: Any, _u: Any, sock: Any) -> None:
+        self._here(lambda: sock.fileno() >= 0 and self._loop.add_writer(sock, self._writable))
+
+    def _on_unregister_write(self, _c: Any, _u: Any, sock: Any) -> None:
+        self._here(lambda: sock.fileno() >= 0 and self._loop.remove_writer(sock))
+
+    def _here(self, function: Any, *args: Any) -> None:
+        """Call on the asyncio thread, at once if this is it."""
+        if threading.get_ident() == self._thread:
+            function(*args)
+        elif not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(function, *args)
+
+    def _readable(self, sock: Any) -> None:
+        self._client.loop_read()
+        if QUICKACK and self.connected:
+            # A broker with Nagle's algorithm on would hold its next packet back until the system
+            # acknowledges this one, which it does 40 ms later if nothing is sent meanwhile.
+            sock.setsockopt(socket.IPPROTO_TCP, QUICKACK, 1)
+        while getattr(sock, "pending", int)():  # TLS may hold more than the system knows
+            self._client.loop_read()
+
+    def _writable(self) -> None:
+        self._client.loop_write()
+        self._progress.set()

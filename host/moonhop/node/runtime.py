@@ -1,0 +1,131 @@
+"""A CPython node: the core's worker with paho's link, threads for turns, this machine's load."""
+
+import asyncio
+import importlib.util
+import os
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from moonhop.node.config import Config
+from moonhop.node.paho_link import PahoLink
+from moonhop_core.errors import MoonhopError
+from moonhop_core.node.http import Http
+from moonhop_core.node.worker import About, Worker
+from moonhop_core.process.program import Program
+
+SWITCH = 0.0005  # seconds
+THREADS = 256  # processes whose turns may run at the same time
+LUPA = {"lua54": "lupa.lua54", "luajit": "lupa.luajit21"}
+
+
+def engines_here() -> list[str]:
+    """Return the names of the engines that this machine has."""
+    return [name for name, module in LUPA.items() if importlib.util.find_spec(module)] + ["python"]
+
+
+def make_engine(name: str) -> Callable[..., Any]:
+    """Return what makes an engine of a program and a process. Raises MoonhopError."""
+    if name == "python":
+        from moonhop_core.process.python_engine import PythonEngine
+
+        engine: Callable[..., Any] = PythonEngine
+        return engine
+    if name not in LUPA:
+        raise MoonhopError(f"there is no engine {name!r}")
+    from moonhop.engines.lupa import make_engine as make
+
+    found: Callable[..., Any] = make(name)
+    return found
+
+
+class Node:
+    """A running worker of this Python; ``start`` and ``stop`` it in one event loop."""
+
+    def __init__(
+        self,
+        config: Config,
+        make_engine: Callable[[str], Callable[..., Any]] = make_engine,
+        compile: Callable[[Program, str], Any] | None = None,
+    ) -> None:
+        self.config = config
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="moonhop-turns")
+        self._load = LoadMeter()
+        self._make_engine = make_engine
+        self._compile = compile
+        self.worker: Worker | None = None
+
+    async def start(self) -> None:
+        """Join the fleet. Raises MoonhopError (LinkError) if the broker does not let it in."""
+        config = self.config
+        # A busy program of engine python gives the interpreter up this often, and the worker needs
+        # it several times for each answer. (lupa's engines do not hold it at all.)
+        sys.setswitchinterval(SWITCH)
+        loop = asyncio.get_running_loop()
+        link = PahoLink(
+            config.mqtt_host,
+            config.mqtt_port,
+            client_id=config.node,
+            user=config.user or config.node,
+            password=config.password,
+        )
+        about = About(
+            config.fleet,
+            config.node,
+            config.engines or engines_here(),
+            tags=config.tags,
+            kind="cpython",
+        )
+        self.worker = Worker(
+            about,
+            link,
+            Http(config.url, config.token or config.password),
+            self._make_engine,
+            lambda function: loop.run_in_executor(self._pool, function),
+            loop.call_soon_threadsafe,
+            self._load.measure,
+            self._compile,
+        )
+        try:
+            await self.worker.start()
+        except BaseException:
+            self._pool.shutdown(wait=False)
+            raise
+
+    async def stop(self) -> None:
+        """Leave the fleet in good order."""
+        if self.worker:
+            await self.worker.stop()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class LoadMeter:
+    """Measures what this OS process uses."""
+
+    def __init__(self) -> None:
+        self._wall = time.monotonic()
+        self._cpu = time.process_time()
+
+    def measure(self) -> dict[str, Any]:
+        """Return the share of one processor since the last time, and memory in bytes."""
+        wall, cpu = time.monotonic(), time.process_time()
+        share = (cpu - self._cpu) / max(wall - self._wall, 1e-3)
+        self._wall, self._cpu = wall, cpu
+        return {"cpu": round(share, 3), "memory": {"used": _resident(), "free": _available()}}
+
+
+def _resident() -> int:
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _available() -> int:
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0

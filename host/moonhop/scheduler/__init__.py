@@ -1,0 +1,1 @@
+"""Which process runs where: the fleet's state, policies, hops, and what became of each."""

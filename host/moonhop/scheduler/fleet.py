@@ -1,0 +1,115 @@
+"""The nodes as the host sees them: births, loads, wills (NMP-004 to NMP-007)."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from moonhop.scheduler.policies import Node
+from moonhop.scheduler.store import Store
+from moonhop_core.errors import MoonhopError
+
+READY = "ready"
+
+
+@dataclass
+class NodeState:
+    """A node: what it said at birth, its last load, and whether it is there."""
+
+    id: str
+    state: str  # "ready", "lost" or "gone"; "unknown" after a restart, until it is heard
+    birth: dict[str, Any] = field(default_factory=dict)
+    load: dict[str, Any] = field(default_factory=dict)
+    changed: float = 0.0  # seconds since 1970
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be asked."""
+        return self.state == READY
+
+    @property
+    def session(self) -> str:
+        """The worker's own name for this start of it."""
+        return str(self.birth.get("session", ""))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {
+            "id": self.id,
+            "state": self.state,
+            "engines": self.birth.get("engines", []),
+            "platform": self.birth.get("platform"),
+            "float_bits": self.birth.get("float_bits"),
+            "tags": self.birth.get("tags", []),
+            "load": self.load,
+            "changed": self.changed,
+        }
+
+
+class Fleet:
+    """All nodes ever seen; births and wills are written to the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.nodes = {
+            node: NodeState(node, "unknown", birth) for node, (_, birth) in store.nodes().items()
+        }
+
+    def take_birth(self, node: str, birth: dict[str, Any]) -> tuple[NodeState, str]:
+        """Take a birth or will; return the node and the session it had before.
+
+        A will says nothing of what the node can do, so the last birth is kept.
+        """
+        known = self.nodes.setdefault(node, NodeState(node, "unknown"))
+        before = known.session
+        state = str(birth.get("state", "lost"))
+        if state == READY:
+            known.birth = birth
+        elif before and birth.get("session", before) != before:
+            return known, before  # the will of an older worker than the one that is there
+        known.state = state
+        known.changed = time.time()
+        self._store.put_node(node, state, known.birth)
+        return known, before
+
+    def take_load(self, node: str, load: dict[str, Any]) -> None:
+        """Take a node's load."""
+        if node in self.nodes:
+            self.nodes[node].load = load
+
+    def node(self, node: str) -> NodeState:
+        """Return a node. Raises MoonhopError with the known ones if there is none."""
+        if node not in self.nodes:
+            known = ", ".join(sorted(self.nodes)) or "none yet"
+            raise MoonhopError(f"there is no node {node!r}; known nodes: {known}")
+        return self.nodes[node]
+
+    def ready_node(self, node: str) -> NodeState:
+        """Return a node that is there. Raises MoonhopError otherwise."""
+        known = self.node(node)
+        if not known.ready:
+            ready = ", ".join(n.id for n in self.nodes.values() if n.ready) or "none"
+            raise MoonhopError(f"node {node!r} is {known.state}; ready nodes: {ready}")
+        return known
+
+    def views(self) -> list[Node]:
+        """Return the nodes that are there, as policies see them."""
+        return [view(node) for node in self.nodes.values() if node.ready]
+
+
+def view(node: NodeState) -> Node:
+    """Return a node as policies see it. Tags come as a list of ``tag`` and ``key=value``."""
+    tags: dict[str, str] = {}
+    given = node.birth.get("tags") or []
+    for tag in given:
+        key, _, value = str(tag).partition("=")
+        tags[key] = value
+    limits = node.birth.get("limits") or {}
+    return Node(
+        node.id,
+        tuple(node.birth.get("engines") or ()),
+        int(node.birth.get("float_bits") or 64),
+        tags,
+        frozenset(node.birth.get("capabilities") or ()),
+        limits.get("memory"),
+        limits.get("processes"),
+    )

@@ -1,0 +1,63 @@
+"""Requests of the host to nodes, and their replies."""
+
+import asyncio
+import itertools
+from typing import Any
+
+from moonhop_core.errors import MoonhopError
+from moonhop_core.node.link import Link
+from moonhop_core.node.messages import Reply, Request, RequestError, Topics
+
+CLIENT = "host"
+TIMEOUT = 10.0  # seconds
+
+
+class NodeGone(MoonhopError):
+    """The node that was asked does not answer, or its will came."""
+
+
+class NodeRequests:
+    """Asks nodes over a link; whoever owns the link hands the replies to ``take_reply``."""
+
+    def __init__(self, link: Link, topics: Topics) -> None:
+        self._link = link
+        self._topics = topics
+        self._numbers = itertools.count(1)
+        self._waiting: dict[str, tuple[str, asyncio.Future[Any]]] = {}
+
+    async def ask(
+        self, node: str, verb: str, args: dict[str, Any], timeout: float = TIMEOUT
+    ) -> Any:
+        """Send a request and return its result.
+
+        Raises RequestError if the node refuses, NodeGone if it is lost before it answers or does
+        not answer within ``timeout`` seconds; then nobody knows whether it did as asked.
+        """
+        number = f"{CLIENT}-{next(self._numbers)}"
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = node, answer
+        try:
+            request = Request(number, verb, args, CLIENT)
+            self._link.publish(self._topics.node(node, "req"), request.encode(), qos=1)
+            return await asyncio.wait_for(answer, timeout)
+        except TimeoutError:
+            raise NodeGone(f"node {node} did not answer {verb!r} in {timeout:g} s") from None
+        finally:
+            del self._waiting[number]
+
+    def take_reply(self, payload: bytes) -> None:
+        """Take the payload of a reply; one that nobody waits for is dropped."""
+        reply = Reply.decode(payload)
+        _, answer = self._waiting.get(reply.id, ("", None))
+        if answer is None or answer.done():
+            return
+        try:
+            answer.set_result(reply.value())
+        except RequestError as error:
+            answer.set_exception(error)
+
+    def lose(self, node: str) -> None:
+        """Fail all requests that wait for a node that is gone."""
+        for waited, answer in self._waiting.values():
+            if waited == node and not answer.done():
+                answer.set_exception(NodeGone(f"node {node} is gone"))

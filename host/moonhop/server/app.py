@@ -1,0 +1,44 @@
+"""The server's application: its routes, the gate before them, errors as JSON."""
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from moonhop.credentials import Credentials
+from moonhop.files.routes import file_routes
+from moonhop.files.store import Conflict, FileStore, NotFound
+from moonhop.programs.routes import program_routes
+from moonhop.programs.store import ProgramStore
+from moonhop.scheduler.scheduler import Scheduler
+from moonhop.server.api import api_routes
+from moonhop.server.auth import Gate
+from moonhop_core.errors import MoonhopError
+from moonhop_core.lang.errors import LuaSyntaxError
+
+
+def create_app(
+    scheduler: Scheduler, files: FileStore, programs: ProgramStore, credentials: Credentials
+) -> FastAPI:
+    """Return the application over a running host's parts."""
+    app = FastAPI(title="moonhop", docs_url=None, redoc_url=None)
+    app.include_router(api_routes(scheduler, programs), prefix="/api")
+    app.include_router(file_routes(files, scheduler.store), prefix="/files")
+    app.include_router(program_routes(programs), prefix="/programs")
+    app.add_exception_handler(MoonhopError, _refused)
+    app.add_middleware(Gate, credentials=credentials)
+    return app
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    """Tell what the caller can act on; anything else is a fault of ours, and a 500."""
+    message = {"error": str(error)}
+    if isinstance(error, LuaSyntaxError):
+        message["pretty"] = error.pretty()
+    return JSONResponse(message, _status(error))
+
+
+def _status(error: Exception) -> int:
+    if isinstance(error, NotFound):
+        return 404
+    if isinstance(error, Conflict):
+        return 409
+    return 404 if str(error).startswith("there is no ") else 400

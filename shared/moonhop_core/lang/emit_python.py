@@ -1,0 +1,201 @@
+"""Lowered prototypes as one Python module (engine python).
+
+The module has `load(R)`, which ties it to a machine (for good) and returns its factories: factory n
+takes the cells of prototype n and returns the Python function of a closure (in frame form: the
+step function). `PROTOS` describes the prototypes, `LINES` maps Python lines to Lua lines, `STARTS`
+tells where each prototype starts, `ABOUT` names the variables that may be at fault on a line; these
+are read when an error is caught or shown.
+"""
+
+from moonhop_core.lang import tree
+from moonhop_core.lang.emit_python_frame import FrameEmitter
+from moonhop_core.lang.emit_python_kinds import infer_kinds
+from moonhop_core.lang.flatten import Flattener
+from moonhop_core.lang.marking import Marks, mark
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from moonhop_core.lang.lowered import Lowered, Proto
+
+BUILTINS = ("type", "tuple", "int", "str", "len")  # bound in the module: found at once
+
+
+def emit_python(lowered: "Lowered") -> str:
+    """Return the text of the module."""
+    infer_kinds(lowered)
+    module = _Module(lowered)
+    return module.text()
+
+
+class _Module:
+    def __init__(self, lowered: "Lowered"):
+        self.lowered = lowered
+        self.out: "list[str]" = []
+        self.lua: "list[int]" = []
+        self.about: "list[str]" = []
+        self.starts: "list[int]" = []
+        self.protos: "list[str]" = []
+
+    def text(self) -> str:
+        self.put("from moonhop_core.lua.support import *")
+        self.put("; ".join(["%s = %s" % (name, name) for name in BUILTINS]))
+        names = []
+        for proto in self.lowered.protos:
+            names.append("p%d" % proto.number)
+            self.function(proto)
+        self.put("def load(R):")
+        self.put(" global g, G, P, M, method")
+        self.put(" G = R.globals; g = G.h; P = R.protos; M = R.machine; method = M.method")
+        self.put(" return (%s,)" % ", ".join(names))
+        self.put("NAME = " + repr(self.lowered.name))
+        self.put("PROTOS = (%s,)" % ", ".join(self.protos))
+        self.put("STARTS = (%s,)" % ", ".join([str(line) for line in self.starts]))
+        self.put("LINES = " + repr(encode_lines(self.lua)))
+        self.put("ABOUT = " + repr("\n".join(self.about)))
+        return "\n".join(self.out) + "\n"
+
+    def put(self, text: str, lua: int = 0) -> None:
+        self.out.append(text)
+        self.lua.append(lua)
+
+    def function(self, proto: "Proto") -> None:
+        """The factory of one prototype."""
+        if not (proto.frame or proto.flat) and too_deep(proto.function.body, 0, 0):
+            flatten_all(proto)
+        emitter = FrameEmitter(proto)
+        function = proto.function
+        captured = [emitter.names.of(var) for var in function.upvalues]
+        params = [emitter.names.of(var) for var in function.params]
+        emitter.indent = 2
+        emitter.line = function.line
+        if proto.frame:
+            head = "def run(fr, v):"
+            emitter.frame_body()
+        else:
+            arity = -1 if function.is_vararg or len(params) > 4 else len(params)
+            if arity < 0:
+                params = [name + "=None" for name in params]
+                params.append("*va")
+            head = "def run(%s):" % ", ".join(params)
+            if proto.flat:
+                emitter.flat_body()
+            else:
+                emitter.cell_params()
+                emitter.block(function.body)
+                emitter.line = function.end_line
+                emitter.return_([])
+        self.starts.append(len(self.out) + 1)
+        self.put("def p%d(%s):" % (proto.number, ", ".join(captured)))
+        self.put(" " + head, function.line)
+        for line in emitter.lines:
+            self.put(" " * line.indent + line.text, line.lua)
+            if line.about:
+                self.about.append("%d %s" % (len(self.out), "`".join(line.about)))
+        self.put(" return run")
+        tail = len(proto.live)
+        for end, about in emitter.sites:
+            pc = end.pc
+            if pc is None:
+                pc = tail
+                tail += 1
+            if about:
+                self.about.append("%d.%d %s" % (proto.number, pc, "`".join(about)))
+        self.protos.append(describe(proto, emitter.tails))
+
+
+LOOPS = 14  # nested deeper than this is too much for CPython's compiler (20, `try` counted)
+SCOPES = 60  # so many indentations are too many
+
+
+def too_deep(node: tree.Node, loops: int, scopes: int) -> bool:
+    """Are statements nested deeper than Python's compiler takes?"""
+    if isinstance(node, tree.GenericFor):
+        loops += 3
+    elif isinstance(node, (tree.While, tree.Repeat, tree.NumericFor)):
+        loops += 1
+    elif isinstance(node, tree.If):
+        scopes += len(node.conds)
+    if loops > LOOPS or scopes + loops > SCOPES:
+        return True
+    for child in tree.children(node):
+        if isinstance(child, (tree.Stat, tree.Block)) and too_deep(child, loops, scopes):
+            return True
+    return False
+
+
+def flatten_all(proto: "Proto") -> None:
+    """Turn a direct function into blocks, with all its control structures."""
+    marks = mark(proto.function)
+    mark_all(proto.function.body, marks)
+    proto.blocks = Flattener(proto, marks).run()
+    for index, block in enumerate(proto.blocks):
+        block.index = index
+    proto.flat = True
+
+
+def mark_all(node: tree.Node, marks: Marks) -> None:
+    """Mark all statements that contain others, and jumps."""
+    for child in tree.children(node):
+        if isinstance(child, (tree.Stat, tree.Block)):
+            mark_all(child, marks)
+    if isinstance(
+        node,
+        (
+            tree.Do,
+            tree.If,
+            tree.While,
+            tree.Repeat,
+            tree.NumericFor,
+            tree.GenericFor,
+            tree.Break,
+            tree.Goto,
+        ),
+    ):
+        marks.flat.add(id(node))
+
+
+def describe(proto: "Proto", tails: "list[int]") -> str:
+    """A prototype for the module's PROTOS: name, line, parameters (-1: any number), kinds of its
+    upvalues ("c" or "v" each), frame, suspends, vararg, number of live values at each resume
+    point, Lua line of each resume point and then of each tail call."""
+    function = proto.function
+    params = len(function.params)
+    arity = -1 if function.is_vararg or params > 4 else params
+    kinds = "".join([kind[0] for _, kind in proto.upvalues])
+    live: "list[int]" = []
+    lines: "list[int]" = []
+    if proto.frame:
+        live = [len(variables) for variables in proto.live]
+        lines = [function.line] + [0] * (len(live) - 1)
+        for block in proto.blocks:
+            pc = getattr(block.end, "pc", None)
+            if pc:
+                lines[pc] = block.end.line  # type: ignore[union-attr]
+    return repr(
+        (
+            function.name,
+            function.line,
+            params if proto.frame else arity,
+            kinds,
+            1 if proto.frame else 0,
+            1 if proto.suspends else 0,
+            1 if function.is_vararg else 0,
+            tuple(live),
+            tuple(lines + tails),
+        )
+    )
+
+
+def encode_lines(lines: "list[int]") -> str:
+    """Code the Lua line of each Python line as the difference to the one before: one character
+    for -25 … 60, otherwise `~`, the line, `;`. `lua/tracebacks.py` reads it."""
+    out = []
+    before = 0
+    for line in lines:
+        step = line - before
+        if -25 <= step <= 60 and step + 60 != 92:
+            out.append(chr(step + 60))
+        else:
+            out.append("~%d;" % line)
+        before = line
+    return "".join(out)

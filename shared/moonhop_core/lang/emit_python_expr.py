@@ -1,0 +1,116 @@
+"""Expressions as Python text: what `emit_python` does with everything that gives a value.
+
+An expression comes out twice. Its **fast** text is plain Python that is right in the common case,
+has no side effects, and raises one of `operators.FAST_FAILS` in all others; its **slow** text says
+the same through the helpers of `lua/operators.py`. A statement evaluates the fast texts within
+`try` and, if that fails, the slow ones within `except`. Calls stand outside, in the order that PUC
+Lua makes them in, with their results in temporaries, so nothing is ever called twice and no
+callee's error is caught by mistake.
+
+Temporaries are named T1, T2 …; W holds a value while it is tested within an expression, V an
+object while it is read twice. There are few of them on purpose: MicroPython keeps a function's
+variables on the C stack only if there are no more than a handful.
+"""
+
+from moonhop_core.lang import tree
+from moonhop_core.lang.emit_python_call import CallEmitter
+from moonhop_core.lang.emit_python_text import Text, dotted, number_text
+from moonhop_core.lang.lowered import Spread
+
+
+class ExprEmitter(CallEmitter):
+    """Emits the expressions of one function."""
+
+    def expr(self, expr: tree.Expr, maybe_nil: bool = False) -> Text:
+        """One value. `maybe_nil`: a field that is read may well be absent."""
+        if isinstance(expr, tree.Const):
+            return self.const(expr)
+        if isinstance(expr, tree.LocalRef):
+            return self.local_ref(expr)
+        if isinstance(expr, tree.Global):
+            return self.global_ref(expr, maybe_nil)
+        if isinstance(expr, tree.Index):
+            return self.index(expr, maybe_nil)
+        if isinstance(expr, (tree.Call, tree.MethodCall)):
+            return Text(self.call(expr, "one"), None, "", True)
+        if isinstance(expr, tree.Binary):
+            return self.binary(expr)
+        if isinstance(expr, tree.Unary):
+            return self.unary(expr)
+        if isinstance(expr, (tree.And, tree.Or)):
+            return self.shortcut(expr)
+        if isinstance(expr, tree.Function):
+            return self.closure(expr)
+        if isinstance(expr, tree.Table):
+            return self.table(expr)
+        if isinstance(expr, tree.Paren):
+            return self.expr(expr.expr)
+        if isinstance(expr, tree.Vararg):
+            va = self.varargs()
+            return Text("(%s[0] if %s else None)" % (va, va))
+        if isinstance(expr, Spread):
+            va = self.names.of(expr.var)
+            return Text("(%s[0] if %s else None)" % (va, va))
+        if isinstance(expr, tree.Env):
+            return Text("G", None, "table", True)
+        raise AssertionError(expr)
+
+    def const(self, expr: tree.Const) -> Text:
+        value = expr.value
+        if value is None:
+            return Text("None", None, "nil", True)
+        if value is True or value is False:
+            return Text("TRUE" if value else "FALSE", None, "bool", True)
+        if isinstance(value, str):
+            return Text(repr(value), None, "str", True)
+        text = number_text(value)
+        if isinstance(value, int):
+            small = -0x3FFFFFFF < value < 0x3FFFFFFF
+            return Text(str(value), None, "small" if small else "int", value >= 0)
+        if text is None:
+            text = "NAN" if value != value else "INF" if value > 0 else "NINF"
+        return Text(text, None, "float", text[0] != "-")
+
+    def local_ref(self, expr: tree.LocalRef) -> Text:
+        var = expr.var
+        name = self.names.of(var)
+        if var.is_cell:
+            return Text(name + "[0]", None, getattr(var, "kind", ""))
+        return Text(name, None, getattr(var, "kind", ""), True)
+
+    def global_ref(self, expr: tree.Global, maybe_nil: bool) -> Text:
+        key = repr(expr.name)
+        slow = "index(G, %s)" % key
+        if maybe_nil:
+            name = "W"
+            fast = "(%s if (%s := g.get(%s)) is not None or G.meta is None else fail())"
+            return Text(fast % (name, name, key), slow)
+        return Text("g[%s]" % key, slow)
+
+    def index(self, expr: tree.Index, maybe_nil: bool) -> Text:
+        self.line = expr.line or self.line
+        obj, key = self.sequence([expr.obj, expr.key], True)
+        obj = dotted(obj)
+        key = self.key_text(expr.key, key)
+        if isinstance(expr.key, tree.Const):
+            self.note("I." + str(expr.key.value), expr.obj)
+        else:
+            self.note("I", expr.obj)
+        slow = "index(%s, %s)" % (obj.slow, key.slow)
+        if maybe_nil:
+            name = "W"
+            if not obj.atom:
+                held = "V" if key.atom else self.temp()
+                base = "(%s := %s)" % (held, obj.fast)
+            else:
+                held = base = obj.fast
+            fast = "(%s if (%s := %s.h.get(%s)) is not None or %s.meta is None else fail())" % (
+                name,
+                name,
+                base,
+                key.fast,
+                held,
+            )
+        else:
+            fast = "%s.h[%s]" % (obj.fast, key.fast)
+        return self.deeper(Text(fast, slow), obj, key)

@@ -1,0 +1,185 @@
+"""Lines of emitted Python: statements in `try`, temporaries, and the order of evaluation."""
+
+from moonhop_core.lang import tree
+from moonhop_core.lang.emit_python_text import DEEP, Line, Names, Text, is_temp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from moonhop_core.lang.lowered import Proto
+
+
+class LineEmitter:
+    """Collects the lines of one function."""
+
+    def __init__(self, proto: "Proto"):
+        self.proto = proto
+        self.function = proto.function
+        self.lines: "list[Line]" = []
+        self.indent = 0
+        self.line = 0
+        self.names = Names()
+        self.temps = 0
+        self.pending: "list[tuple[str, Text]]" = []
+        self.about: "list[str]" = []
+        self.hoisting: "dict[int, bool]" = {}
+
+    def put(self, text: str, about: "list[str] | None" = None) -> None:
+        """Add a line, after the assignments that are still pending."""
+        if self.pending:
+            self.flush()
+        self.lines.append(Line(self.indent, text, self.line, about or []))
+
+    def flush(self) -> None:
+        """Make the pending assignments, together in one `try` if any may fail."""
+        pending = self.pending
+        about = self.about
+        self.pending = []
+        self.about = []
+        fast = [target + " = " + text.fast for target, text in pending]
+        if any(text.fails for _, text in pending):
+            slow = [target + " = " + text.slow for target, text in pending]
+            self.attempt(fast, slow, about)
+        else:
+            for line in fast:
+                self.put(line, about)
+
+    def attempt(self, fast: "list[str]", slow: "list[str]", about: "list[str]") -> None:
+        """Do `fast`, or if that fails `slow`."""
+        self.put("try:")
+        self.indent += 1
+        for line in fast:
+            self.put(line)
+        self.indent -= 1
+        self.put("except E:")
+        self.indent += 1
+        for line in slow:
+            self.put(line, about)
+        self.indent -= 1
+
+    def take_about(self) -> "list[str]":
+        about = self.about
+        self.about = []
+        return about
+
+    def temp(self) -> str:
+        self.temps += 1
+        return "T" + str(self.temps)
+
+    def assign(self, target: str, text: Text) -> None:
+        """target = text, where target may be a variable that the text mentions."""
+        self.flush_unless_empty()
+        if text.fails:
+            self.attempt(
+                [target + " = " + text.fast], [target + " = " + text.slow], self.take_about()
+            )
+        else:
+            self.put(target + " = " + text.fast)
+
+    def flush_unless_empty(self) -> None:
+        if self.pending:
+            about = self.about
+            # what belongs to the text at hand stays with both
+            self.flush()
+            self.about = list(about)
+
+    def atom(self, text: Text) -> str:
+        """Return a name or constant for the value; it is evaluated now (or with what follows at
+        once)."""
+        if text.atom:
+            return text.fast
+        name = self.temp()
+        self.pending.append((name, text))
+        return name
+
+    def hoists(self, expr: tree.Expr) -> bool:
+        """Does evaluating `expr` take statements of its own (calls, constructors)?"""
+        found = self.hoisting.get(id(expr))
+        if found is None:
+            if isinstance(expr, (tree.Call, tree.MethodCall)):
+                found = True
+            elif isinstance(expr, tree.Function):
+                found = False
+            elif isinstance(expr, tree.Table):
+                found = len(expr.items) > 0
+            else:
+                found = False
+                for child in tree.children(expr):
+                    if isinstance(child, tree.Expr) and self.hoists(child):
+                        found = True
+                        break
+            self.hoisting[id(expr)] = found
+        return found
+
+    def steady(self, expr: tree.Expr, late: bool) -> bool:
+        """Can `expr` be read later, after calls? late: own locals are, as PUC Lua does."""
+        if isinstance(expr, tree.Const):
+            return True
+        if isinstance(expr, tree.LocalRef):
+            var = expr.var
+            return not var.is_cell or (late and var.owner is self.function)
+        return False
+
+    def sequence(self, exprs: "list[tree.Expr]", late: bool = False) -> "list[Text]":
+        """Evaluate in order; what stands left of a call is evaluated before it."""
+        last = -1
+        for at, expr in enumerate(exprs):
+            if self.hoists(expr):
+                last = at
+        texts = []
+        for at, expr in enumerate(exprs):
+            text = self.expr(expr)
+            early = at < last and not self.steady(expr, late) and not is_temp(text)
+            if early or text.depth > DEEP:
+                text = Text(self.atom(text), None, text.kind, True)
+            texts.append(text)
+        return texts
+
+    def describe(self, expr: tree.Expr) -> str:
+        """How PUC Lua would name the variable in an error message; "" if it would not."""
+        if isinstance(expr, tree.LocalRef):
+            if expr.var.temp:
+                return ""
+            kind = "local" if expr.var.owner is self.function else "upvalue"
+            return "%s '%s'" % (kind, expr.var.name)
+        if isinstance(expr, tree.Global):
+            return "global '%s'" % expr.name
+        if isinstance(expr, tree.Index):
+            key = expr.key
+            if isinstance(key, tree.Const) and isinstance(key.value, str):
+                return "field '%s'" % key.value
+            return "field '?'"
+        if isinstance(expr, tree.MethodCall):
+            return "method '%s'" % expr.name
+        if isinstance(expr, tree.Const) and isinstance(expr.value, str):
+            return "constant '%s'" % expr.value
+        return ""
+
+    def note(self, what: str, expr: tree.Expr) -> None:
+        """Remember which variable an operation is about, for error messages."""
+        name = self.describe(expr)
+        if name and "`" not in name and "\n" not in what + name:
+            self.about.append(what + "=" + name)
+
+    def key_text(self, expr: tree.Expr, text: Text) -> Text:
+        """A constant float with an integer value is stored under the integer."""
+        if isinstance(expr, tree.Const) and type(expr.value) is float:
+            value = expr.value
+            if -1e15 < value < 1e15 and int(value) == value:
+                return Text(str(int(value)), None, "int", value >= 0)
+        return text
+
+    def deeper(self, text: Text, a: Text, b: "Text | None" = None) -> Text:
+        text.depth = a.depth + 1
+        if b is not None and b.depth >= text.depth:
+            text.depth = b.depth + 1
+        return text
+
+    def hold(self, expr: tree.Expr) -> Text:
+        text = self.expr(expr)
+        if text.atom:
+            return text
+        return Text(self.atom(text), None, text.kind, True)
+
+    def expr(self, expr: tree.Expr, maybe_nil: bool = False) -> Text:
+        """One value. `maybe_nil`: a field that is read may well be absent."""
+        raise NotImplementedError

@@ -1,0 +1,509 @@
+"""Statements as Python text."""
+
+from moonhop_core.lang import tree
+from moonhop_core.lang.emit_python_expr import ExprEmitter
+from moonhop_core.lang.emit_python_text import WHOLE, Text, dotted, ends
+from moonhop_core.lang.lowered import Spread
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from moonhop_core.lang.lowered import Proto
+
+
+class StatEmitter(ExprEmitter):
+    """Emits the statements of one function."""
+
+    def __init__(self, proto: "Proto"):
+        ExprEmitter.__init__(self, proto)
+        self.loops = 0  # nested here; also names what a loop keeps
+
+    def block(self, block: tree.Block) -> None:
+        """The statements of a block, or `pass`."""
+        before = len(self.lines)
+        for stat in block.stats:
+            self.stat(stat)
+            if isinstance(stat, (tree.Return, tree.Break, tree.Goto)):
+                break
+        if len(self.lines) == before:
+            self.put("pass")
+
+    def indented(self, block: tree.Block) -> None:
+        self.indent += 1
+        self.block(block)
+        self.indent -= 1
+
+    def stat(self, stat: tree.Stat) -> None:
+        """One statement."""
+        self.temps = 0
+        if stat.line:
+            self.line = stat.line
+        if isinstance(stat, tree.Local):
+            self.local(stat)
+        elif isinstance(stat, tree.Assign):
+            self.assignment(stat)
+        elif isinstance(stat, tree.CallStat):
+            self.call(stat.call, "drop")
+        elif isinstance(stat, tree.If):
+            self.if_(stat)
+        elif isinstance(stat, tree.NumericFor):
+            self.numeric_for(stat)
+        elif isinstance(stat, tree.GenericFor):
+            self.generic_for(stat)
+        elif isinstance(stat, tree.While):
+            self.while_(stat)
+        elif isinstance(stat, tree.Repeat):
+            self.repeat(stat)
+        elif isinstance(stat, tree.Return):
+            self.return_(stat.exprs)
+        elif isinstance(stat, tree.LocalFunction):
+            self.local_function(stat)
+        elif isinstance(stat, tree.Do):
+            self.block(stat.body)
+        elif isinstance(stat, tree.Break):
+            self.put("break")
+        elif isinstance(stat, tree.Goto):
+            self.put("continue")  # any other goto is flattened away
+        elif not isinstance(stat, tree.Label):
+            raise AssertionError(stat)
+        if self.pending:
+            self.flush()
+        self.about = []
+
+    # ------------------------------------------------------------ variables
+
+    def bind(self, var: tree.LocalVar, text: Text) -> None:
+        """Make a new local with this value."""
+        name = self.names.of(var)
+        if var.is_cell:
+            slow = "[%s]" % text.slow if text.fails else None
+            self.assign(name, Text("[%s]" % text.fast, slow))
+            return
+        if text.fast != name:
+            self.assign(name, text)
+
+    def local(self, stat: tree.Local) -> None:
+        variables = stat.vars
+        exprs = stat.exprs
+        if len(variables) == 1 and len(exprs) == 1:
+            expr = exprs[0]
+            if isinstance(expr, tree.Function) and not variables[0].assigned:
+                self.bind(variables[0], self.closure(expr))
+                return
+            self.bind(variables[0], self.expr(expr))
+            return
+        if not exprs:
+            for var in variables:
+                self.put(self.names.of(var) + (" = [None]" if var.is_cell else " = None"))
+            return
+        values = self.values(exprs, len(variables))
+        for var, value in zip(variables, values):
+            self.bind(var, value)
+
+    def values(self, exprs: "list[tree.Expr]", count: int) -> "list[Text]":
+        """Exactly `count` values, evaluated in order; none reads a variable any more."""
+        last = exprs[-1]
+        multi = tree.is_multi(last) or isinstance(last, Spread)
+        if multi and len(exprs) <= count and len(exprs) != count:
+            held = [Text(name, None, "", True) for name in self.sequence_before(exprs)]
+            held = [self.away(text) for text in held]
+            wanted = count - len(held)
+            if isinstance(last, (tree.Call, tree.MethodCall)):
+                raw = self.call(last, "multi")
+            else:
+                raw = self.varargs() if isinstance(last, tree.Vararg) else self.spread_name(last)
+            names = [self.temp() for _ in range(wanted)]
+            self.put(
+                "%s = %s if %s(%s) is %s and len(%s) == %d else adjust(%s, %d)"
+                % (
+                    ", ".join(names),
+                    raw,
+                    "type",
+                    raw,
+                    "tuple",
+                    raw,
+                    wanted,
+                    raw,
+                    wanted,
+                )
+            )
+            return held + [Text(name, None, "", True) for name in names]
+        texts = self.sequence(exprs[:count])
+        texts = [self.away(text) for text in texts]
+        for expr in exprs[count:]:
+            if self.hoists(expr):
+                self.expr(expr)
+            else:
+                self.away(self.expr(expr))
+        while len(texts) < count:
+            texts.append(Text("None", None, "nil", True))
+        self.flush()
+        return texts
+
+    def spread_name(self, expr: tree.Expr) -> str:
+        assert isinstance(expr, Spread)
+        return self.names.of(expr.var)
+
+    def away(self, text: Text) -> Text:
+        """Put a value where assignments to variables do not reach it."""
+        if text.atom and (text.fast[:1] == "T" and text.fast[1:].isdigit()):
+            return text
+        if text.atom and not text.fast.endswith("_") and "_" not in text.fast:
+            return text  # a constant
+        name = self.temp()
+        self.pending.append((name, text))
+        return Text(name, None, text.kind, True)
+
+    def local_function(self, stat: tree.LocalFunction) -> None:
+        var = stat.var
+        func = stat.func
+        name = self.names.of(var)
+        if var.is_cell:
+            self.put("%s = [None]" % name)
+            self.put("%s[0] = %s" % (name, self.closure(func).fast))
+            return
+        if not var.assigned:
+            var.bound = func  # type: ignore[attr-defined]
+        if var in func.upvalues:
+            self.put("%s = blank(%s[%d])" % (name, "P", func.number))
+            self.put("fill(%s, %s)" % (name, self.cells(func)))
+        else:
+            self.put("%s = %s" % (name, self.closure(func).fast))
+
+    # ------------------------------------------------------------ assignment
+
+    def assignment(self, stat: tree.Assign) -> None:
+        if len(stat.targets) == 1 and len(stat.exprs) == 1:
+            target = stat.targets[0]
+            if isinstance(target, tree.LocalRef):
+                self.set_local(target.var, self.expr(stat.exprs[0]))
+            elif isinstance(target, tree.Global):
+                self.set_global(target, self.expr(stat.exprs[0]))
+            else:
+                assert isinstance(target, tree.Index)
+                obj, key, value = self.sequence([target.obj, target.key, stat.exprs[0]])
+                self.set_index(target, obj, self.key_text(target.key, key), value)
+            return
+        parts: "list[Text]" = []
+        for target in stat.targets:
+            if isinstance(target, tree.Index):
+                for part in (target.obj, target.key):
+                    text = self.away(self.expr(part))
+                    parts.append(self.key_text(part, text) if part is target.key else text)
+        values = self.values(stat.exprs, len(stat.targets))
+        self.flush()
+        for target in reversed(stat.targets):  # PUC Lua assigns from right to left
+            value = values.pop()
+            if isinstance(target, tree.LocalRef):
+                self.set_local(target.var, value)
+            elif isinstance(target, tree.Global):
+                self.set_global(target, value)
+            else:
+                assert isinstance(target, tree.Index)
+                key = parts.pop()
+                obj = parts.pop()
+                self.set_index(target, obj, key, value)
+
+    def set_local(self, var: tree.LocalVar, text: Text) -> None:
+        name = self.names.of(var)
+        self.assign(name + "[0]" if var.is_cell else name, text)
+
+    def never_nil(self, text: Text) -> bool:
+        return text.kind != "" and text.kind != "nil"
+
+    def set_global(self, target: tree.Global, text: Text) -> None:
+        value = self.atom(text)
+        self.flush()
+        test = "" if self.never_nil(text) else " and %s is not None" % value
+        key = repr(target.name)
+        if text.kind == "nil":
+            self.put("setindex(G, %s, None)" % key)
+            return
+        self.put("if G.meta is None%s:" % test)
+        self.indent += 1
+        self.put("g[%s] = %s" % (key, value))
+        self.indent -= 1
+        self.put("else:")
+        self.indent += 1
+        self.put("setindex(G, %s, %s)" % (key, value))
+        self.indent -= 1
+
+    def set_index(self, target: tree.Index, obj: Text, key: Text, value: Text) -> None:
+        """obj[key] = value: in place if the key is there or no metatable can object."""
+        o = self.atom(dotted(obj))
+        k = self.atom(key)
+        v = self.atom(value)
+        pending = self.pending
+        about = self.about
+        self.pending = []
+        self.about = []
+        if isinstance(target.key, tree.Const):
+            self.note("I." + str(target.key.value), target.obj)
+        else:
+            self.note("I", target.obj)
+        about_store = self.take_about()
+        if value.kind == "nil":
+            self.pending = pending
+            self.about = about
+            self.put("setindex(%s, %s, None)" % (o, k), about_store)
+            return
+        plain = key.kind in WHOLE or key.kind in ("str", "bool", "table", "function")
+        if isinstance(target.key, tree.Const) and type(target.key.value) is float:
+            plain = True  # key_text has seen to whole ones, and no constant is NaN
+        test = "%s.meta is None or %s in H" % (o, k)
+        if not plain:
+            test = "%s in H or (%s.meta is None and %s is not None and %s(%s) is not float)" % (
+                k,
+                o,
+                k,
+                "type",
+                k,
+            )
+        fast = [name + " = " + text.fast for name, text in pending]
+        slow = [name + " = " + text.slow for name, text in pending]
+        store = "H[%s] = %s" % (k, v)
+        test_value = "" if self.never_nil(value) else " and %s is not None" % v
+        self.attempt(
+            fast + ["H = %s.h" % o, "W = " + test],
+            slow + ["W = False"],
+            about,
+        )
+        self.put("if W%s:" % test_value)
+        self.indent += 1
+        self.put(store)
+        self.indent -= 1
+        self.put("else:")
+        self.indent += 1
+        self.put("setindex(%s, %s, %s)" % (o, k, v), about_store)
+        self.indent -= 1
+
+    # ------------------------------------------------------------ control
+
+    def test(self, cond: Text) -> str:
+        """A condition as something that cannot fail."""
+        if not cond.fails:
+            return cond.fast
+        self.assign("W", cond)
+        return "W"
+
+    def if_(self, stat: tree.If) -> None:
+        depth = self.indent
+        for at, cond in enumerate(stat.conds):
+            if at:
+                if self.hoists(cond) or self.needs_lines(cond):
+                    self.put("else:")
+                    self.indent += 1
+                    self.temps = 0
+                    self.line = cond.line or self.line
+                    self.put("if %s:" % self.test(self.cond(cond)))
+                else:
+                    self.put("elif %s:" % self.cond(cond).fast)
+            else:
+                self.put("if %s:" % self.test(self.cond(cond)))
+            self.about = []
+            self.indented(stat.blocks[at])
+        if stat.orelse is not None and stat.orelse.stats:
+            self.put("else:")
+            self.indented(stat.orelse)
+        self.indent = depth
+
+    def needs_lines(self, cond: tree.Expr) -> bool:
+        """Would the condition take statements before it?"""
+        pending = self.pending
+        about = self.about
+        self.pending = []
+        before = len(self.lines)
+        text = self.cond(cond)
+        found = text.fails or bool(self.pending) or len(self.lines) > before
+        del self.lines[before:]
+        self.pending = pending
+        self.about = about
+        return found
+
+    def while_(self, stat: tree.While) -> None:
+        self.loops += 1
+        if not self.hoists(stat.cond) and not self.needs_lines(stat.cond):
+            self.put("while %s:" % self.cond(stat.cond).fast)
+            self.indented(stat.body)
+        else:
+            self.put("while True:")
+            self.indent += 1
+            test = self.test(self.cond(stat.cond))
+            self.about = []
+            self.put("if not %s: break" % test)
+            self.block(stat.body)
+            self.indent -= 1
+        self.loops -= 1
+
+    def repeat(self, stat: tree.Repeat) -> None:
+        self.loops += 1
+        self.put("while True:")
+        self.indent += 1
+        self.block(stat.body)
+        if not ends(stat.body):
+            self.temps = 0
+            self.line = stat.cond.line or self.line
+            test = self.test(self.cond(stat.cond))
+            self.about = []
+            self.put("if %s: break" % test)
+        self.indent -= 1
+        self.loops -= 1
+
+    def numeric_for(self, stat: tree.NumericFor) -> None:
+        self.loops += 1
+        exprs = [stat.start, stat.limit] + ([] if stat.step is None else [stat.step])
+        texts = self.sequence(exprs)
+        start, limit = texts[0], texts[1]
+        step = stat.step
+        by: "int | float | None" = 1
+        if step is not None:
+            by = None
+            if isinstance(step, tree.Const) and type(step.value) is int:
+                by = step.value
+            elif isinstance(step, tree.Unary) and texts[2].kind == "small":
+                by = int(texts[2].fast)
+        var = stat.var
+        name = self.names.of(var)
+        counter = "I%d" % self.loops if var.is_cell else name
+        if start.kind in WHOLE and by:
+            if limit.kind in WHOLE:
+                if isinstance(stat.limit, tree.Const):
+                    end = str(int(stat.limit.value) + (1 if by > 0 else -1))  # type: ignore[arg-type]
+                    if limit.fails:
+                        end = ""
+                else:
+                    end = "%s %s 1" % (self.atom(limit), "+" if by > 0 else "-")
+            else:
+                held = self.atom(limit)
+                sign = "+" if by > 0 else "-"
+                self.flush()
+                end = "L%d" % self.loops
+                self.put(
+                    "%s = %s %s 1 if %s(%s) is %s else %s(%s)"
+                    % (
+                        end,
+                        held,
+                        sign,
+                        "type",
+                        held,
+                        "int",
+                        "forend" if by > 0 else "forend_down",
+                        held,
+                    )
+                )
+            first = self.atom(start)
+            tail = "" if by == 1 else ", %d" % by
+            self.put("for %s in range(%s, %s%s):" % (counter, first, end, tail))
+        else:
+            atoms = [self.atom(text) for text in texts]
+            if step is None:
+                atoms.append("1")
+            self.put("for %s in forrange(%s):" % (counter, ", ".join(atoms)))
+        self.about = []
+        self.loop_body([(var, counter)], stat.body)
+        self.loops -= 1
+
+    def loop_body(self, cells: "list[tuple[tree.LocalVar, str]]", body: tree.Block) -> None:
+        self.indent += 1
+        for var, counter in cells:
+            if var.is_cell:
+                self.put("%s = [%s]" % (self.names.of(var), counter))
+        self.block(body)
+        self.indent -= 1
+
+    def generic_for(self, stat: tree.GenericFor) -> None:
+        self.loops += 1
+        line = self.line
+        count = len(stat.vars)
+        closing = self.may_close(stat.exprs)
+        state = self.values(stat.exprs, 4 if closing else 3)
+        self.flush()
+        held = [text.fast for text in state[:3]]
+        if closing:
+            self.put("D%d = forclose(%s)" % (self.loops, state[3].fast))
+            self.put("try:")
+            self.indent += 1
+        names = []
+        cells = []
+        for at, var in enumerate(stat.vars):
+            if var.is_cell:
+                names.append("I%d%s" % (self.loops, "abcdefghijklmnopqrstuvwxyz"[at % 26]))
+                cells.append((var, names[-1]))
+            else:
+                names.append(self.names.of(var))
+        about = ["C=for iterator 'for iterator'"]
+        if count <= 2:
+            self.put("K%d, N%d = forkeys(%s)" % (self.loops, self.loops, ", ".join(held)), about)
+            self.put("for %s in K%d:" % (names[0], self.loops), about)
+            self.indent += 1
+            self.put("if N%d is None: %s" % (self.loops, self.unpack(names)))
+            self.put(
+                "elif %s in N%d: %s"
+                % (
+                    names[0],
+                    self.loops,
+                    "pass" if count < 2 else "%s = N%d[%s]" % (names[1], self.loops, names[0]),
+                )
+            )
+            self.put("else: continue")
+            self.indent -= 1
+        else:
+            self.put("for R%d in iterate((%s)):" % (self.loops, ", ".join(held)), about)
+            self.indent += 1
+            self.put("%s = adjust(R%d, %d)" % (", ".join(names), self.loops, count))
+            self.indent -= 1
+        self.line = line
+        self.loop_body(cells, stat.body)
+        if closing:
+            self.indent -= 1
+            self.put("except Exception as X:")
+            self.put(" forclosed(D%d, M, X)" % self.loops)
+            self.put(" raise X")
+            self.put("finally:")
+            self.put(" if D%d: forclosed(D%d, M, None)" % (self.loops, self.loops))
+        self.loops -= 1
+
+    def may_close(self, exprs: "list[tree.Expr]") -> bool:
+        """May a generic `for` have a fourth value, to be closed at its end?"""
+        if len(exprs) > 3:
+            return True
+        last = exprs[-1]
+        if not (tree.is_multi(last) or isinstance(last, Spread)):
+            return False
+        if len(exprs) == 1 and isinstance(last, tree.Call) and isinstance(last.func, tree.Global):
+            return last.func.name not in ("pairs", "ipairs", "next")
+        return not (isinstance(last, tree.MethodCall) and last.name == "gmatch")
+
+    def unpack(self, names: "list[str]") -> str:
+        if len(names) == 1:
+            return "%s = %s[0]" % (names[0], names[0])
+        return "%s, %s = %s" % (names[0], names[1], names[0])
+
+    # ------------------------------------------------------------ return
+
+    def return_(self, exprs: "list[tree.Expr]") -> None:
+        if len(exprs) == 1:
+            expr = exprs[0]
+            if isinstance(expr, (tree.Call, tree.MethodCall)):
+                self.call(expr, "tail")
+                return
+            if not (tree.is_multi(expr) or isinstance(expr, Spread)):
+                text = self.expr(expr)
+                if text.fails:
+                    self.flush_unless_empty()
+                    self.attempt(
+                        ["return " + text.fast], ["return " + text.slow], self.take_about()
+                    )
+                else:
+                    self.put("return " + text.fast)
+                return
+        if not exprs:
+            self.put("return ()")
+            return
+        last = exprs[-1]
+        given = self.several(exprs)
+        self.flush()
+        if isinstance(last, (tree.Vararg, Spread)) or (tree.is_multi(last) and len(exprs) > 1):
+            self.put("T0 = " + given)
+            self.put("return T0 if len(T0) != 1 else T0[0]")
+            return
+        self.put("return " + given)

@@ -1,0 +1,159 @@
+"""What the parts of the Python emitter share: expressions as text, names, and facts of the tree."""
+
+from moonhop_core.lang import tree
+
+# Results of + - * and << beyond this are looked at more closely. It is a small integer on every
+# MicroPython, 32-bit boards included, so comparing with it is cheap.
+BOUND = "1073741823"
+
+COMPARE = {"<": "lt", "<=": "le", ">": "lt", ">=": "le"}
+HELPERS = {
+    "+": "add",
+    "-": "sub",
+    "*": "mul",
+    "/": "div",
+    "//": "idiv",
+    "%": "mod",
+    "^": "pow_",
+    "&": "band",
+    "|": "bor",
+    "~": "bxor",
+    "<<": "shl",
+    ">>": "shr",
+}
+
+# Methods that strings have: a receiver of such a call may well be a string.
+STRING_METHODS = (
+    "byte",
+    "char",
+    "find",
+    "format",
+    "gmatch",
+    "gsub",
+    "len",
+    "lower",
+    "match",
+    "pack",
+    "rep",
+    "reverse",
+    "sub",
+    "unpack",
+    "upper",
+)
+
+# What is known of a value without running the program.
+NUMBER = ("int", "small", "float", "num")
+WHOLE = ("int", "small")
+SURE = ("int", "small", "float", "num", "str", "table", "function")  # neither nil nor false
+DEEP = 40  # nested operators beyond this go through temporaries: Python's parser has its limits
+
+
+class Text:
+    """An expression as text. `kind` says what its value surely is: "int" (64 bits), "small" (far
+    from overflow), "float", "num", "str", "bool", "table", "function", "nil", "pybool", or ""."""
+
+    def __init__(self, fast: str, slow: "str | None" = None, kind: str = "", atom: bool = False):
+        self.fast = fast
+        self.slow = fast if slow is None else slow
+        self.kind = kind
+        self.atom = atom  # a name or constant: may be repeated, and cannot fail
+        self.fails = slow is not None  # the fast text may raise
+        self.depth = 0
+
+
+def is_temp(text: Text) -> bool:
+    """Is it just a temporary, which nothing changes any more?"""
+    return text.atom and text.fast[:1] == "T" and text.fast[1:].isdigit()
+
+
+def dotted(text: Text) -> Text:
+    """Make it possible to put a dot behind: a number gets parentheses."""
+    if text.fast[0].isdigit():
+        return Text("(%s)" % text.fast, None, text.kind, text.atom)
+    return text
+
+
+class Names:
+    """The Python names of a function's variables: Lua's own, with an underscore and a number."""
+
+    def __init__(self) -> None:
+        self.names: "dict[int, str]" = {}
+        self.used: "dict[str, int]" = {}
+
+    def of(self, var: tree.LocalVar) -> str:
+        found = self.names.get(id(var))
+        if found is None:
+            base = "v_" if var.temp else var.name + "_"
+            for char in base:
+                if not (char.isalpha() or char.isdigit() or char == "_"):
+                    base = "v_"
+            count = self.used.get(base, 0)
+            self.used[base] = count + 1
+            found = base + str(count) if count or var.temp else base
+            self.names[id(var)] = found
+        return found
+
+
+class Line:
+    """A line of the module: its text, the Lua line it came from, what may fail on it."""
+
+    def __init__(self, indent: int, text: str, lua: int, about: "list[str]"):
+        self.indent = indent
+        self.text = text
+        self.lua = lua
+        self.about = about
+
+
+def number_text(value: "int | float") -> "str | None":
+    """Return a number as Python text; None if only a named constant can say it."""
+    if type(value) is int:
+        return str(value)
+    if value != value or value - value != 0:
+        return None
+    text = repr(value)
+    if float(text) == value and (text[0] == "-") == (value < 0):
+        return text
+    return "%.17g" % value
+
+
+def is_condition(expr: tree.Expr) -> bool:
+    """Does it always give a boolean, by itself and not by a call?"""
+    if isinstance(expr, tree.Unary):
+        return expr.op == "not"
+    return isinstance(expr, tree.Binary) and expr.op in ("==", "~=", "<", "<=", ">", ">=")
+
+
+def always_single(function: tree.Function) -> bool:
+    """Does every way out of the function return exactly one value?"""
+    return returns_single(function.body, function) and ends(function.body)
+
+
+def returns_single(node: tree.Node, function: tree.Function) -> bool:
+    """Are all `return` statements below of exactly one value?"""
+    if isinstance(node, tree.Return):
+        if len(node.exprs) != 1:
+            return False
+        expr = node.exprs[0]
+        if isinstance(expr, tree.Call) and isinstance(expr.func, tree.LocalRef):
+            return getattr(expr.func.var, "bound", None) is function
+        return not tree.is_multi(expr)
+    for child in tree.children(node):
+        if isinstance(child, (tree.Stat, tree.Block)) and not returns_single(child, function):
+            return False
+    return True
+
+
+def ends(block: tree.Block) -> bool:
+    """Does control never reach the end of the block?"""
+    if not block.stats:
+        return False
+    last = block.stats[-1]
+    if isinstance(last, tree.Return):
+        return True
+    if isinstance(last, tree.Do):
+        return ends(last.body)
+    if isinstance(last, tree.If):
+        if last.orelse is None or not ends(last.orelse):
+            return False
+        return all(ends(inner) for inner in last.blocks)
+    return False

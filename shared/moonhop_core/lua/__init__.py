@@ -1,0 +1,1 @@
+"""What emitted Python runs on: values, operators, library, machine."""

@@ -1,0 +1,325 @@
+"""The base library (manual 6.1), without `dofile`, `loadfile` and `require`."""
+
+import gc
+
+from moonhop_core.lang.numbers import parse_number
+from moonhop_core.lua.arguments import integer_argument, table_argument, text_argument
+from moonhop_core.lua.errors import MISSING, LuaError, argument_error, type_error
+from moonhop_core.lua.operators import (
+    call,
+    index,
+    is_number,
+    metamethod,
+    raw_equal,
+    setindex,
+    to_text,
+    wrap,
+)
+from moonhop_core.lua.support import next_carried
+from moonhop_core.lua.values import (
+    FALSE,
+    TRUE,
+    Function,
+    Table,
+    as_tuple,
+    first,
+    lua_bool,
+    results,
+    type_name,
+)
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def type_(*args: "Any") -> str:
+    """type(v)"""
+    if not args:
+        raise argument_error(1, "type", "value expected")
+    return type_name(args[0])
+
+
+def tostring(*args: "Any") -> str:
+    """tostring(v)"""
+    if not args:
+        raise argument_error(1, "tostring", "value expected")
+    return to_text(args[0])
+
+
+def tonumber(*args: "Any") -> "Any":
+    """tonumber(v [, base])"""
+    if not args:
+        raise argument_error(1, "tonumber", "value expected")
+    value = args[0]
+    if len(args) < 2 or args[1] is None:
+        if is_number(value):
+            return value
+        return parse_number(value) if type(value) is str else None
+    base = integer_argument(args[1], 2, "tonumber")
+    if type(value) is not str:
+        raise type_error(1, "tonumber", "string", value)
+    if not 2 <= base <= 36:
+        raise argument_error(2, "tonumber", "base out of range")
+    text = value.strip(" \t\n\v\f\r").lower()
+    negative = text[:1] == "-"
+    if negative:
+        text = text[1:]
+    if not text:
+        return None
+    number = 0
+    for char in text:
+        digit = DIGITS.find(char)
+        if digit < 0 or digit >= base:
+            return None
+        number = number * base + digit
+    return wrap(-number if negative else number)
+
+
+def ipairs(*args: "Any") -> "Any":
+    """ipairs(t); the machine adds the iterator."""
+    if not args:
+        raise argument_error(1, "ipairs", "value expected")
+    return args[0]
+
+
+def ipairs_next(obj: "Any", i: "Any") -> "Any":
+    """The iterator that ipairs gives."""
+    i = wrap(integer_argument(i, 2, "for iterator") + 1)
+    value = obj.h.get(i) if type(obj) is Table else None
+    if value is None:
+        value = index(obj, i)
+        if value is None:
+            return None
+    return i, value
+
+
+def next_(table: "Any", key: "Any") -> "Any":
+    """next(t [, k])"""
+    if type(table) is not Table:
+        raise type_error(1, "next", "table", table)
+    try:
+        return table.next(key)
+    except KeyError:
+        raise LuaError("invalid key to 'next'")
+
+
+def select(*args: "Any") -> "Any":
+    """select(n, …)"""
+    n = args[0] if args else MISSING
+    if n == "#":
+        return len(args) - 1
+    n = integer_argument(n, 1, "select")
+    if n < 0:
+        n = len(args) + n
+        if n < 1:
+            raise argument_error(1, "select", "index out of range")
+    elif n == 0:
+        raise argument_error(1, "select", "index out of range")
+    return results(args[n:])
+
+
+def rawget(table: "Any", key: "Any") -> "Any":
+    """rawget(t, k)"""
+    return table_argument(table, 1, "rawget").h.get(key)
+
+
+def rawset(table: "Any", key: "Any", value: "Any") -> "Any":
+    """rawset(t, k, v)"""
+    table = table_argument(table, 1, "rawset")
+    meta = table.meta
+    table.meta = None
+    try:
+        setindex(table, key, value)
+    finally:
+        table.meta = meta
+    return table
+
+
+def rawequal(a: "Any", b: "Any") -> "Any":
+    """rawequal(a, b)"""
+    return lua_bool(raw_equal(a, b))
+
+
+def rawlen(value: "Any") -> int:
+    """rawlen(v)"""
+    if type(value) is Table:
+        return value.length()
+    if type(value) is str:
+        return len(value)
+    raise argument_error(1, "rawlen", "table or string expected")
+
+
+def setmetatable(*args: "Any") -> "Any":
+    """setmetatable(t, meta)"""
+    table = table_argument(args[0] if args else MISSING, 1, "setmetatable")
+    meta = args[1] if len(args) > 1 else MISSING
+    if meta is not None and type(meta) is not Table:
+        raise type_error(2, "setmetatable", "nil or table", meta)
+    if table.meta is not None and "__metatable" in table.meta.h:
+        raise LuaError("cannot change a protected metatable", 1)
+    if meta is not None or table.meta is not None:
+        table.meta = meta
+    return table
+
+
+def getmetatable(value: "Any", string_meta: "Any") -> "Any":
+    """getmetatable(v)"""
+    if type(value) is Table:
+        meta = value.meta
+    else:
+        meta = string_meta if type(value) is str else None
+    if meta is None:
+        return None
+    hidden = meta.h.get("__metatable")
+    return meta if hidden is None else hidden
+
+
+def assert_(*args: "Any") -> "Any":
+    """assert(v [, message, …])"""
+    if not args:
+        raise argument_error(1, "assert", "value expected")
+    if args[0] is not None and args[0] is not FALSE:
+        return results(args)
+    message = args[1] if len(args) > 1 else "assertion failed!"
+    raise LuaError(message, 1 if type(message) is str else 0)
+
+
+def error(message: "Any" = None, level: "Any" = None, *_: "Any") -> "Any":
+    """error(message [, level])"""
+    level = 1 if level is None else integer_argument(level, 2, "error")
+    raise LuaError(message, level if type(message) is str and level > 0 else 0)
+
+
+def collectgarbage(option: "Any" = None, *_: "Any") -> "Any":
+    """collectgarbage([option]): what makes sense on Python."""
+    option = "collect" if option is None else text_argument(option, 1, "collectgarbage")
+    if option == "collect":
+        gc.collect()
+        return 0
+    if option == "count":
+        try:
+            return gc.mem_alloc() / 1024  # type: ignore[attr-defined]
+        except AttributeError:
+            return len(gc.get_objects()) / 16.0
+    if option in ("stop", "restart", "setpause", "setstepmul"):
+        return 0
+    if option in ("step", "isrunning"):
+        return TRUE
+    if option in ("incremental", "generational"):
+        return "incremental"
+    raise argument_error(1, "collectgarbage", "invalid option '%s'" % option)
+
+
+def functions(machine: "Any") -> "dict[str, tuple[Callable[..., Any], int]]":
+    """Return the library's functions for a machine, by name."""
+
+    def print_(*args: "Any") -> "Any":
+        machine.print("\t".join([to_text(arg) for arg in args]))
+        return ()
+
+    def pairs(*args: "Any") -> "Any":
+        if not args:
+            raise argument_error(1, "pairs", "table expected, got no value")
+        handler = metamethod(args[0], "__pairs")
+        if handler is not None:
+            three = as_tuple(handler.c1(args[0])) + (None, None, None)
+            return three[:3]
+        if type(args[0]) is not Table:
+            raise type_error(1, "pairs", "table", args[0])
+        return machine.builtins["next"], args[0], None
+
+    def ipairs_(*args: "Any") -> "Any":
+        return machine.builtins["ipairs.next"], ipairs(*args), 0
+
+    def pcall(*args: "Any") -> "Any":
+        if not args:
+            raise argument_error(1, "pcall", "value expected")
+        current = machine.current
+        try:
+            return (TRUE,) + as_tuple(call(args[0], args[1:]))
+        except Exception as raised:
+            found = machine.settle(raised)
+            machine.current = current
+            return FALSE, found.value
+
+    def xpcall(*args: "Any") -> "Any":
+        if len(args) < 2:
+            raise argument_error(2, "xpcall", "value expected")
+        current = machine.current
+        try:
+            return (TRUE,) + as_tuple(call(args[0], args[2:]))
+        except Exception as raised:
+            found = machine.settle(raised)
+            machine.current = current
+            return machine.handle(args[1], found)
+
+    def getmeta(*args: "Any") -> "Any":
+        if not args:
+            raise argument_error(1, "getmetatable", "value expected")
+        return getmetatable(args[0], machine.string_meta)
+
+    def load(chunk: "Any" = None, name: "Any" = None, mode: "Any" = None, *env: "Any") -> "Any":
+        if isinstance(chunk, Function):
+            parts = []
+            while True:
+                part = first(chunk.c0())
+                if part is None or part == "":
+                    break
+                if type(part) is not str:
+                    raise LuaError("reader function must return a string", 1)
+                parts.append(part)
+            text = "".join(parts)
+            given = "=(load)" if name is None else text_argument(name, 2, "load")
+        else:
+            if type(chunk) is not str:
+                raise type_error(1, "load", "function", chunk)
+            text = chunk
+            given = text if name is None else text_argument(name, 2, "load")
+        if text[:1] == "\x1b":
+            return None, "attempt to load a binary chunk (mode is 't')"
+        if mode is not None and "t" not in text_argument(mode, 3, "load"):
+            return None, "attempt to load a text chunk (mode is '%s')" % mode
+        return machine.load_text(text, given, env[0] if env else machine.globals)
+
+    return {
+        "print": (print_, -1),
+        "type": (type_, -1),
+        "tostring": (tostring, -1),
+        "tonumber": (tonumber, -1),
+        "pairs": (pairs, -1),
+        "ipairs": (ipairs_, -1),
+        "ipairs.next": (ipairs_next, 2),
+        "next": (next_, 2),
+        "next.carried": (next_carried, -1),
+        "select": (select, -1),
+        "rawget": (rawget, 2),
+        "rawset": (rawset, 3),
+        "rawequal": (rawequal, 2),
+        "rawlen": (rawlen, 1),
+        "setmetatable": (setmetatable, -1),
+        "getmetatable": (getmeta, -1),
+        "assert": (assert_, -1),
+        "error": (error, -1),
+        "pcall": (pcall, -1),
+        "xpcall": (xpcall, -1),
+        "load": (load, -1),
+        "collectgarbage": (collectgarbage, -1),
+    }
+
+
+def display_name(given: str) -> str:
+    """Return a chunk's name as messages show it (luaO_chunkid)."""
+    if given[:1] in ("=", "@"):
+        return given[1:60]
+    line = (given + "\n").split("\n")[0]
+    if len(line) > 44 or line != given:
+        line = line[:41] + "..."
+    return '[string "%s"]' % line

@@ -1,0 +1,142 @@
+"""Where a Python exception came from, in Lua's words: files, lines and the variable at fault."""
+
+import sys
+
+from moonhop_core.lua.errors import OPERATOR, LuaError
+from moonhop_core.lua.values import type_name
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from moonhop_core.lua.proto import Unit
+
+    Place = tuple[Unit, int]
+
+PYTHON_TYPES = {
+    "NoneType": "nil",
+    "Boolean": "boolean",
+    "int": "number",
+    "float": "number",
+    "str": "string",
+    "Table": "table",
+    "Coroutine": "thread",
+}
+
+
+def places(error: BaseException, units: "list[Unit]") -> "tuple[list[Place], bool]":
+    """Return (unit, line of its module) for each emitted function that the exception passed
+    through, innermost first; and whether a library function stands inside of those."""
+    found: "list[Place]" = []
+    library = False
+    for file, line in python_lines(error):
+        if file.startswith("<lua "):
+            found.append((units[int(file[5:-1])], line))
+            library = False
+        elif not file.endswith(OPERATORS):
+            library = True
+    found.reverse()
+    return found, library
+
+
+# what emitted code uses itself
+OPERATORS = ("operators.py", "support.py", "values.py", "errors.py", "numbers.py")
+
+
+def python_lines(error: BaseException) -> "list[tuple[str, int]]":
+    """Return (file, line) for each Python function that the exception passed through, outermost
+    first."""
+    lines: "list[tuple[str, int]]" = []
+    if hasattr(sys, "print_exception"):
+        import io
+
+        text = io.StringIO()
+        sys.print_exception(error, text)
+        for line in text.getvalue().split("\n"):
+            if line.startswith('  File "'):
+                end = line.find('"', 8)
+                at = line.find("line ", end) + 5
+                stop = line.find(",", at)
+                lines.append((line[8:end], int(line[at:] if stop < 0 else line[at:stop])))
+        return lines
+    traceback = error.__traceback__
+    while traceback is not None:
+        lines.append((traceback.tb_frame.f_code.co_filename, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    return lines
+
+
+def from_python(error: Exception) -> "LuaError | None":
+    """Return the Lua error that a Python exception stands for; None if it is a fault of ours."""
+    if isinstance(error, LuaError):
+        return error
+    if isinstance(error, AttributeError):
+        # a call of something that is no function was left to fail by itself
+        text = str(error)
+        kind = text.split("'")
+        if text == "call":
+            made = LuaError("attempt to call a table value", OPERATOR)
+        elif len(kind) == 5 and kind[3] in ("c0", "c1", "c2", "c3", "c4", "cn"):
+            made = LuaError(
+                "attempt to call a %s value" % PYTHON_TYPES.get(kind[1], kind[1]), OPERATOR
+            )
+        else:
+            return None
+        made.about = ("call",)
+        return made
+    if isinstance(error, MemoryError):
+        return LuaError("not enough memory")
+    if isinstance(error, RuntimeError) and "recursion" in str(error):
+        return LuaError("stack overflow", 1)
+    return None
+
+
+def culprit(about: "tuple[Any, ...]", notes: "list[str]") -> str:
+    """Return " (local 'x')" for the variable that an operation failed on, or ""."""
+    what = about[0]
+    names = []
+    for note in notes:
+        key, _, name = split_note(note)
+        if what == "index":
+            matches = key == "I" or key == "I." + key_text(about[1])
+        elif what == "arith":
+            matches = key == "A" + about[1] + about[2][0]
+        elif what == "unary":
+            matches = key == "U" + about[1]
+        elif what == "concat":
+            matches = key == "S%d" % about[1]
+        else:
+            matches = key == "C"
+        if matches and name not in names:
+            names.append(name)
+    return " (%s)" % names[0] if len(names) == 1 and names[0] else ""
+
+
+def key_text(key: "Any") -> str:
+    """Return an index as the emitter notes it."""
+    return str(key) if type_name(key) in ("string", "number") else "?"
+
+
+def split_note(note: str) -> "tuple[str, str, str]":
+    """Split `KEY=NAME` at the `=` before the name."""
+    at = note.find("=", 1)  # the key may be an operator
+    return note[:at], "=", note[at + 1 :]
+
+
+def for_method(message: str, notes: "list[str]") -> str:
+    """Count arguments without `self` in the message of a function that was called as a method."""
+    if not message.startswith("bad argument #"):
+        return message
+    at = message.find(" ", 14)
+    rest = message[at:]
+    name = rest[5 : rest.find("'", 5)]
+    if "C=method '%s'" % name not in notes:
+        return message
+    number = int(message[14:at]) - 1
+    if number:
+        return "bad argument #%d%s" % (number, rest)
+    return "calling '%s' on bad self%s" % (name, rest[rest.find("'", 5) + 1 :])

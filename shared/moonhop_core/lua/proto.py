@@ -1,0 +1,155 @@
+"""Prototypes at run time, and the loader of what `lang/emit_python.py` emits."""
+
+from moonhop_core.lua.values import FF, RUNS, function_class
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+class Proto:
+    """One function of a unit, as closures refer to it.
+
+    unit, number  where it stands; `ident` is how images write it ("NUMBER" or "UNIT/NUMBER")
+    name, line    for tracebacks; name "" is an anonymous function
+    params        frame form: how many parameters; direct form: the same, or -1 for any number
+    kinds         "c" (cell) or "v" (value) for each upvalue
+    frame         frame form; `suspends`: it can really suspend
+    vararg        takes extra arguments; a frame keeps them, as a pack, behind its parameters
+    live, lines   frame form: how many values a frame holds at each resume point, and its Lua line
+                  (lines has those of tail calls as well, behind)
+    kind          class of its closures; `attribute` is where they keep the callable
+    make          the factory: takes the cells, gives the callable
+    """
+
+    def __init__(self, unit: "Unit", number: int, about: "Any", make: "Callable[..., Any]"):
+        self.unit = unit
+        self.machine = unit.machine
+        self.number = number
+        self.name: str = about[0]
+        self.line: int = about[1]
+        self.params: int = about[2]
+        self.kinds: str = about[3]
+        self.frame: bool = about[4] == 1
+        self.suspends: bool = about[5] == 1
+        self.vararg: bool = about[6] == 1
+        self.live: "tuple[int, ...]" = about[7]
+        self.lines: "tuple[int, ...]" = about[8]
+        self.make = make
+        if self.frame:
+            self.kind: "Any" = FF
+            self.attribute = "step"
+        else:
+            self.kind = function_class(self.params)
+            self.attribute = RUNS[self.params]
+
+    @property
+    def ident(self) -> "int | str":
+        if self.unit.number == 0:
+            return self.number
+        return "%d/%d" % (self.unit.number, self.number)
+
+    @property
+    def title(self) -> str:
+        """The function as tracebacks name it."""
+        if self.number == 0:
+            return "main chunk"
+        if self.name:
+            return "function '%s'" % self.name
+        return "function <%s:%d>" % (self.unit.name, self.line)
+
+
+def fresh(module: "Any") -> "Any":
+    """Import a module once more, as another module object."""
+    import sys
+
+    name = module.__name__
+    del sys.modules[name]
+    try:
+        __import__(name)
+        return sys.modules[name]
+    finally:
+        sys.modules[name] = module
+
+
+class Unit:
+    """One text of the program: unit 0 is the program itself, others came through `load`.
+
+    form     the emitted module: text, or the imported module object of it
+    name     the source's name as messages show it
+    source   its Lua text, where the image needs it (units above 0)
+    given    the chunk's name as `load` was given it
+    globals  the table that its globals are fields of
+    """
+
+    def __init__(
+        self,
+        machine: "Any",
+        number: int,
+        form: "Any",
+        globals: "Any",
+        source: str = "",
+        given: str = "",
+    ):
+        self.machine = machine
+        self.number = number
+        self.globals = globals
+        self.source = source
+        self.given = given
+        self.protos: "list[Proto]" = []
+        if isinstance(form, str):
+            module: "dict[str, Any]" = {}
+            exec(compile(form, "<lua %d>" % number, "exec"), module)
+        else:
+            if getattr(form, "g", None) is not None:
+                form = fresh(form)  # some other machine has it: a module belongs to one
+            module = {
+                name: getattr(form, name)
+                for name in ("load", "NAME", "PROTOS", "LINES", "ABOUT", "STARTS")
+            }
+        self.name: str = module["NAME"]
+        self.lines: str = module["LINES"]
+        self.about: str = module["ABOUT"]
+        self.starts: "tuple[int, ...]" = module["STARTS"]
+        factories = module["load"](self)
+        for at, about in enumerate(module["PROTOS"]):
+            self.protos.append(Proto(self, at, about, factories[at]))
+
+    def lua_line(self, line: int) -> int:
+        """Return the Lua line of a line of the emitted module; 0 if it has none."""
+        found = 0
+        at = 0
+        lines = self.lines
+        for _ in range(line):
+            char = lines[at]
+            at += 1
+            if char == "~":
+                end = lines.find(";", at)
+                found = int(lines[at:end])
+                at = end + 1
+            else:
+                found += ord(char) - 60
+        return found
+
+    def proto_at(self, line: int) -> "Proto | None":
+        """Return the prototype that a line of the emitted module belongs to."""
+        found = None
+        for at, start in enumerate(self.starts):
+            if start > line:
+                break
+            found = self.protos[at]
+        return found
+
+    def about_line(self, line: str) -> "list[str]":
+        """Return what an emitted line does with which variables: ["I.x=local 't'", …]. The calls
+        that leave a frame are known by "PROTOTYPE.PC" instead of the line."""
+        start = line + " "
+        for entry in self.about.split("\n"):
+            if entry.startswith(start):
+                return entry[len(start) :].split("`")
+        return []

@@ -1,0 +1,566 @@
+"""Lua values as engine python holds them (docs/architecture.md, "Values on engine python").
+
+nil is None, integers and floats are Python's, a string is a `str` of code points 0..255. The rest
+is here. Several results travel as a Python tuple of none or at least two values; exactly one value
+is plain, so a tuple is never a Lua value.
+"""
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+
+class Boolean:
+    """true and false; Python's own booleans are integers, which Lua's are not."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+TRUE = Boolean("true")
+FALSE = Boolean("false")
+
+
+def lua_bool(value: object) -> Boolean:
+    """Return the Lua boolean for what Python takes as true or false."""
+    return TRUE if value else FALSE
+
+
+def truthy(value: object) -> bool:
+    """Tell whether Lua takes the value as true."""
+    return value is not None and value is not FALSE
+
+
+class Table:
+    """A Lua table.
+
+    h     all pairs, whatever the key; nil is never stored and float keys with an integer value
+          are integers. Whoever stores directly has to keep to that (`set` does).
+    meta  the metatable, or None
+    n     where the last border was; only a hint
+    walk  what `next` remembers of a traversal: [keys, position], or None
+    """
+
+    meta: "Table | None" = None
+    n = 0
+    walk: "list[Any] | None" = None
+
+    def __init__(self, h: "dict[Any, Any]"):
+        self.h = h
+
+    def get(self, key: "Any") -> "Any":
+        """Read a field, without metamethods."""
+        return self.h.get(key)
+
+    def set(self, key: "Any", value: "Any") -> None:
+        """Write a field, without metamethods; the key is neither nil nor NaN."""
+        if type(key) is float:
+            key = float_key(key)
+        if value is None:
+            self.h.pop(key, None)
+        else:
+            self.h[key] = value
+
+    def length(self) -> int:
+        """Return a border: `#t` without metamethods."""
+        h = self.h
+        n = self.n
+        if n + 1 in h:
+            n += 2
+            while n in h:
+                n += 1
+            self.n = n = n - 1
+        elif n and n not in h:
+            n -= 1
+            while n and n not in h:
+                n -= 1
+            self.n = n
+        return n
+
+    def next(self, key: "Any") -> "tuple[()] | tuple[Any, Any] | None":
+        """Return the pair after `key` (nil: the first one); None at the end.
+
+        The keys are listed once per traversal, so fields may be cleared and reassigned under way.
+        Raises KeyError for a key that is not in the table.
+        """
+        h = self.h
+        if key is None:
+            self.walk = None
+            for first in h:
+                return first, h[first]
+            return None
+        if type(key) is float:
+            key = float_key(key)
+        walk = self.walk
+        if walk is None:
+            keys = list(h)
+            at = 0
+        else:
+            keys, at = walk
+        if at >= len(keys) or keys[at] != key:
+            at = place_of(keys, key, at)
+            if at < 0:
+                keys = list(h)
+                at = place_of(keys, key, 0)
+                if at < 0:
+                    raise KeyError(key)
+        at += 1
+        end = len(keys)
+        while at < end:
+            key = keys[at]
+            if key in h:
+                if walk is None:
+                    self.walk = [keys, at]
+                else:
+                    walk[0] = keys
+                    walk[1] = at
+                return key, h[key]
+            at += 1
+        self.walk = None
+        return None
+
+    # A table can be called if its metatable says how.
+
+    def c0(self) -> "Any":
+        return call_table(self, ())
+
+    def c1(self, a: "Any") -> "Any":
+        return call_table(self, (a,))
+
+    def c2(self, a: "Any", b: "Any") -> "Any":
+        return call_table(self, (a, b))
+
+    def c3(self, a: "Any", b: "Any", c: "Any") -> "Any":
+        return call_table(self, (a, b, c))
+
+    def c4(self, a: "Any", b: "Any", c: "Any", d: "Any") -> "Any":
+        return call_table(self, (a, b, c, d))
+
+    def cn(self, args: "Sequence[Any]") -> "Any":
+        return call_table(self, args)
+
+
+def place_of(keys: "list[Any]", key: "Any", start: int) -> int:
+    """Return the index of a key in a list, looking from `start` on first, or -1."""
+    for at in range(start, len(keys)):
+        if keys[at] == key:
+            return at
+    for at in range(min(start, len(keys))):
+        if keys[at] == key:
+            return at
+    return -1
+
+
+def float_key(key: float) -> "int | float":
+    """Return a float as the key it is stored under: an integer if it has the value of one."""
+    if -9.3e18 < key < 9.3e18:
+        whole = int(key)
+        if whole == key and -0x8000000000000000 <= whole <= 0x7FFFFFFFFFFFFFFF:
+            return whole
+    return key
+
+
+def call_table(table: Table, args: "Sequence[Any]") -> "Any":
+    """Call a table: by its `__call`, which gets the table before the arguments."""
+    meta = table.meta
+    handler = None if meta is None else meta.h.get("__call")
+    if handler is None:
+        raise AttributeError("call")
+    return handler.cn((table,) + tuple(args))
+
+
+# ---------------------------------------------------------------- functions
+
+
+class Function:
+    """A Lua function.
+
+    proto  its `Proto`, or for a builtin its registered name
+    cells  captured cells and values, in the order of the prototype's upvalues
+
+    The subclass says how many parameters it takes: an `F2` has the emitted callable as its
+    attribute `c2`, and the class's `c0 c1 c3 c4 cn` bring the arguments to that number. `cn`
+    takes a sequence. Without a callable it is blank; `fill` completes it.
+    """
+
+    proto: "Any" = None
+    cells: "Sequence[Any]" = ()
+    frame = False  # in frame form: has `step`, and calls of it go through the machine
+
+    def __init__(self, proto: "Any", cells: "Sequence[Any]"):
+        self.proto = proto
+        self.cells = cells
+
+    if TYPE_CHECKING:
+        c0: "Callable[[], Any]"
+        c1: "Callable[[Any], Any]"
+        c2: "Callable[[Any, Any], Any]"
+        c3: "Callable[[Any, Any, Any], Any]"
+        c4: "Callable[[Any, Any, Any, Any], Any]"
+        cn: "Callable[[Sequence[Any]], Any]"
+        step: "Callable[[list[Any], Any], Any]"
+
+
+if TYPE_CHECKING:
+    Base = Any
+else:
+    Base = Function
+
+
+class F0(Base):  # type: ignore[misc]
+    def __init__(self, proto, cells, run):  # type: ignore[no-untyped-def]
+        self.proto = proto
+        self.cells = cells
+        self.c0 = run
+
+    def c1(self, a):  # type: ignore[no-untyped-def]
+        return self.c0()
+
+    def c2(self, a, b):  # type: ignore[no-untyped-def]
+        return self.c0()
+
+    def c3(self, a, b, c):  # type: ignore[no-untyped-def]
+        return self.c0()
+
+    def c4(self, a, b, c, d):  # type: ignore[no-untyped-def]
+        return self.c0()
+
+    def cn(self, args):  # type: ignore[no-untyped-def]
+        return self.c0()
+
+
+class F1(Base):  # type: ignore[misc]
+    def __init__(self, proto, cells, run):  # type: ignore[no-untyped-def]
+        self.proto = proto
+        self.cells = cells
+        self.c1 = run
+
+    def c0(self):  # type: ignore[no-untyped-def]
+        return self.c1(None)
+
+    def c2(self, a, b):  # type: ignore[no-untyped-def]
+        return self.c1(a)
+
+    def c3(self, a, b, c):  # type: ignore[no-untyped-def]
+        return self.c1(a)
+
+    def c4(self, a, b, c, d):  # type: ignore[no-untyped-def]
+        return self.c1(a)
+
+    def cn(self, args):  # type: ignore[no-untyped-def]
+        return self.c1(args[0] if args else None)
+
+
+class F2(Base):  # type: ignore[misc]
+    def __init__(self, proto, cells, run):  # type: ignore[no-untyped-def]
+        self.proto = proto
+        self.cells = cells
+        self.c2 = run
+
+    def c0(self):  # type: ignore[no-untyped-def]
+        return self.c2(None, None)
+
+    def c1(self, a):  # type: ignore[no-untyped-def]
+        return self.c2(a, None)
+
+    def c3(self, a, b, c):  # type: ignore[no-untyped-def]
+        return self.c2(a, b)
+
+    def c4(self, a, b, c, d):  # type: ignore[no-untyped-def]
+        return self.c2(a, b)
+
+    def cn(self, args):  # type: ignore[no-untyped-def]
+        n = len(args)
+        if n >= 2:
+            return self.c2(args[0], args[1])
+        return self.c2(args[0] if n else None, None)
+
+
+class F3(Base):  # type: ignore[misc]
+    def __init__(self, proto, cells, run):  # type: ignore[no-untyped-def]
+        self.proto = proto
+        self.cells = cells
+        self.c3 = run
+
+    def c0(self):  # type: ignore[no-untyped-def]
+        return self.c3(None, None, None)
+
+    def c1(self, a):  # type: ignore[no-untyped-def]
+        return self.c3(a, None, None)
+
+    def c2(self, a, b):  # type: ignore[no-untyped-def]
+        return self.c3(a, b, None)
+
+    def c4(self, a, b, c, d):  # type: ignore[no-untyped-def]
+        return self.c3(a, b, c)
+
+    def cn(self, args):  # type: ignore[no-untyped-def]
+        if len(args) < 3:
+            args = tuple(args) + (None, None, None)
+        return self.c3(args[0], args[1], args[2])
+
+
+class F4(Base):  # type: ignore[misc]
+    def __init__(self, proto, cells, run):  # type: ignore[no-untyped-def]
+        self.proto = proto
+        self.cells = cells
+        self.c4 = run
+
+    def c0(self):  # type: ignore[no-untyped-def]
+        return self.c4(None, None, None, None)
+
+    def c1(self, a):  # type: ignore[no-untyped-def]
+        return self.c4(a, None, None, None)
+
+    def c2(self, a, b):  # type: ignore[no-untyped-def]
+        return self.c4(a, b, None, None)
+
+    def c3(self, a, b, c):  # type: ignore[no-untyped-def]
+        return self.c4(a, b, c, None)
+
+    def cn(self, args):  # type: ignore[no-untyped-def]
+        if len(args) < 4:
+            args = tuple(args) + (None, None, None, None)
+        return self.c4(args[0], args[1], args[2], args[3])
+
+
+class FV(Base):  # type: ignore[misc]
+    """Takes any number of arguments: vararg functions and those of more than four parameters."""
+
+    def __init__(self, proto, cells, run):  # type: ignore[no-untyped-def]
+        self.proto = proto
+        self.cells = cells
+        self.run = run
+
+    def c0(self):  # type: ignore[no-untyped-def]
+        return self.run()
+
+    def c1(self, a):  # type: ignore[no-untyped-def]
+        return self.run(a)
+
+    def c2(self, a, b):  # type: ignore[no-untyped-def]
+        return self.run(a, b)
+
+    def c3(self, a, b, c):  # type: ignore[no-untyped-def]
+        return self.run(a, b, c)
+
+    def c4(self, a, b, c, d):  # type: ignore[no-untyped-def]
+        return self.run(a, b, c, d)
+
+    def cn(self, args):  # type: ignore[no-untyped-def]
+        return self.run(*args)
+
+
+class FF(Base):  # type: ignore[misc]
+    """A function in frame form; called from direct code it runs in a nested trampoline."""
+
+    frame = True
+
+    def __init__(self, proto, cells, run):  # type: ignore[no-untyped-def]
+        self.proto = proto
+        self.cells = cells
+        self.step = run
+
+    def c0(self):  # type: ignore[no-untyped-def]
+        return self.proto.machine.nested(self, ())
+
+    def c1(self, a):  # type: ignore[no-untyped-def]
+        return self.proto.machine.nested(self, (a,))
+
+    def c2(self, a, b):  # type: ignore[no-untyped-def]
+        return self.proto.machine.nested(self, (a, b))
+
+    def c3(self, a, b, c):  # type: ignore[no-untyped-def]
+        return self.proto.machine.nested(self, (a, b, c))
+
+    def c4(self, a, b, c, d):  # type: ignore[no-untyped-def]
+        return self.proto.machine.nested(self, (a, b, c, d))
+
+    def cn(self, args):  # type: ignore[no-untyped-def]
+        return self.proto.machine.nested(self, args)
+
+
+CLASSES: "tuple[Any, ...]" = (F0, F1, F2, F3, F4, FV)
+RUNS = ("c0", "c1", "c2", "c3", "c4", "run")
+
+
+def function_class(params: int) -> "Any":
+    """Return the class of functions with that many parameters (-1: any number)."""
+    return CLASSES[params if 0 <= params <= 4 else 5]
+
+
+def builtin(name: str, run: "Callable[..., Any]", params: int) -> Function:
+    """Make a builtin function: registered under `name`, `params` as for function_class."""
+    made: Function = function_class(params)(name, (), run)
+    return made
+
+
+class Bound(FV):
+    """A builtin with a state, one table that is its first argument: an iterator, say.
+
+    name  the registered name of the builtin
+    """
+
+    def __init__(self, name: str, state: "Any", run: "Callable[..., Any]"):
+        self.proto = self.name = name
+        self.cells = ()
+        self.state = state
+        self.run = run
+
+    def c0(self) -> "Any":
+        return self.run(self.state)
+
+    def c1(self, a: "Any") -> "Any":
+        return self.run(self.state, a)
+
+    def c2(self, a: "Any", b: "Any") -> "Any":
+        return self.run(self.state, a, b)
+
+    def c3(self, a: "Any", b: "Any", c: "Any") -> "Any":
+        return self.run(self.state, a, b, c)
+
+    def c4(self, a: "Any", b: "Any", c: "Any", d: "Any") -> "Any":
+        return self.run(self.state, a, b, c, d)
+
+    def cn(self, args: "Sequence[Any]") -> "Any":
+        return self.run(self.state, *args)
+
+
+class Coroutine:
+    """A Lua thread: a stack of frames and markers, see lua/coroutines.py.
+
+    status    "suspended", "running", "normal" or "dead"
+    function  what it starts with; None once started
+    stack     frames and markers, bottom first
+    args      what it starts with, a tuple, if known before (tasks)
+    parent    the coroutine that resumed it, while it is running or normal
+    alias     set for the stack of a nested run: the coroutine whose Lua code that is
+    error     the error it died of
+    """
+
+    args: "tuple[Any, ...]" = ()
+    parent: "Coroutine | None" = None
+    alias: "Coroutine | None" = None
+    error: "Any" = None
+
+    def __init__(self, function: "Any"):
+        self.status = "suspended"
+        self.function = function
+        self.stack: "list[Any]" = []
+
+
+class Suspend:
+    """What an operation of the host returns to make the calling task wait for `wait`."""
+
+    def __init__(self, wait: "Any"):
+        self.wait = wait
+
+
+# ---------------------------------------------------------------- several values
+
+
+def results(values: "Sequence[Any]") -> "Any":
+    """Bring a list of values to the convention for results."""
+    if len(values) == 1:
+        return values[0]
+    return tuple(values)
+
+
+def as_tuple(result: "Any") -> "tuple[Any, ...]":
+    """Return a result (one value, or a tuple of several) as a tuple."""
+    if type(result) is tuple:
+        return result
+    return (result,)
+
+
+def first(result: "Any") -> "Any":
+    """Cut a result down to its first value; nil if there is none."""
+    if type(result) is tuple:
+        return result[0] if result else None
+    return result
+
+
+# ---------------------------------------------------------------- names and texts
+
+TYPE_NAMES: "dict[Any, str]" = {
+    type(None): "nil",
+    Boolean: "boolean",
+    int: "number",
+    float: "number",
+    str: "string",
+    Table: "table",
+    F0: "function",
+    F1: "function",
+    F2: "function",
+    F3: "function",
+    F4: "function",
+    FV: "function",
+    FF: "function",
+    Bound: "function",
+    Function: "function",
+    Coroutine: "thread",
+}
+
+
+def type_name(value: object) -> str:
+    """Return what `type(value)` gives in Lua."""
+    try:
+        return TYPE_NAMES[type(value)]
+    except KeyError:
+        return "function" if isinstance(value, Function) else "userdata"
+
+
+def float_text(value: float) -> str:
+    """Return a float as Lua writes it: `%.14g`, with `.0` when it looks like an integer."""
+    if value != value:
+        return "-nan" if nan_is_negative(value) else "nan"
+    if value - value != 0:
+        return "inf" if value > 0 else "-inf"
+    text = "%.14g" % value
+    for char in text:
+        if char not in "-0123456789":
+            return text
+    return text + ".0"
+
+
+def nan_is_negative(value: float) -> bool:
+    """Tell the sign bit of a NaN: PUC Lua shows it, and 0/0 has it set on x86."""
+    try:
+        from struct import pack
+    except ImportError:
+        return False
+    return pack("<d", value)[7] >= 0x80
+
+
+def address(value: object) -> str:
+    """Return what stands in `table: 0x…`: different for different living objects."""
+    return "0x%08x" % (id(value) & 0xFFFFFFFFFFFF)
+
+
+def basic_text(value: "Any") -> str:
+    """Return `tostring(value)` without metamethods."""
+    kind = type(value)
+    if kind is str:
+        text: str = value
+        return text
+    if kind is int:
+        return str(value)
+    if kind is float:
+        return float_text(value)
+    if value is None:
+        return "nil"
+    if kind is Boolean:
+        name: str = value.name
+        return name
+    name = type_name(value)
+    if name == "function" and type(value.proto) is str:
+        return "function: builtin: " + address(value)
+    return name + ": " + address(value)

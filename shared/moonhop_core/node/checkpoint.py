@@ -1,0 +1,80 @@
+"""Images of processes in files of the fleet: the verbs `snapshot` and `restore`."""
+
+from moonhop_core.errors import MoonhopError
+from moonhop_core.node.hop_wire import Cutter, Lines, unpack
+from moonhop_core.node.http import quote
+from moonhop_core.node.messages import FAILED, IMAGE, RequestError
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from moonhop_core.node.hosting import Hosted
+    from moonhop_core.node.worker import Worker
+
+TIMEOUT = 60  # seconds for the file to go over
+
+
+def address(path: str) -> str:
+    """Return where a file of the fleet is; `path` is text."""
+    return "/files/" + quote("".join(map(chr, path.lstrip("/").encode())))
+
+
+async def snapshot(worker: "Worker", hosted: "Hosted", path: str, deadline: float) -> "Any":
+    """Write a process's image to a file, and let it go on. Raises RequestError."""
+    process = hosted.process
+    assert process
+    cutter = Cutter(worker.about.chunk)
+    await hosted.hold(deadline)
+    try:
+        hosted.take_in()
+        await worker.away(lambda: process.snapshot(cutter.add))
+    except MoonhopError as error:
+        raise RequestError(IMAGE, str(error)) from None
+    except MemoryError:
+        raise RequestError(IMAGE, "memory is too small for the image") from None
+    finally:
+        hosted.unhold()
+    digest = cutter.finish()
+    try:
+        body = _pieces(cutter.chunks)
+        response = await worker.http.request("PUT", address(path), body, timeout=TIMEOUT)
+    except MoonhopError as error:
+        raise RequestError(FAILED, str(error)) from None
+    if not response.ok:
+        raise RequestError(FAILED, "the file server answers %d for %s" % (response.status, path))
+    return {"pid": hosted.pid, "epoch": hosted.epoch, "bytes": cutter.bytes, "sha": digest}
+
+
+def _pieces(chunks: "list[bytes | None]") -> "Iterable[bytes]":
+    for i, chunk in enumerate(chunks):
+        chunks[i] = None
+        found = unpack(chunk or b"")
+        if found:
+            yield found[2]
+
+
+async def restore(worker: "Worker", hosted: "Hosted", path: str) -> None:
+    """Read a process back from a file; it does not run yet. Raises MoonhopError."""
+    process = hosted.process
+    assert process
+    reader = process.reader()
+    lines = Lines()
+
+    def take(piece: bytes) -> None:
+        for line in lines.add(piece):
+            reader.feed(line)
+
+    response = await worker.http.request("GET", address(path), sink=take, timeout=TIMEOUT)
+    if response.status == 404:
+        raise RequestError(IMAGE, "%s: no such file" % path)
+    if not response.ok:
+        raise RequestError(FAILED, "the file server answers %d for %s" % (response.status, path))
+    await worker.away(lambda: process.finish_restore(reader, 0, False))
+    process.pid = hosted.pid
+    process.epoch = hosted.epoch

@@ -1,0 +1,80 @@
+"""The interface between a node and whatever carries its messages.
+
+One link is one client of the fleet's broker. All methods are called on the asyncio thread, except
+`publish`, which any thread may call. Callbacks come on the asyncio thread.
+"""
+
+from moonhop_core.errors import MoonhopError
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class LinkError(MoonhopError):
+    """The broker cannot be reached, refuses, or does not answer."""
+
+
+class Link:
+    """A client of the broker.
+
+    on_message     called with (topic, payload, retained) for each message; `retained` is true only
+                   for one that the broker had kept since before the subscription
+    on_reconnect   called after the link came back by itself, when all subscriptions are in place
+                   again and the birth is published
+    """
+
+    on_message: "Callable[[str, bytes, bool], None] | None" = None
+    on_reconnect: "Callable[[], None] | None" = None
+    connected = False
+
+    async def connect(self, topic: str, birth: bytes, will: bytes) -> None:
+        """Connect; leave `will` as the retained last will on `topic`.
+
+        `birth` is published there, retained, by `announce` and then after each reconnection, once
+        all subscriptions are back. Raises LinkError if the broker refuses (wrong password) or,
+        where the link gives up, cannot be reached. Once connected, the link reconnects by itself.
+        """
+        raise NotImplementedError
+
+    def announce(self, birth: "bytes | None" = None) -> None:
+        """Publish the birth, or a new one from now on."""
+        raise NotImplementedError
+
+    def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:
+        """Send a message; returns at once. While the link is down QoS 0 is dropped, QoS 1 waits.
+
+        Raises LinkError when too much waits.
+        """
+        raise NotImplementedError
+
+    async def drain(self) -> None:
+        """Wait until everything published is handed to the network, QoS 1 also acknowledged."""
+        raise NotImplementedError
+
+    async def subscribe(self, filter: str, qos: int = 1) -> None:
+        """Hear a filter, from when this returns. Raises LinkError if the broker refuses or the
+        link is down (then the filter is heard after the reconnection all the same)."""
+        raise NotImplementedError
+
+    def subscribe_soon(self, filter: str, qos: int = 1) -> None:
+        """Send the subscription now, and do not wait for the broker: it takes it before anything
+        that is published later over this link."""
+        raise NotImplementedError
+
+    def unsubscribe_soon(self, filter: str) -> None:
+        """Hear a filter no more; the same way."""
+        raise NotImplementedError
+
+    async def unsubscribe(self, filter: str) -> None:
+        """Hear a filter no more."""
+        self.unsubscribe_soon(filter)
+
+    async def disconnect(self, farewell: "bytes | None" = None) -> None:
+        """Publish `farewell` as the retained birth, if given, and leave in good order: the broker
+        sends no will."""
+        raise NotImplementedError

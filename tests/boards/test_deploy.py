@@ -1,0 +1,115 @@
+"""What a board gets, and that it works from there."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from moonhop.boards.deploy import build_board_files, package_json, slimmed
+from moonhop.resources import folder
+from tests.brokers import Broker
+from tests.node.fleet import Fleet, run
+
+
+def test_board_gets_compiled_files_without_the_compiler(tmp_path: Path) -> None:
+    files = build_board_files(tmp_path)
+    names = {str(path) for path in files}
+    assert {"boot.py", "main.py", "moonhop_board.mpy", "umqtt_link.mpy"} <= names
+    assert "moonhop_core/node/hop_target.mpy" in names
+    assert "moonhop_core/process/process.mpy" in names
+    assert not [name for name in names if "lang/parser" in name or "leg" in name]
+    assert names == {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
+
+
+def test_package_for_mip_lists_what_a_board_gets() -> None:
+    written = (folder("firmware") / "package.json").read_text(encoding="utf-8")
+    assert written == package_json(), "run: python -m moonhop.boards.deploy"
+    for _, source in json.loads(written)["urls"]:
+        assert (folder("firmware") / source).is_file()
+
+
+def test_slim_source_does_the_same() -> None:
+    source = '''"""Doc."""
+try:
+    from typing import TYPE_CHECKING
+except ImportError:
+    TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+class A:
+    """Doc."""
+    x: "int"
+    y: "int" = 2
+    def f(self, a: "int") -> "Any":
+        """Doc."""
+        raise NotImplementedError
+def g(a: "int" = 1, *rest: "Any") -> "list[int]":
+    """Doc."""
+    b: "list[int]" = [a]
+    return b
+'''
+    slim = slimmed(source)
+    assert slim == "class A:\n    y = 2\n\ndef g(a=1, *rest):\n    b = [a]\n    return b\n"
+
+
+def test_virtual_board_joins_as_a_program_and_leaves_when_terminated(
+    broker: Broker, tmp_path: Path
+) -> None:
+    async def body(fleet: Fleet) -> None:
+        config = tmp_path / "node-a.json"
+        config.write_text(json.dumps({**fleet.config("node-a"), "heap": "192K"}))
+        command = [sys.executable, "-m", "moonhop.boards.virtual", "--config", str(config)]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        ) as board:
+            try:
+                await fleet.until(lambda: fleet.births.get("node-a", {}).get("state") == "ready")
+                birth = fleet.births["node-a"]
+                assert birth["engines"] == ["python"]
+                assert birth["mpy"]["version"].startswith("6")
+                board.send_signal(signal.SIGTERM)
+                await fleet.until(lambda: fleet.births["node-a"]["state"] == "gone")
+                assert await asyncio.to_thread(board.wait, 10) == 0
+            finally:
+                board.kill()
+
+    run(body, broker)
+
+
+def test_cpython_node_joins_as_a_program_and_leaves_when_terminated(
+    broker: Broker, tmp_path: Path
+) -> None:
+    async def body(fleet: Fleet) -> None:
+        config = tmp_path / "node-a.json"
+        config.write_text(json.dumps(fleet.config("node-a")))
+        command = [sys.executable, "-m", "moonhop.node", "--config", str(config)]
+        with subprocess.Popen(command) as node:
+            try:
+                await fleet.until(lambda: fleet.births.get("node-a", {}).get("state") == "ready")
+                assert "lua54" in fleet.births["node-a"]["engines"]
+                node.send_signal(signal.SIGTERM)
+                await fleet.until(lambda: fleet.births["node-a"]["state"] == "gone")
+                assert await asyncio.to_thread(node.wait, 10) == 0
+            finally:
+                node.kill()
+
+    run(body, broker)
+
+
+def test_node_with_a_wrong_password_says_so_in_one_line(broker: Broker, tmp_path: Path) -> None:
+    config = {"node": "node-a", "fleet": "lab", "password": "wrong", "url": "http://127.0.0.1:1"}
+    path = tmp_path / "node.json"
+    path.write_text(json.dumps({**config, "mqtt_host": broker.host, "mqtt_port": broker.port}))
+    result = subprocess.run(
+        [sys.executable, "-m", "moonhop.node", "--config", str(path)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert result.stderr.startswith("moonhop: the broker at")
+    assert "check its name and password" in result.stderr
+    assert result.stderr.count("\n") == 1

@@ -1,0 +1,10 @@
+-- hop lua54,python 1
+local task = spawn(function()
+  local scope <close> = setmetatable({}, {__close = function(_, e) print("close", e) end})
+  sleep(100)
+end)
+sleep(1)
+print(task:cancel(), task:cancel())
+print(task:join())
+sleep(1)
+print("after")

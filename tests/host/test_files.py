@@ -1,0 +1,258 @@
+"""The file server: whole files, ranges, versions, appends; and no way out of its tree."""
+
+import os
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from moonhop.files.paths import PathError, clean_path
+from moonhop.files.ranges import NoSuchRange, parse_range
+from moonhop.files.store import Conflict, FileStore, NotFound
+from tests.host.running import RunningHost
+
+
+def put(running: RunningHost, path: str, content: bytes, **headers: str):
+    return running.http.put(f"/files/{path}", content=content, headers=headers)
+
+
+def test_file_comes_back_as_it_was_put(running) -> None:
+    content = bytes(range(256)) * 5000
+    assert put(running, "a/b.bin", content).status_code == 201
+    got = running.http.get("/files/a/b.bin")
+    assert got.content == content
+    assert got.headers["content-length"] == str(len(content))
+
+
+@pytest.mark.parametrize(
+    ("header", "status", "part"),
+    [
+        ("bytes=0-3", 206, slice(0, 4)),
+        ("bytes=4-", 206, slice(4, None)),
+        ("bytes=-3", 206, slice(-3, None)),
+        ("bytes=5-1000", 206, slice(5, None)),
+        ("bytes=10-", 416, None),
+        ("bytes=-0", 416, None),
+        ("bytes=5-2", 200, slice(None)),
+        ("bytes=0-1,4-5", 200, slice(None)),
+        ("lines=1-2", 200, slice(None)),
+        ("bytes=", 200, slice(None)),
+    ],
+)
+def test_range_gives_the_bytes_asked_for(running, header, status, part) -> None:
+    put(running, "f", b"0123456789")
+    got = running.http.get("/files/f", headers={"Range": header})
+    assert got.status_code == status
+    if part is not None:
+        assert got.content == b"0123456789"[part]
+    if status == 416:
+        assert got.headers["content-range"] == "bytes */10"
+
+
+def test_ranges_of_a_large_file_put_together_are_the_file(running) -> None:
+    content = os.urandom(1_000_003)
+    put(running, "big", content)
+    parts = [
+        running.http.get("/files/big", headers={"Range": f"bytes={at}-{at + 299_999}"}).content
+        for at in range(0, len(content), 300_000)
+    ]
+    assert b"".join(parts) == content
+
+
+def test_range_of_an_empty_file_cannot_be_had() -> None:
+    with pytest.raises(NoSuchRange):
+        parse_range("bytes=0-", 0)
+
+
+def test_etag_names_the_version(running) -> None:
+    put(running, "f", b"one")
+    etag = running.http.get("/files/f").headers["etag"]
+    same = running.http.get("/files/f", headers={"If-None-Match": etag})
+    assert (same.status_code, same.content) == (304, b"")
+    put(running, "f", b"two")
+    changed = running.http.get("/files/f", headers={"If-None-Match": etag})
+    assert (changed.status_code, changed.content) == (200, b"two")
+    stale = running.http.get("/files/f", headers={"Range": "bytes=0-0", "If-Range": etag})
+    assert (stale.status_code, stale.content) == (200, b"two")
+
+
+def test_write_is_refused_if_the_file_is_not_the_known_version(running) -> None:
+    assert put(running, "f", b"x", **{"If-None-Match": "*"}).status_code == 201
+    assert put(running, "f", b"y", **{"If-None-Match": "*"}).status_code == 412
+    etag = running.http.get("/files/f").headers["etag"]
+    assert put(running, "f", b"z", **{"If-Match": etag}).status_code == 201
+    assert put(running, "f", b"w", **{"If-Match": etag}).status_code == 412
+    assert running.http.get("/files/f").content == b"z"
+
+
+def test_head_tells_size_and_version_without_the_content(running) -> None:
+    put(running, "f", b"12345")
+    head = running.http.head("/files/f")
+    assert (head.content, head.headers["content-length"]) == (b"", "5")
+    assert head.headers["etag"] == running.http.get("/files/f").headers["etag"]
+
+
+def test_folder_is_listed_and_files_described(running) -> None:
+    put(running, "d/x", b"1")
+    put(running, "d/e/y", b"22")
+    listed = running.http.get("/files/d/?list").json()
+    assert [(entry["name"], entry["kind"], entry["size"]) for entry in listed] == [
+        ("e", "folder", 0),
+        ("x", "file", 1),
+    ]
+    stat = running.http.get("/files/d/e/y?stat").json()
+    assert (stat["path"], stat["kind"], stat["size"]) == ("d/e/y", "file", 2)
+
+
+def test_delete_removes_a_file_and_an_empty_folder_only(running) -> None:
+    put(running, "d/x", b"1")
+    assert running.http.delete("/files/d").status_code == 409
+    assert running.http.delete("/files/d/x").status_code == 204
+    assert running.http.delete("/files/d").status_code == 204
+    assert running.http.get("/files/d").status_code == 404
+    assert running.http.delete("/files/").status_code == 409
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "..%2f..%2fetc%2fpasswd",
+        "a/..%2f..%2f..%2fstate.db",
+        "%2e%2e/state.db",
+        "a/%2e%2e/%2e%2e/x",
+        "a\\..\\b",
+        "a%00b",
+        "a%0ab",
+        ".",
+        "x" * 201,
+        "/".join(["y" * 100] * 11),
+    ],
+)
+def test_path_that_leaves_the_tree_or_is_no_name_is_refused(running, path) -> None:
+    # A raw request: clients tidy such paths up themselves.
+    for verb in ("GET", "PUT", "POST", "DELETE"):
+        status = raw_request(running, verb, f"/files/{path}")
+        assert status in (400, 404, 409), (verb, path)
+    outside = {path.name for path in running.host.state.folder.iterdir()}
+    assert {"state.db", "credentials.json", "files"} <= outside
+    assert not [name for name in outside if name.startswith(("x", "b"))]
+
+
+def test_absolute_path_stays_inside_the_tree(running) -> None:
+    put(running, "%2Fetc%2Fhosts", b"ours")
+    assert running.http.get("/files/etc/hosts").content == b"ours"
+
+
+def test_names_that_look_alike_are_one_name() -> None:
+    assert clean_path("caf\u0065\u0301") == clean_path("caf\u00e9") == "caf\u00e9"
+    assert clean_path("//a///b/") == "a/b"
+    for path in ("..", "a/../b", "./a", "a\\b", "a\x1fb"):
+        with pytest.raises(PathError):
+            clean_path(path)
+
+
+def test_link_in_the_tree_is_not_followed(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "files")
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "files/tree/out").symlink_to(tmp_path)
+    (tmp_path / "files/tree/direct").symlink_to(tmp_path / "secret")
+    for path in ("out/secret", "direct", "out"):
+        with pytest.raises((NotFound, Conflict)), store.open(path):
+            pass
+        with pytest.raises(NotFound):
+            store.stat(path)
+    with pytest.raises((NotFound, Conflict)):
+        store.write("out/new", b"x")
+    with pytest.raises(NotFound):
+        store.append("direct", b"x")
+    assert (tmp_path / "secret").read_text() == "secret"
+    assert not (tmp_path / "new").exists()
+
+
+def test_interrupted_upload_leaves_nothing(running) -> None:
+    put(running, "f", b"old")
+    token = running.host.credentials.token
+    with socket.create_connection(("127.0.0.1", running.host.web.port)) as sock:
+        sock.sendall(
+            f"PUT /files/f HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+            "Content-Length: 1000\r\n\r\nonly this".encode()
+        )
+        sock.shutdown(socket.SHUT_WR)
+        while sock.recv(1000):
+            pass
+    assert running.http.get("/files/f").content == b"old"
+    assert list((running.host.state.folder / "files/parts").iterdir()) == []
+
+
+def test_file_under_reading_stays_one_version(tmp_path: Path) -> None:
+    store = FileStore(tmp_path)
+    store.write("f", b"a" * 100)
+    with store.open("f") as (file, entry):
+        store.write("f", b"b" * 50)
+        assert file.read() == b"a" * entry.size
+
+
+def test_file_and_folder_do_not_take_each_others_place(tmp_path: Path) -> None:
+    store = FileStore(tmp_path)
+    store.write("a/b", b"x")
+    for bad in ("a", "a/b/c", "a/b/", ""):
+        with pytest.raises((Conflict, NotFound)):
+            store.write(bad, b"y")
+        with pytest.raises((Conflict, NotFound)):
+            store.append(bad, b"y")
+
+
+def test_concurrent_appends_never_mix(tmp_path: Path) -> None:
+    writers, records = 8, 60
+    stores = [FileStore(tmp_path) for _ in range(writers)]
+
+    def write(number: int) -> None:
+        for record in range(records):
+            stores[number].append("log", f"{number}:{record}:{'x' * 500}\n".encode())
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(writers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with stores[0].open("log") as (file, _):
+        lines = [line.split(b":") for line in file.read().splitlines()]
+    assert all(len(line) == 3 and line[2] == b"x" * 500 for line in lines)
+    for number in range(writers):
+        mine = [int(line[1]) for line in lines if int(line[0]) == number]
+        assert mine == list(range(records))
+
+
+def test_stale_copy_of_a_process_writes_nothing_and_a_repeated_append_counts_once(running) -> None:
+    config = running.host.add_node("n1")
+    store = running.host.store
+
+    async def place(pid: str, node: str):
+        return store.place(pid or store.add_process("p", "0" * 64, [], None, "").pid, node, "")
+
+    row = running.do(place("", "n1"))
+    mine = {"Moonhop-Process": row.pid, "Moonhop-Epoch": str(row.epoch)}
+    with running.client(config.password) as client:
+        for _ in range(3):
+            again = {**mine, "Moonhop-Request": "7"}
+            assert client.post("/files/log", content=b"a", headers=again).status_code == 200
+        other = {**mine, "Moonhop-Request": "8"}
+        assert client.post("/files/log", content=b"b", headers=other).status_code == 200
+        running.do(place(row.pid, "n2"))
+        for verb in ("POST", "PUT", "DELETE"):
+            assert client.request(verb, "/files/log", content=b"c", headers=mine).status_code == 409
+    assert running.http.get("/files/log").content == b"ab"
+
+
+def raw_request(running: RunningHost, verb: str, target: str) -> int:
+    """Send a request as it stands and return the status."""
+    with socket.create_connection(("127.0.0.1", running.host.web.port), timeout=10) as sock:
+        sock.sendall(
+            f"{verb} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1\r\n"
+            f"Authorization: Bearer {running.host.credentials.token}\r\n\r\nx".encode()
+        )
+        answer = b""
+        while part := sock.recv(1000):
+            answer += part
+    return int(answer.split()[1])

@@ -1,0 +1,65 @@
+"""The compiler itself runs on MicroPython and emits the same text there."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from moonhop_core.process.octets import from_bytes
+from moonhop_core.process.program import FORMS, Program
+from tests.language.programs import all_programs
+from tests.micropython import run_micropython
+
+# What both Pythons run: the emitted text, or the error, as bytes.
+EMIT = """
+from moonhop_core.process.octets import from_bytes, to_bytes
+from moonhop_core.process.program import Program
+
+def emit(path, form):
+    with open(path, "rb") as file:
+        source = from_bytes(file.read())
+    try:
+        found = Program.from_source(source, path.split("/")[-1]).form(form)
+    except Exception as error:
+        found = repr(error)
+    if not isinstance(found, str):
+        found = found.text + found.info
+    return to_bytes(found)
+"""
+EMIT_ALL = """
+for path, form, target in ORDERS:
+    with open(target, "wb") as file:
+        file.write(emit(path, form))
+"""
+
+
+@pytest.fixture(scope="module")
+def emitted_there(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with each program's emitted texts, as MicroPython made them."""
+    folder = tmp_path_factory.mktemp("emitted")
+    orders = [
+        (str(path), form, str(folder / f"{path.stem}.{form}"))
+        for path in all_programs()
+        for form in FORMS
+    ]
+    program = f"ORDERS = {orders!r}\n{EMIT}{EMIT_ALL}"
+    result = run_micropython(program, heap="64M", timeout=110)
+    assert (result.returncode, result.stderr) == (0, "")
+    return folder
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("path", all_programs(), ids=lambda path: path.stem)
+def test_compiler_emits_the_same_text_on_micropython(
+    path: Path, form: str, emitted_there: Path
+) -> None:
+    here: dict[str, Any] = {}
+    exec(EMIT, here)
+    there = (emitted_there / f"{path.stem}.{form}").read_bytes()
+    assert there.splitlines() == here["emit"](str(path), form).splitlines()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("path", all_programs(), ids=lambda path: path.stem)
+def test_compiler_emits_text_for_every_program(path: Path, form: str) -> None:
+    assert Program.from_source(from_bytes(path.read_bytes()), path.name).form(form)

@@ -1,0 +1,20 @@
+--! engines = ["lua54", "luajit", "python"]
+-- string.format, what needs no integers of 64 bits.
+print(string.format("%d %5d %-5d| %05d %+d % d %.3d", 42, 42, 42, 42, 42, 42, 7))
+print(string.format("%x %X %#x %o %c%c %u", 255, 255, 255, 8, 72, 105, 7))
+print(string.format("%f %.2f %8.3f %-8.1f| %+.1f %e %.2e %g %g %g", 1.5, 3.14159, 2.5, 2.5, 1.0, 12345.678, 0.00012, 0.1, 1e20, 100000))
+print(string.format("%s %10s %-10s| %.3s %5.1s|", "str", "right", "left", "truncate", "xyz"))
+print(string.format("%s %s %s %s", nil, true, 12, "x"), string.format("%%"), string.format("%5s|%-6s|", true, nil))
+print(string.format("%q", 'quotes " and \\ and \n newline \0 zero \r return \t tab'))
+print(string.format("%q %q %q", 1, true, nil))
+print(string.format("%s", setmetatable({}, {__tostring = function() return "custom" end})))
+print(string.format("%i", 3), string.format("%5.2s|", "abc"), string.format("%d", "10"), string.format("%s", 1e15))
+print(string.format("%g %g %g", 2^53, 1e-5, 123456789), string.format("%.0f %.0f %.0f", 0.5, 1.5, 2.5))
+print(string.format("%g %f", math.huge, -math.huge), string.format("%5.1f", math.huge), string.format("%.20s", "short"))
+print(string.format("%a", 0.5), string.format("%.1f", 0.25), string.format("%.3g|%10.3g|%-10.3g|", 1234.5, 0.00001234, 12))
+print(string.format("%-+8d|%+08.2f|% 5d|%#o", 5, 3.14159, 42, 8), string.format("%s%s%s", "a", "b", "c"))
+for i = 1, 3 do print(("%2d: %-6s %6.2f"):format(i, ("x"):rep(i), i / 3)) end
+print(pcall(function() return string.format("%d", 1.5) end)) print(pcall(function() return string.format("%d", "1.5") end)) print(pcall(function() return string.format("%s") end))
+print(("%s"):rep(3, ","):format(1, 2, 3), ("%02d:%02d:%02d"):format(1, 2, 33))
+print(string.format("%99d", 1) == (" "):rep(98) .. "1", #string.format("%99.99f", 1.5))
+print(pcall(function() return string.format("%100d", 1) end)) print(pcall(function() return string.format("%", 1) end))

@@ -1,0 +1,1 @@
+"""Nodes: worker, hop, links; against real brokers and a real MicroPython."""
