@@ -64,13 +64,14 @@ async def _serve(config):
         await radio.connect(wifi["ssid"], wifi.get("password", ""))
     while True:
         worker = make_worker(config)
+        _running[:] = [worker]
         try:
             await worker.start()
         except LinkError as error:
             print("moonhop:", error)
+            await worker.stop()
             await asyncio.sleep(AGAIN)
             continue
-        _running.append(worker)
         gc.collect()
         print("moonhop: node", config["node"], "is ready,", gc.mem_free(), "bytes free")
         while True:

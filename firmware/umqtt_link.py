@@ -167,16 +167,20 @@ class UmqttLink(Link):
             try:
                 if farewell is not None:
                     self.publish(self._topic, farewell, 1, True)
-                await asyncio.wait_for(self.drain(), 2)
-                self._call(self._client.disconnect)
-                await asyncio.wait_for(self._stream.drain(), 2)
+                await asyncio.wait_for(self.drain(), 1)
             except (OSError, LinkError, asyncio.TimeoutError):
+                pass
+        if self.connected:
+            try:
+                self._call(self._client.disconnect)
+                await asyncio.wait_for(self._stream.drain(), 1)
+            except (OSError, asyncio.TimeoutError):
                 pass
         if self._task:
             self._task.cancel()
             try:
-                await self._task
-            except asyncio.CancelledError:
+                await asyncio.wait_for(self._task, 1)
+            except (asyncio.CancelledError, asyncio.TimeoutError):
                 pass
         self._close()
 

@@ -23,7 +23,7 @@ PROGRAMS = {
     "deltablue": Sizes(5, 200, 3000, 1500),
     "dhrystone": Sizes(3, 8000, 80000, 5000000),
     "fannkuch": Sizes(4, 8, 9, 10),
-    "havlak": Sizes(1, 4, 130, 60),
+    "havlak": Sizes(1, 2, 130, 60),
     "json": Sizes(1, 50, 1100, 2000),
     "lzw": Sizes(20, 500, 14000, 50000),
     "mandelbrot": Sizes(6, 60, 340, 1200),

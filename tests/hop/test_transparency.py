@@ -43,7 +43,7 @@ def check(example: Example, folder: Path, most_hops: int = HOPS) -> None:
     hop_every = max(example.hop_every, -(-rests // most_hops))
     got = AGENT.run(path, example.engines, hop_every=hop_every)
     head, program = example.source.split("\n", 1)
-    case = f"{head}\n-- hop {','.join(example.engines)} {hop_every}\n{program}\n{got.err}"
+    case = f"{head}\n-- hop {','.join(example.engines)} {hop_every}\n{program}\n{got.err[-500:]}"
     assert got.out.splitlines() == wanted.out.splitlines(), case
     assert got.status == wanted.status, case
 

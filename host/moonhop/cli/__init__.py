@@ -20,6 +20,7 @@ VERBS = {
     "exec": "run a Lua program here to its end, without a fleet",
     "check": "compile a Lua program and tell what it needs",
     "demo": "see a program hop between two unlike nodes",
+    "bench": "measure moonhop on this machine",
     "doctor": "look whether everything that moonhop needs is there",
 }
 OK, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130

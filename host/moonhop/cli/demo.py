@@ -11,10 +11,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rows", type=int, default=240, help="of the recorded readings to work on (default: 240)"
     )
+    parser.add_argument(
+        "--heap", default="192K", help="of the MicroPython worker (default: 192K, as an ESP32 has)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the demonstration."""
     from moonhop.demo.run import run_demo
 
-    return asyncio.run(run_demo(max(options.rows, 30), as_json=options.json))
+    return asyncio.run(run_demo(max(options.rows, 30), options.heap, as_json=options.json))

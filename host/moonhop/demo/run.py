@@ -23,7 +23,7 @@ from moonhop.state import State
 from moonhop_core.errors import MoonhopError
 
 DESKTOP, BOARD = "desktop", "board"
-HEAP = "192K"  # of the MicroPython worker
+HEAP = "192K"  # of the MicroPython worker, as an ESP32 has
 PACE = 0.05  # seconds from one row to the next, so that the hops come in the middle
 PATIENCE = 40.0  # seconds for a run
 OK, FAILED = 0, 1
@@ -37,14 +37,14 @@ class Leg:
     until: int
 
 
-async def run_demo(rows: int, *, as_json: bool = False) -> int:
+async def run_demo(rows: int, heap: str = HEAP, *, as_json: bool = False) -> int:
     """Run the demonstration; return the exit code. Raises MoonhopError if something fails."""
     task = asyncio.current_task()
     assert task
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with tempfile.TemporaryDirectory(prefix="moonhop-demo-") as home:
         async with Host(State("demo", Path(home))) as host:
-            demo = Demo(host, rows, quiet=as_json)
+            demo = Demo(host, rows, heap, quiet=as_json)
             try:
                 return await demo.run()
             finally:
@@ -54,9 +54,10 @@ async def run_demo(rows: int, *, as_json: bool = False) -> int:
 class Demo:
     """One demonstration on a running host."""
 
-    def __init__(self, host: Host, rows: int, quiet: bool) -> None:
+    def __init__(self, host: Host, rows: int, heap: str, quiet: bool) -> None:
         self.host = host
         self.rows = rows
+        self.heap = heap
         self.quiet = quiet
         self.client = Client(host.address)
         self.observer = Observer(host)
@@ -82,12 +83,12 @@ class Demo:
         await self.observer.open()
         workers = [
             await host.workers.start_cpython(host.add_node(DESKTOP)),
-            await host.workers.start_micropython(host.add_node(BOARD), HEAP),
+            await host.workers.start_micropython(host.add_node(BOARD), self.heap),
         ]
         for worker in workers:
             await host.wait_for_worker(worker)
             birth = host.scheduler.fleet.nodes[worker.node].birth
-            heap = f", heap {HEAP}" if worker.node == BOARD else ""
+            heap = f", heap {self.heap}" if worker.node == BOARD else ""
             engines = ", ".join(birth.get("engines", []))
             self._say(f"{worker.node:<8} {birth.get('platform', '')}{heap}, engines: {engines}")
         put = await asyncio.to_thread(self.client.put, file_path(f"data/{NAME}"), readings_csv())

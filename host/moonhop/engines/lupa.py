@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from moonhop_core.process.program import Program
-
 from moonhop.engines.lupa_engine import LupaEngine
+from moonhop_core.process.program import Program
 
 
 def make_engine(name: str) -> Callable[[Program, Any], LupaEngine]:

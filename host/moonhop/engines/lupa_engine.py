@@ -1,15 +1,16 @@
 """Engines lua54 and luajit: a program in a Lua state of its own, through lupa.
 
 The runtime is written in Lua (`lua/*.lua`); this side makes the state, hands values over and keeps
-Python out of the program's reach: nothing of Python is visible in the state but the callbacks below,
-which are upvalues of the runtime's functions.
+Python out of reach: nothing of Python is in the state but the callbacks below, which are
+upvalues of the runtime's functions.
 
-Bounds of time and memory come with the watchdog: `LupaEngine.memory` is handed to the state when it is
-made (bytes, 0 for none; LuaJIT's own allocator takes no limit), `LupaEngine.address` tells which state
-to interrupt.
+Bounds of time and memory come with the watchdog: `LupaEngine.memory` is handed to the state when it
+is made (bytes, 0 for none; LuaJIT's own allocator takes no limit), `LupaEngine.address` tells which
+state to interrupt.
 """
 
 import importlib
+import itertools
 import json
 import os
 from collections.abc import Callable
@@ -38,14 +39,13 @@ if TYPE_CHECKING:
 MODULES = {"lua54": "lupa.lua54", "luajit": "lupa.luajit21"}
 RUNTIME = Path(__file__).parent / "lua"
 # Parts of the runtime in the order they are loaded; each takes the table that the first returns.
-PARTS = {
-    "lua54": (
-        "messages numbers54 machine units library random json values image"
-    ).split(),
-    "luajit": (
-        "messages numbersjit machine units luajit54 library random json values image"
-    ).split(),
-}
+PARTS = (
+    ("messages", "closing"),
+    ("machine", "units"),
+    ("library", "operations", "iterators", "coroutines", "random", "json"),
+    ("image_write", "image_paths", "image_read", "values"),
+)
+NUMBERS = {"lua54": ("numbers54",), "luajit": ("numbersjit", "luajit54")}
 WHOLE = 1 << 53  # luajit's integers end here
 VALUES, WAIT, ERROR = 0, 1, 2  # how an operation ended, for the runtime
 
@@ -78,7 +78,8 @@ class LupaEngine(Engine):
         """Load the runtime; returns its functions by name."""
         load = self._lua.eval("function(text, name, ...) return assert(load(text, name))(...) end")
         runtime = load(read("natives"), "=\2natives", self.name, self._op)
-        for part in PARTS[self.name]:
+        first, *others = PARTS
+        for part in itertools.chain(first, NUMBERS[self.name], *others):
             load(read(part), "=\2" + part, runtime)
         runtime.compile = self._compile
         seed = os.urandom(12)

@@ -88,7 +88,8 @@ class ProgramStore:
         if form == "mpy":
             made = compile_mpy(self.form(hash, "python"), f"{hash[:12]}.py")
         else:
-            made = program.form(form).encode()
+            text = program.form(form)
+            made = str(getattr(text, "text", text)).encode()
         write_private(kept, made)
         return made
 

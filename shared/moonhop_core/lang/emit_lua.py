@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from moonhop_core.lang.lowered import Lowered, Proto
 
 # What the chunk takes, in this order.
-HELPERS = "token nested keep frame P for forprep open close rest unpack gmatch".split(" ")
-JIT_HELPERS = HELPERS + "env idiv band bor bxor bnot shl shr len step eq lt le".split(" ")
+HELPERS = (
+    "token", "nested", "keep", "frame", "P", "for", "forprep", "open", "close", "rest", "unpack",
+    "gmatch",
+)  # fmt: skip
+JIT_HELPERS = HELPERS + (
+    "env", "idiv", "band", "bor", "bxor", "bnot", "shl", "shr", "len", "step", "eq", "lt", "le",
+)  # fmt: skip
 DIALECTS = ("lua54", "luajit")
 
 
@@ -125,7 +130,9 @@ def survey(
 def describe(chunk: _Chunk) -> str:
     """Return Lua text of the table {name, header, lines, protos = {[number] = …}}."""
     result = chunk.result
-    parts = ["return {name = %s, header = %s,\n" % (quoted(result.name), quoted(header(result.dialect)))]
+    parts = [
+        "return {name = %s, header = %s,\n" % (quoted(result.name), quoted(header(result.dialect)))
+    ]
     parts.append("lines = {%s},\n" % ",".join([str(line) for line in result.lines]))
     parts.append("protos = {\n")
     for proto in chunk.protos:
@@ -137,9 +144,12 @@ def describe(chunk: _Chunk) -> str:
 
 def describe_proto(chunk: _Chunk, proto: "Proto") -> str:
     """One prototype: number, name, line (Lua), start and stop (emitted), first and last character;
-    upvalues as names, keys of their boxes (false: no box) and kinds (v value, c cell); in frame form also
-    slots, and by resume point kinds of live values (v value, c box, p pack), keys of boxes, and
-    calls {line, what is called, what its method is called on}, tail calls by negative numbers."""
+    of each upvalue its emitted name, the program's name and kind (v value, c native cell, b box).
+
+    In frame form also slots, and by resume point: kinds of the live values (v value, b box, p
+    pack), their names, and calls {line, what is called, what its method is called on}, with tail
+    calls under negative numbers.
+    """
     function = proto.function
     first, behind = chunk.result.spans[proto.number]
     fields = [
@@ -168,6 +178,7 @@ def describe_proto(chunk: _Chunk, proto: "Proto") -> str:
 
 
 def describe_frame(chunk: _Chunk, proto: "Proto") -> "list[str]":
+    """What a prototype in frame form has besides."""
     packs = set()
     if proto.varargs is not None:
         packs.add(proto.varargs)

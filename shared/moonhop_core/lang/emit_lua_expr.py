@@ -348,6 +348,7 @@ class ExprEmitter:
 
 
 def operator(expr: "tree.Binary | tree.And | tree.Or") -> str:
+    """Return the operator as it is written."""
     if isinstance(expr, tree.Binary):
         return expr.op
     return "and" if isinstance(expr, tree.And) else "or"

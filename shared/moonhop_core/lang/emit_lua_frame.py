@@ -1,6 +1,6 @@
 """Frame-form functions as Lua text: step functions.
 
-    function(mh__k, mh__F, mh__pc, a, b)     called by the machine: token, frame, resume point, values
+    function(mh__k, mh__F, mh__pc, a, b)     the machine gives token, frame, resume point, values
     if mh__k ~= mh__token then               called by anybody else: run on a stack of its own
         return mh__keep(mh__nested(mh__k, mh__F)) end
     local c, d                               all locals that more than one block mentions
@@ -63,7 +63,7 @@ class FrameEmitter(StatEmitter):
         params = [names.of(var) for var in function.params]
         ends = [block.end for block in proto.blocks if isinstance(block.end, Suspend)]
         given = list(params)
-        if function.is_vararg or any([end.pack is not None for end in ends]):
+        if function.is_vararg or any(end.pack is not None for end in ends):
             given = []
             self.put("(...) local mh__k, mh__F, mh__pc = ...; ")
             self.put("if mh__k ~= mh__token then return mh__keep(mh__nested(...)) end ")

@@ -4,11 +4,12 @@ from moonhop_core.lang import tree
 from moonhop_core.lang.emit_lua_expr import ExprEmitter
 from moonhop_core.lang.emit_lua_names import Names
 
-# Builtins and libraries that the runtime writes in Lua: in a tail call they would not see who called.
+# Builtins and libraries that the runtime writes in Lua: tail called, they
+# would not see their caller.
 WRITTEN_IN_LUA = (
-    "after collectgarbage coroutine error every exit fs hop json load log now print publish recv "
-    "sleep spawn subscribe"
-).split(" ")
+    "after", "collectgarbage", "coroutine", "error", "every", "exit", "fs", "hop", "json", "load",
+    "log", "now", "print", "publish", "recv", "sleep", "spawn", "subscribe",
+)  # fmt: skip
 
 
 class StatEmitter(ExprEmitter):
@@ -236,7 +237,7 @@ class StatEmitter(ExprEmitter):
             return False
         if isinstance(call, tree.MethodCall) and call.name == "gmatch":
             self.put("mh__gmatch(false, ")
-            self.exprs([call.obj, *call.args])
+            self.exprs([call.obj] + call.args)
             self.put(")")
             return True
         if not isinstance(call, tree.Call) or not isinstance(call.func, tree.Index):
@@ -245,6 +246,6 @@ class StatEmitter(ExprEmitter):
         if not (isinstance(func.key, tree.Const) and func.key.value == "gmatch"):
             return False
         self.put("mh__gmatch(")
-        self.exprs([func, *call.args])
+        self.exprs([func] + call.args)
         self.put(")")
         return True

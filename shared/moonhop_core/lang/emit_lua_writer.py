@@ -79,13 +79,14 @@ class LuaWriter:
         return len(self.lines)
 
     def text(self) -> str:
+        """Return all of it."""
         return "".join(self.parts)
 
 
 RESERVED = (
-    "and break do else elseif end false for function goto if in local nil not or repeat return "
-    "then true until while"
-).split(" ")
+    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in",
+    "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while",
+)  # fmt: skip
 
 
 def is_name(text: str) -> bool:
@@ -113,7 +114,7 @@ def quoted(text: str) -> str:
     return "".join(out)
 
 
-def literal(value: "None | bool | int | float | str") -> str:
+def literal(value: "bool | int | float | str | None") -> str:
     """Return a constant as Lua text that both dialects read; numbers below 0 in parentheses."""
     if value is None:
         return "nil"

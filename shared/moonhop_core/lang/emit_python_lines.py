@@ -147,6 +147,8 @@ class LineEmitter:
             key = expr.key
             if isinstance(key, tree.Const) and isinstance(key.value, str):
                 return "field '%s'" % key.value
+            if isinstance(key, tree.Const) and type(key.value) is int and 0 <= key.value < 256:
+                return "field 'integer index'"
             return "field '?'"
         if isinstance(expr, tree.MethodCall):
             return "method '%s'" % expr.name

@@ -206,10 +206,9 @@ class OperatorEmitter(LineEmitter):
                 text = Text("size(%s)" % operand.fast, "length(%s)" % operand.slow)
         else:
             self.note("A~l", expr.operand)
-            known = operand.kind in WHOLE
             text = Text(
                 "(~%s)" % operand.fast,
-                None if known and not operand.fails else "bnot(%s)" % operand.slow,
+                None if operand.kind in WHOLE and not operand.fails else "bnot(%s)" % operand.slow,
                 "int" if operand.kind in NUMBER else "",
             )
         return self.deeper(text, operand)

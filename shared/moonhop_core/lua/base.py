@@ -154,7 +154,7 @@ def rawlen(value: "Any") -> int:
         return value.length()
     if type(value) is str:
         return len(value)
-    raise argument_error(1, "rawlen", "table or string expected")
+    raise type_error(1, "rawlen", "table or string", value)
 
 
 def setmetatable(*args: "Any") -> "Any":
@@ -279,9 +279,9 @@ def functions(machine: "Any") -> "dict[str, tuple[Callable[..., Any], int]]":
             text = "".join(parts)
             given = "=(load)" if name is None else text_argument(name, 2, "load")
         else:
-            if type(chunk) is not str:
+            if type(chunk) is not str and not is_number(chunk):
                 raise type_error(1, "load", "function", chunk)
-            text = chunk
+            text = text_argument(chunk, 1, "load")
             given = text if name is None else text_argument(name, 2, "load")
         if text[:1] == "\x1b":
             return None, "attempt to load a binary chunk (mode is 't')"

@@ -32,10 +32,10 @@ def thread_argument(value: "Any", function: str) -> Coroutine:
     raise type_error(1, function, "thread", value)
 
 
-def create(function: "Any") -> Coroutine:
+def create(function: "Any", caller: str = "create") -> Coroutine:
     """coroutine.create(f)"""
     if not isinstance(function, Function):
-        raise type_error(1, "create", "function", function)
+        raise type_error(1, caller, "function", function)
     return Coroutine(function)
 
 
@@ -50,7 +50,7 @@ def functions(machine: "Any") -> "dict[str, tuple[Callable[..., Any], int]]":
             return FALSE, error.value
 
     def wrap(function: "Any") -> "Any":
-        co = create(function)
+        co = create(function, "wrap")
         return Bound("coroutine.wrap.next", Table({1: co}), wrap_next)
 
     def wrap_next(state: Table, *args: "Any") -> "Any":

@@ -2,10 +2,10 @@
 
 A coroutine's stack holds frames (`[closure, pc, closers, slot …]`, see docs/architecture.md) and
 between them markers, lists that start with a string: `["pcall"]`, `["xpcall", handler]`,
-`["resume", coroutine]` and `["wrap", coroutine]` (what this coroutine has resumed). A task is a coroutine that
-the owner started. Direct code runs on Python's own stack; how deep it goes is up to the owner, who
-sets CPython's recursion limit and the size of the thread's stack (a level of Lua takes two or three
-Python calls; on MicroPython a few hundred bytes of C stack each).
+`["resume", coroutine]` and `["wrap", coroutine]` (what this coroutine has resumed). A task is a
+coroutine that the owner started. Direct code runs on Python's own stack; how deep it goes is up to
+the owner, who sets CPython's recursion limit and the size of the thread's stack (a level of Lua
+takes two or three Python calls; on MicroPython a few hundred bytes of C stack each).
 """
 
 import time
@@ -23,7 +23,7 @@ from moonhop_core.lua import (
     utf8_library,
 )
 from moonhop_core.lua.errors import LuaError, type_error
-from moonhop_core.lua.operators import trouble
+from moonhop_core.lua.operators import trouble, use_strings
 from moonhop_core.lua.os_library import os_functions
 from moonhop_core.lua.proto import Unit
 from moonhop_core.lua.support import CALL, TAIL, close_value, new
@@ -546,17 +546,10 @@ class Machine:
             if error.about[0] == "suspend":
                 error.value = self.suspend_text(error.value, found, stack)
             elif isinstance(error.value, str):
-                notes: "list[str]" = []
-                if found:
-                    notes = found[0][0].about_line(str(found[0][1]))
-                elif stack and type(stack[-1][0]) is not str:
-                    proto = stack[-1][0].proto
-                    notes = proto.unit.about_line("%d.%d" % (proto.number, stack[-1][1]))
-                error.value += positions.culprit(error.about, notes)
+                error.value += positions.culprit(error.about, notes_at(found, stack))
             error.about = None
-        if library and found and error.level and isinstance(error.value, str):
-            unit, line = found[0]
-            error.value = positions.for_method(error.value, unit.about_line(str(line)))
+        if library and error.level and isinstance(error.value, str):
+            error.value = positions.for_method(error.value, notes_at(found, stack))
         if error.level and isinstance(error.value, str):
             error.value = self.position(error.level, found, stack, stepping) + error.value
         error.level = 0
@@ -667,6 +660,20 @@ class Machine:
                 error = self.close_frame(top, error)
         co.function = None
         return error
+
+
+def notes_at(found: "list[Any]", stack: "Sequence[Any] | None") -> "list[str]":
+    """Return what is noted about the emitted line that an error came from, or about the call
+    that the top frame has left its step with."""
+    if found:
+        unit, line = found[0]
+        notes: "list[str]" = unit.about_line(str(line))
+        return notes
+    if stack and type(stack[-1][0]) is not str:
+        proto = stack[-1][0].proto
+        notes = proto.unit.about_line("%d.%d" % (proto.number, stack[-1][1]))
+        return notes
+    return []
 
 
 def not_callable(func: "Any", named: bool = True) -> LuaError:

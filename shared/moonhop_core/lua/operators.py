@@ -61,6 +61,11 @@ def wrap(value: "Any") -> "Any":
     raise TypeError
 
 
+# `__index` functions at work inside each other; PUC Lua has the same bound (LUAI_MAXCCALLS).
+inside = [0]
+MOST_INSIDE = 195
+
+
 def use_strings(meta: Table) -> None:
     """Make `meta` the strings' metatable for what this thread runs from now on."""
     string_metas[get_ident()] = meta
@@ -119,8 +124,13 @@ def index(obj: "Any", key: "Any") -> "Any":
             if handler is None:
                 raise trouble("index", obj, ("index", key))
         if isinstance(handler, Function):
-            value = handler.c2(obj, key)
-            return first(value) if type(value) is tuple else value
+            inside[0] += 1
+            try:
+                if inside[0] > MOST_INSIDE:
+                    raise LuaError("C stack overflow", OPERATOR)
+                return first(handler.c2(obj, key))
+            finally:
+                inside[0] -= 1
         obj = handler
     raise LuaError("'__index' chain too long; possibly a loop", OPERATOR)
 
@@ -401,14 +411,14 @@ def float_pow(x: float, y: float) -> float:
     """Raise to a power as C's pow does, which raises no exceptions."""
     try:
         return math.pow(x, y)
-    except OverflowError:
-        odd = x < 0 and math.fmod(y, 2.0) != 0
-        return -math.inf if odd else math.inf
-    except (ValueError, ZeroDivisionError):
+    except (OverflowError, ValueError, ZeroDivisionError):
+        # which of them says what differs between the Pythons
+        odd = math.fmod(y, 2.0) in (1.0, -1.0)
         if x == 0:
-            odd = math.fmod(y, 2.0) in (1.0, -1.0)
             return math.copysign(math.inf, x) if odd else math.inf
-        return -math.nan
+        if x < 0 and y != float_floor(y):
+            return -math.nan
+        return -math.inf if x < 0 and odd else math.inf
 
 
 def unm(a: "Any") -> "Any":

@@ -98,33 +98,31 @@ def from_python(error: Exception) -> "LuaError | None":
 def culprit(about: "tuple[Any, ...]", notes: "list[str]") -> str:
     """Return " (local 'x')" for the variable that an operation failed on, or ""."""
     what = about[0]
-    names = []
-    for note in notes:
-        key, _, name = split_note(note)
-        if what == "index":
-            matches = key == "I" or key == "I." + key_text(about[1])
-        elif what == "arith":
-            matches = key == "A" + about[1] + about[2][0]
-        elif what == "unary":
-            matches = key == "U" + about[1]
-        elif what == "concat":
-            matches = key == "S%d" % about[1]
-        else:
-            matches = key == "C"
-        if matches and name not in names:
-            names.append(name)
-    return " (%s)" % names[0] if len(names) == 1 and names[0] else ""
+    keys: "tuple[str, ...]"
+    if what == "index":
+        keys = ("I." + key_text(about[1]), "I")
+    elif what == "arith":
+        keys = ("A" + about[1] + about[2][0],)
+    elif what == "unary":
+        keys = ("U" + about[1],)
+    elif what == "concat":
+        keys = ("S%d" % about[1],)
+    else:
+        keys = ("C",)
+    for key in keys:
+        names = []
+        for note in notes:
+            at = note.find("=", 1)
+            if note[:at] == key and note[at + 1 :] not in names:
+                names.append(note[at + 1 :])
+        if names:
+            return " (%s)" % names[0] if len(names) == 1 else ""
+    return ""
 
 
 def key_text(key: "Any") -> str:
     """Return an index as the emitter notes it."""
     return str(key) if type_name(key) in ("string", "number") else "?"
-
-
-def split_note(note: str) -> "tuple[str, str, str]":
-    """Split `KEY=NAME` at the `=` before the name."""
-    at = note.find("=", 1)  # the key may be an operator
-    return note[:at], "=", note[at + 1 :]
 
 
 def for_method(message: str, notes: "list[str]") -> str:

@@ -46,7 +46,7 @@ class Table:
           are integers. Whoever stores directly has to keep to that (`set` does).
     meta  the metatable, or None
     n     where the last border was; only a hint
-    walk  what `next` remembers of a traversal: [keys, position], or None
+    walk  what `next` remembers of a traversal: [keys, position], [None, first key], or None
     """
 
     meta: "Table | None" = None
@@ -93,35 +93,34 @@ class Table:
         """
         h = self.h
         if key is None:
+            for start in h:
+                self.walk = [None, start]
+                return start, h[start]
             self.walk = None
-            for first in h:
-                return first, h[first]
             return None
         if type(key) is float:
             key = float_key(key)
-        walk = self.walk
-        if walk is None:
+        walk: "list[Any]" = self.walk or [None, None]
+        keys: "Any" = walk[0]
+        at = -1
+        if keys is not None:
+            at = walk[1]
+            if at >= len(keys) or keys[at] != key:
+                at = place_of(keys, key, at)
+        if at < 0:
             keys = list(h)
-            at = 0
-        else:
-            keys, at = walk
-        if at >= len(keys) or keys[at] != key:
-            at = place_of(keys, key, at)
+            if walk[0] is None and walk[1] == key and key not in h:
+                keys.insert(0, key)  # the first field was cleared as soon as it was seen
+            at = place_of(keys, key, 0)
             if at < 0:
-                keys = list(h)
-                at = place_of(keys, key, 0)
-                if at < 0:
-                    raise KeyError(key)
+                raise KeyError(key)
+            self.walk = walk = [keys, at]
         at += 1
         end = len(keys)
         while at < end:
             key = keys[at]
             if key in h:
-                if walk is None:
-                    self.walk = [keys, at]
-                else:
-                    walk[0] = keys
-                    walk[1] = at
+                walk[1] = at
                 return key, h[key]
             at += 1
         self.walk = None

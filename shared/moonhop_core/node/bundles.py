@@ -146,7 +146,10 @@ class _Memory:
 
 def load_mpy(data: bytes, name: str) -> "Any":
     """Import a compiled module from memory; it does not stay in sys.modules. MicroPython only."""
-    import vfs  # type: ignore[import-not-found,unused-ignore]
+    try:
+        import vfs  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        raise RequestError(NO_PROGRAM, "compiled programs need MicroPython") from None
 
     vfs.mount(_Memory(name + ".mpy", data), "/moonhop_program")
     sys.path.insert(0, "/moonhop_program")

@@ -118,9 +118,9 @@ class Exchange:
 
 def print_exception(error: Exception) -> None:
     """Print an exception with its traceback on the console."""
-    if hasattr(sys, "print_exception"):
-        sys.print_exception(error)
-    else:
-        import traceback  # CPython only
-
-        traceback.print_exception(error)
+    try:
+        import traceback
+    except ImportError:  # MicroPython has its own
+        sys.print_exception(error)  # type: ignore[attr-defined]
+        return
+    traceback.print_exception(error)

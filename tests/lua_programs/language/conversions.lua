@@ -9,7 +9,9 @@ print(tostring(10), tostring(10.0), 10 .. "|" .. 10.0, 2^53 .. "", -0.0 .. "")
 print(string.format("%d", 3.0), pcall(function() return string.format("%d", 3.5) end))
 print(string.format("%d %s %q %q", "10", 10, 10, 1.5), string.format("%q", 1/3), string.format("%q", math.mininteger))
 print(tonumber("10", 2), tonumber("ff", 16), tonumber("zz", 36), tonumber("8", 8), tonumber("-ff", 16), tonumber(" 11 ", 2), tonumber("7fffffffffffffff", 16), tonumber("ffffffffffffffff", 16))
-print(tonumber(5), tonumber(5.5), tonumber("abc"), tonumber(nil == nil and "1"), pcall(function() return tonumber() end))
+print(tonumber(5), tonumber(5.5), tonumber("abc"), tonumber(nil == nil and "1"), pcall(function()
+  return tonumber()
+end))
 print(pcall(function() return tonumber(10, 16) end))
 print(pcall(function() return tonumber("10", 99) end))
 print(#tostring(12345.678), 1e15 + 0.5, 123456789012345678)
@@ -17,7 +19,11 @@ print(8 // 3 * 1.0, 8 / 2 | 0, pcall(function() return 8.5 | 0 end))
 print(pcall(function() return "a" | 0 end))
 print(pcall(function() return 2^64 | 0 end))
 print(pcall(function() return "1.5" | 0 end))
-for i = 1, 3 do local x = i / 1; print(x, x == i, math.type(x)) end
+for i = 1, 3 do
+  local x = i / 1
+  ;
+  print(x, x == i, math.type(x))
+end
 for x = 1.0, 3 do print(x) end
 for x = 1, 2, 0.5 do print(x) end
 print(0x10, 0xA.8p0, 0x.1p4, 0xap1, 1e1, 0x7fffffffffffffff + 1, 1//1, 0xfffffffffffffffff)

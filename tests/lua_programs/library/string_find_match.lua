@@ -21,8 +21,13 @@ for _, class in ipairs {"a", "c", "d", "g", "l", "p", "s", "u", "w", "x"} do
   end
   print(class, n, m)
 end
-print(pcall(function() return string.find("a", "[a") end)) print(pcall(function() return string.find("a", "%") end)) print(pcall(function() return string.match("a", "(a") end)) print(pcall(function() return string.match("a", "a)") end))
-print(pcall(function() return string.match("a", "%1") end)) print(pcall(function() return string.match("abc", "%bx") end)) print(pcall(function() return string.match("abc", "%f") end))
+print(pcall(function() return string.find("a", "[a") end))
+print(pcall(function() return string.find("a", "%") end))
+print(pcall(function() return string.match("a", "(a") end))
+print(pcall(function() return string.match("a", "a)") end))
+print(pcall(function() return string.match("a", "%1") end))
+print(pcall(function() return string.match("abc", "%bx") end))
+print(pcall(function() return string.match("abc", "%f") end))
 print(("x"):find("x", 1, false), ("abc"):find("b", nil), ("äöü"):len(), ("a b c"):find("%s", 3))
 print(("((a)(b))"):match("%((%((%w)%))"), ("abc"):match("((a)(b))"), ("abc"):match("(.)(.)(.)"))
 print(("  x"):find("^%s*"), ("line1\nline2"):match("^(.-)\n"), ("path/to/file.txt"):match("([^/]+)%.(%w+)$"), ("path/to/file.txt"):match("^(.*)/"))

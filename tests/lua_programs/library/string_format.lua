@@ -14,7 +14,10 @@ print(string.format("%g %f", math.huge, -math.huge), string.format("%5.1f", math
 print(string.format("%a", 0.5), string.format("%.1f", 0.25), string.format("%.3g|%10.3g|%-10.3g|", 1234.5, 0.00001234, 12))
 print(string.format("%-+8d|%+08.2f|% 5d|%#o", 5, 3.14159, 42, 8), string.format("%s%s%s", "a", "b", "c"))
 for i = 1, 3 do print(("%2d: %-6s %6.2f"):format(i, ("x"):rep(i), i / 3)) end
-print(pcall(function() return string.format("%d", 1.5) end)) print(pcall(function() return string.format("%d", "1.5") end)) print(pcall(function() return string.format("%s") end))
+print(pcall(function() return string.format("%d", 1.5) end))
+print(pcall(function() return string.format("%d", "1.5") end))
+print(pcall(function() return string.format("%s") end))
 print(("%s"):rep(3, ","):format(1, 2, 3), ("%02d:%02d:%02d"):format(1, 2, 33))
 print(string.format("%99d", 1) == (" "):rep(98) .. "1", #string.format("%99.99f", 1.5))
-print(pcall(function() return string.format("%100d", 1) end)) print(pcall(function() return string.format("%", 1) end))
+print(pcall(function() return string.format("%100d", 1) end))
+print(pcall(function() return string.format("%", 1) end))

@@ -17,6 +17,7 @@ local setmetatable, getmetatable = N.setmetatable, N.debug.getmetatable
 local kind = R.kind
 local token = R.token
 local translate = R.translate
+local close, close_failed, fail = R.close, R.close_failed, R.fail
 
 local LIMIT = 190000 -- frames on one stack
 local BASE = { "base", false }
@@ -52,9 +53,6 @@ function R.stack_of(thread) return stacks[thread] end
 
 -- ---------------------------------------------------------------- errors
 
-local function fail(message) error(R.where() .. message, 0) end
-R.fail = fail
-
 local function catcher()
   local stack = S
   while stack do
@@ -73,55 +71,6 @@ end
 local function on_error(err)
   err = translate(err)
   if not catcher() then R.trace = R.traceback(1) end
-  return err
-end
-
-function R.on_error(err) return translate(err) end
-
--- ---------------------------------------------------------------- closing
-
-local function closer(value) local meta = getmetatable(value) return meta and N.rawget(meta, "__close") end
-
-function R.open(F, value, name)
-  if value == nil or value == false then
-    value = nil
-  elseif not closer(value) then
-    fail("variable '" .. name .. "' got a non-closable value")
-  end
-  local closers = F[3]
-  if not closers then
-    closers = { n = 0 }
-    F[3] = closers
-  end
-  closers.n = closers.n + 1
-  closers[closers.n] = value
-end
-
--- Close the last `count` things of a frame, newest first.
-local function close(F, count, err)
-  local closers = F[3]
-  for _ = 1, count do
-    local n = closers.n
-    local value = closers[n]
-    closers[n] = nil
-    closers.n = n - 1
-    if value then
-      local f = closer(value)
-      if not f then
-        fail("metamethod 'close' is not callable")
-      end
-      f(value, err)
-    end
-  end
-end
-R.close = close
-
--- Close all that is left in a frame, each even if the one before fails; returns the last error.
-local function close_failed(F, err)
-  while F[3] and F[3].n > 0 do
-    local ok, new = xpcall(close, R.on_error, F, 1, err)
-    if not ok then err = new end
-  end
   return err
 end
 

@@ -146,12 +146,22 @@ local function object_called_on()
   return call and call[3] ~= "" and " (" .. call[3] .. ")" or ""
 end
 
+-- The registered name of the innermost builtin that is running, as PUC Lua finds it.
+local function running_builtin()
+  for level = 3, 12 do
+    local info = getinfo(level, "f")
+    local name = info and R.names[info.func]
+    if name then return name end
+  end
+  return "?"
+end
+
 -- The engine's own function that the trampoline called, by the name that the program calls it.
 local function callee_text(text)
   local S = R.stack()
   local F = S[S.n]
   local call = F[2] and kind[F[1]].calls[F[2]]
-  local name = call and match(call[2], "'(.*)'$") or "?"
+  local name = call and match(call[2], "'(.*)'$") or running_builtin()
   local number, why = match(text, "^bad argument #(%d+) to 'mh_callee' (.*)$")
   if number and match(call and call[2] or "", "^method") then
     number = tonumber(number) - 1 -- self does not count
@@ -163,7 +173,7 @@ end
 
 -- Undo what emission does to names (lang/emit_lua_names.py).
 local function own_names(text, proto)
-  if find(text, "mh_", 1, true) then
+  if find(text, "mh", 1, true) then
     if find(text, "'mh__o'", 1, true) then text = gsub(text, " %(local 'mh__o'%)", object_called_on) end
     text = gsub(text, " %(%a+ 'mh__[tr]%d+'%)", "")
     text = gsub(text, "'mh__u_", "'")
@@ -212,6 +222,9 @@ function R.translate(err)
       rest = gsub(rest, " %(%a+ '[%w_]+'%)$", "") -- that variable is the runtime's
       return R.where(true) .. own_names(rest)
     end
+  elseif first == 98 and R.luajit then -- b
+    local number, rest = match(err, "^bad argument #(%d+) to '%?' (.*)$")
+    if number then return format("bad argument #%s to '%s' %s", number, running_builtin(), rest) end
   end
   return err
 end

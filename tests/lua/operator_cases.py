@@ -1,0 +1,191 @@
+"""Values and operators of engine python, printed: the same under both Pythons."""
+
+from moonhop_core.lua import operators as op
+from moonhop_core.lua.errors import LuaError
+from moonhop_core.lua.values import (
+    F1,
+    F2,
+    FALSE,
+    FV,
+    TRUE,
+    Coroutine,
+    Table,
+    basic_text,
+    float_key,
+    type_name,
+)
+
+MOST = 0x7FFFFFFFFFFFFFFF
+
+
+def show(value):
+    """Return a value or result as text."""
+    if type(value) is tuple:
+        return "(" + ", ".join([show(v) for v in value]) + ")"
+    if type(value) in (Table, Coroutine):
+        return type_name(value)
+    return str(value) if type(value) is bool else basic_text(value)
+
+
+def attempt(function, *args):
+    """Print what a call gives, or the error it raises."""
+    try:
+        print(show(function(*args)))
+    except LuaError as error:
+        print("error:", error)
+
+
+def handler(name):
+    """Return a metamethod that says its name."""
+    return FV(name, (), lambda *args: name + " of " + str(len(args)))
+
+
+def functions():
+    """Arguments are brought to the number of parameters."""
+    one = F1("one", (), lambda a: ("got", a))
+    two = F2("two", (), lambda a, b: ("got", a, b))
+    many = FV("many", (), lambda *args: ("got",) + args)  # noqa: RUF005
+    for f in (one, two, many):
+        print(f.c0(), f.c1(1), f.c2(1, 2), f.c3(1, 2, 3), f.c4(1, 2, 3, 4), f.cn((1, 2, 3, 4, 5)))
+        print(f.cn(()), f.cn([1]), type_name(f))
+
+
+def tables():
+    """Keys, borders and traversal."""
+    t = Table({})
+    t.set(1.0, "a")
+    t.set(2, "b")
+    t.set(2.5, "c")
+    print(t.length(), t.get(1), sorted(map(str, t.h)), float_key(2.0**53), float_key(-0.0))
+    for i in range(3, 100):
+        t.set(i, i)
+    print(t.length())
+    for i in range(99, 50, -1):
+        t.set(i, None)
+    print(t.length())
+    seen = []
+    pair = t.next(None)
+    while pair:
+        seen.append(pair[0])
+        t.set(pair[0], None)
+        pair = t.next(pair[0])
+    print(len(seen), t.length(), t.next(None))
+    try:
+        t.next("absent")
+    except KeyError:
+        print("no such key")
+
+
+def arithmetic():
+    """Wrap-around, coercions, division and errors."""
+    attempt(op.add, MOST, 1)
+    attempt(op.sub, -MOST - 1, 1)
+    attempt(op.mul, MOST, 2)
+    attempt(op.unm, -MOST - 1)
+    attempt(op.add, "10", 5)
+    attempt(op.add, "0x10", "1.5")
+    attempt(op.add, "x", 5)
+    attempt(op.add, None, 5)
+    attempt(op.add, TRUE, 5)
+    attempt(op.div, 1, 0)
+    attempt(op.div, -1, 0.0)
+    attempt(op.idiv, 7, -2)
+    attempt(op.idiv, 7.5, 2)
+    attempt(op.idiv, 1, 0.1)
+    attempt(op.idiv, 1, 0)
+    attempt(op.idiv, -MOST - 1, -1)
+    attempt(op.mod, -7, 3)
+    attempt(op.mod, 5.5, -2)
+    attempt(op.mod, -6.0, 3)
+    attempt(op.mod, 5, 0)
+    attempt(op.pow_, 2, 10)
+    attempt(op.pow_, 10, 400)
+    attempt(op.band, 7.0, "3")
+    attempt(op.bor, 1.5, 1)
+    attempt(op.bxor, Table({}), 1)
+    attempt(op.shl, 1, 63)
+    attempt(op.shl, 1, 64)
+    attempt(op.shr, -1, 1)
+    attempt(op.shl, 8, -2)
+    attempt(op.bnot, 0)
+    attempt(op.concat, ("a", 1, 2.0))
+    attempt(op.concat, ("a", None))
+    attempt(op.length, "abc")
+    attempt(op.length, None)
+
+
+def comparisons():
+    """Order and equality."""
+    attempt(op.lt, 1, 1.5)
+    attempt(op.lt, "a", "b")
+    attempt(op.lt, 1, "2")
+    attempt(op.le, Table({}), Table({}))
+    attempt(op.lt, None, 1)
+    attempt(op.eq, 1, 1.0)
+    attempt(op.eq, "1", 1)
+    attempt(op.eq, TRUE, 1)
+
+
+def metamethods():
+    """Tables that say how."""
+    meta = Table({})
+    for event in ("add", "concat", "len", "eq", "lt", "le", "unm", "index", "newindex", "call"):
+        meta.h["__" + event] = handler(event)
+    t = Table({"there": 1})
+    t.meta = meta
+    attempt(op.add, t, 1)
+    attempt(op.add, 1, t)
+    attempt(op.concat, ("a", "b", t))
+    attempt(op.concat, (t, "b", 1))
+    attempt(op.length, t)
+    attempt(op.eq, t, Table({}))
+    attempt(op.lt, t, 1)
+    attempt(op.le, 1, t)
+    attempt(op.unm, t)
+    attempt(op.index, t, "there")
+    attempt(op.index, t, "absent")
+    attempt(op.setindex, t, "absent", 1)
+    attempt(op.setindex, t, "there", None)
+    attempt(op.call, t, (1, 2))
+    attempt(op.call, None, ())
+    attempt(op.index, None, "x")
+    attempt(op.setindex, Table({}), None, 1)
+    attempt(op.setindex, Table({}), float("nan"), 1)
+    attempt(op.sub, t, 1)
+
+
+def loops():
+    """What a numeric for runs over."""
+    for args in (
+        (1, 3, 1),
+        (3, 1, -1),
+        (1, 2.7, 1),
+        (1.0, 2, 0.5),
+        (MOST - 1, MOST, 1),
+        (-MOST - 1, -MOST, 1),
+        ("1", 2, 1),
+        (1, float("nan"), 1),
+        (5, 1, 1),
+    ):
+        print([basic_text(v) for v in op.forrange(*args)])
+    attempt(op.forprep, 1, 10, 0)
+    attempt(op.forprep, "x", 10, 1)
+    attempt(op.forprep, 1, None, 1)
+    attempt(op.forprep, 1, 10, 4)
+
+
+def texts():
+    """tostring"""
+    for value in (None, TRUE, FALSE, 1, -1, 1.0, 1e15, 1e100, 0.1, -0.0, 2.0**63, "s"):
+        print(op.to_text(value), type_name(value))
+    for value in (float("inf"), -float("inf")):
+        print(op.to_text(value))
+
+
+functions()
+tables()
+arithmetic()
+comparisons()
+metamethods()
+loops()
+texts()
