@@ -119,9 +119,9 @@ def mosquitto_broker(users: dict[str, str]) -> Broker:
 
 def amqtt_broker(users: dict[str, str]) -> Broker:
     """Return moonhop's own broker, imported late so that a fault in it fails only its tests."""
-    from moonhop.broker.embedded import EmbeddedBroker
+    from moonhop.broker.threaded import ThreadedBroker
 
-    broker: Broker = EmbeddedBroker(host=LOOPBACK, port=free_port(), users=users)
+    broker: Broker = ThreadedBroker(users, host=LOOPBACK, port=free_port())
     return broker
 
 

@@ -167,3 +167,15 @@ def test_pcall_of_pcall_suspends_when_what_the_inner_one_calls_does():
         local function nap() sleep(1) end
         local function f() return pcall(pcall, nap) end
     """) == {"nap", "f"}
+
+
+def test_a_builtin_that_is_hidden_for_a_while_still_suspends():
+    assert suspending("""
+        local function f() sleep(1) end
+        sleep, saved = nil, sleep
+        sleep = saved
+    """) == {"f"}
+
+
+def test_a_function_of_ones_own_under_a_builtins_name_is_ones_own():
+    assert suspending("function call(x) return x end local function f() call(1) end") == set()

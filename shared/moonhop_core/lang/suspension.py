@@ -65,7 +65,8 @@ class _Analysis:
         self.calls: "list[list[tuple[tree.Node, list[NodeKey], int, str]]]" = []
         self.bound: "dict[tree.LocalVar, tree.Function]" = {}
         self.aliases: "dict[tree.LocalVar, str]" = {}
-        self.patched: "set[str]" = set()
+        self.patched: "set[str]" = set()  # fields of libraries that the program sets
+        self.changed: "set[str]" = set()  # globals set to something else than a function's text
         self.named: "set[str]" = set()
         self.computed_index = False
         for _ in chunk.functions:
@@ -98,11 +99,15 @@ class _Analysis:
                     if name is not None:
                         self.aliases[var] = name
         elif isinstance(node, tree.Assign):
-            for target in node.targets:
+            for index, target in enumerate(node.targets):
                 if isinstance(target, tree.Index):
                     name = self.builtin_name(target)
                     if name is not None:
                         self.patched.add(name)
+                elif isinstance(target, tree.Global) and not (
+                    index < len(node.exprs) and isinstance(node.exprs[index], tree.Function)
+                ):
+                    self.changed.add(target.name)
         elif isinstance(node, tree.Global):
             self.named.add(node.name)
         elif (
@@ -175,8 +180,8 @@ class _Analysis:
         builtin = self.builtin_name(expr)
         if isinstance(expr, tree.Global):
             found: "list[NodeKey]" = ["=" + expr.name]
-            if builtin is not None:
-                found.append("@" + builtin)
+            if builtin is not None or expr.name in self.changed:
+                found.append("@" + (builtin or expr.name))
             if self.chunk.names_env:
                 found.append(ELEMENT)
                 found.append(self._field(expr.name))
