@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from moonhop.broker.access import HOST
-from moonhop.broker.embedded import EmbeddedBroker
+from moonhop.broker.embedded import BrokerError, EmbeddedBroker
 from moonhop.credentials import Credentials
 from moonhop.files.store import FileStore
 from moonhop.local_workers import LocalWorkers, NodeConfig, Worker
@@ -22,10 +22,12 @@ from moonhop.state import HostAddress, State
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.messages import Topics, encode
 
+PORTS = "ports.json"  # in the state folder: where the host listened last time
+
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the host listens; 0 takes a free port."""
+    """Where the host listens; 0 takes the port of last time, or a free one."""
 
     address: str = "127.0.0.1"
     http: int = 0
@@ -69,24 +71,24 @@ class Host:
         self.files = FileStore(state.path("files"))
         self.programs = ProgramStore(state.path("programs"))
 
-        self.broker = EmbeddedBroker(self.credentials.users(), ports.address, ports.mqtt)
-        await self.broker.start()
+        known = state.read_json(PORTS) or {}
+        await self._start_broker(ports, known.get("mqtt", 0))
         stack.push_async_callback(self.broker.stop)
         link = await self._connect(stack)
         self.scheduler = Scheduler(
             self.store,
             link,
             state.fleet,
-            self.programs.manifest,
+            self.programs.get,
             Logs(state.path("logs")),
         )
         await self.scheduler.start()
         stack.push_async_callback(self.scheduler.stop)
 
-        app = create_app(self.scheduler, self.files, self.programs, self.credentials)
-        self.web = WebServer(app, ports.address, ports.http)
-        await self.web.start()
+        await self._start_web(ports, known.get("http", 0))
         stack.push_async_callback(self._stop_web)
+        state.write_json(PORTS, {"http": self.web.port, "mqtt": self.broker.port})
+        self.broker.open()
         self.workers = LocalWorkers(state.path("workers"))
         stack.push_async_callback(self.workers.stop)
         self.address = HostAddress(
@@ -141,6 +143,29 @@ class Host:
         stack.push_async_callback(link.disconnect, encode({"state": "gone"}))
         link.announce()
         return link
+
+    async def _start_broker(self, ports: Ports, before: int) -> None:
+        """Start the broker on the port asked for, else on that of last time if it is free: nodes
+        that know it come back."""
+        for port in dict.fromkeys([ports.mqtt or before, ports.mqtt]):
+            users = self.credentials.users()
+            self.broker = EmbeddedBroker(users, ports.address, port, closed=True)
+            try:
+                return await self.broker.start()
+            except BrokerError:
+                if port == ports.mqtt:
+                    raise
+
+    async def _start_web(self, ports: Ports, before: int) -> None:
+        """Start the server, on a port chosen as the broker's is."""
+        app = create_app(self.scheduler, self.files, self.programs, self.credentials)
+        for port in dict.fromkeys([ports.http or before, ports.http]):
+            self.web = WebServer(app, ports.address, port)
+            try:
+                return await self.web.start()
+            except MoonhopError:
+                if port == ports.http:
+                    raise
 
     async def _stop_web(self) -> None:
         self.scheduler.logs.close()  # followers would keep the server waiting

@@ -26,7 +26,6 @@ def paths_of(running: RunningHost) -> list[str]:
         "/docs",
         "/api",
         "//api/nodes",
-        "/api/../files",
     ]
 
 

@@ -14,26 +14,7 @@ from moonhop_core.node.files import http_date
 from moonhop_core.node.http import Http, HttpError, quote
 from tests.micropython import MICROPYTHON, SHARED
 
-CLIENT = """
-import asyncio, json, sys
-from moonhop_core.node.http import Http, HttpError
-
-async def main():
-    base, method, path, body, headers, limit, sink, timeout = json.loads(sys.argv[1])
-    pieces = []
-    http = Http(base, "secret", None, timeout)
-    body = [piece.encode() for piece in body] if isinstance(body, list) else body.encode()
-    take = (lambda piece: pieces.append(len(piece))) if sink else None
-    try:
-        for _ in range(2):
-            found = await http.request(method, path, body, headers, limit, take)
-        print(json.dumps([found.status, found.body.decode(), found.headers, pieces]))
-    except HttpError as error:
-        print(json.dumps(["error", str(error)]))
-    http.close()
-
-asyncio.run(main())
-"""
+CLIENT = Path(__file__).with_name("http_client.py")
 
 
 class Server:
@@ -84,12 +65,9 @@ async def ask(python: str, server: Server, method: str = "GET", **more: Any) -> 
     what = [server.url, method, "/a", more.get("body", ""), more.get("headers", {})]
     what += [more.get("limit", 1000), more.get("sink", False), more.get("timeout", 5)]
     command = [str(MICROPYTHON)] if python == "micropython" else [sys.executable]
-    client = Path(SHARED.parent, "build", "http_client.py")
-    client.parent.mkdir(exist_ok=True)
-    client.write_text(CLIENT)
     path = {"MICROPYPATH": f"{SHARED}:.frozen", "PYTHONPATH": str(SHARED)}
     process = await asyncio.create_subprocess_exec(
-        *command, str(client), json.dumps(what), stdout=asyncio.subprocess.PIPE, env=path
+        *command, str(CLIENT), json.dumps(what), stdout=asyncio.subprocess.PIPE, env=path
     )
     output, _ = await asyncio.wait_for(process.communicate(), 20)
     return json.loads(output)

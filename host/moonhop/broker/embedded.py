@@ -21,15 +21,19 @@ class EmbeddedBroker:
 
     ``users`` maps names to passwords; the user ``host`` may do everything, every other name is a
     node's id and has a node's rights (moonhop.broker.access). ``port`` 0 takes a free one;
-    ``.port`` tells which when it runs.
+    ``.port`` tells which when it runs. ``closed`` keeps nodes waiting until ``open`` is called, so
+    that nothing they say is lost before the host listens.
     """
 
-    def __init__(self, users: dict[str, str], host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, users: dict[str, str], host: str = "127.0.0.1", port: int = 0, *, closed: bool = False
+    ) -> None:
         self.host = host
         self.port = port
         self.users = dict(users)
         self.access = Access(users)
         self._broker: _Broker | None = None
+        self._closed = closed
 
     async def start(self) -> None:
         """Listen. Raises BrokerError if the port is taken."""
@@ -38,12 +42,19 @@ class EmbeddedBroker:
         listener = _listen(self.host, self.port)
         self.port = listener.getsockname()[1]
         self._broker = _Broker(self.access, listener)
+        if not self._closed:
+            self.open()
         try:
             await self._broker.start()
         except BaseException:
             listener.close()
             self._broker = None
             raise
+
+    def open(self) -> None:
+        """Let nodes in."""
+        if self._broker:
+            self._broker.opened.set()
 
     async def stop(self) -> None:
         """Break off all clients and free the port; harmless if it does not run."""
@@ -74,6 +85,19 @@ class _Broker(RoutingBroker):
             {"listeners": {"default": {"type": "tcp", "bind": bind}}, "plugins": {}}, access
         )
         self._listener = listener
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def stream_connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
+    ) -> None:
+        """Serve a connection; it is closed afterwards, however that ended."""
+        self._writers.add(writer)
+        try:
+            await super().stream_connected(reader, writer, listener_name)
+        finally:
+            self._writers.discard(writer)
+            if not writer.is_closing():
+                writer.close()
 
     async def _create_server_instance(self, listener_name: str, *_: Any) -> asyncio.Server:
         return await asyncio.start_server(
@@ -86,6 +110,13 @@ class _Broker(RoutingBroker):
             server.instance.close()
         with contextlib.suppress(asyncio.CancelledError):
             await super().shutdown()
+        for writer in self._writers:  # those that had not said yet who they are
+            writer.transport.abort()
+        self.opened.set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                while self._writers:
+                    await asyncio.sleep(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -35,6 +35,7 @@ class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
     def __init__(self, config: dict[str, Any], access: Access) -> None:
         super().__init__(config)
         self.access = access
+        self.opened = asyncio.Event()  # nodes wait for it, the host does not
 
     # -- connecting ------------------------------------------------------------------------------
 
@@ -54,6 +55,8 @@ class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
             reader, writer, self.plugins_manager
         )
         await self._check(session, writer)
+        if session.username != HOST:
+            await self.opened.wait()
         connection.user = session.username
         connection.publish = self._published
         await self._take_over(session.client_id)

@@ -8,6 +8,7 @@ from typing import IO, Any
 from moonhop.cli import OK, context
 from moonhop.cli.client import Client, file_path
 from moonhop.cli.output import ago, print_json, print_table
+from moonhop.cli.running import common
 from moonhop_core.errors import MoonhopError
 
 EXAMPLE = "moonhop fs put readings.csv data/readings.csv"
@@ -32,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         act = verbs.add_parser(name, help=what, description=what)
         for argument, count in arguments:
             act.add_argument(argument, metavar=argument.upper(), nargs=count)
+        common(act, below=True)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -48,14 +48,16 @@ def run_verb(verb: str, arguments: Sequence[str]) -> int:
         return FAILED
 
 
-def common(parser: argparse.ArgumentParser) -> None:
-    """Add the options that every verb has."""
+def common(parser: argparse.ArgumentParser, *, below: bool = False) -> None:
+    """Add the options that every verb has; ``below`` a verb, to what may stand behind it too."""
+    unset = {"default": argparse.SUPPRESS} if below else {}
     parser.add_argument(
         "--fleet",
         metavar="NAME",
+        **unset,  # type: ignore[arg-type]
         help="the fleet; else MOONHOP_FLEET, else `fleet` in moonhop.toml, else home",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON", **unset)  # type: ignore[arg-type]
 
 
 def complain(error: MoonhopError) -> int:

@@ -1,9 +1,9 @@
 """Programs by hash: the source is kept, other forms are made when first asked for and kept too.
 
-source     the Lua text
-manifest   JSON: {"name", "hash", "manifest"}
-python     emitted Python text
-mpy        the same as bytecode for MicroPython, of the version a board reports
+source         the Lua text
+manifest       JSON: {"name", "hash", "manifest"}
+python         emitted Python text
+mpy            the same as bytecode for MicroPython, of the version a board reports
 lua54 luajit   emitted Lua text
 """
 
@@ -12,7 +12,6 @@ import re
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from moonhop.state import write_private
 from moonhop_core.errors import MoonhopError
@@ -59,10 +58,6 @@ class ProgramStore:
         program = Program.from_source(source, (folder / "name").read_text(encoding="utf-8"))
         self._loaded[hash] = program
         return program
-
-    def manifest(self, hash: str) -> dict[str, Any]:
-        """Return a program's manifest. Raises MoonhopError if there is no such program."""
-        return self.get(hash).manifest
 
     def form(self, hash: str, form: str, mpy: int = 0) -> bytes:
         """Return a program in a form. ``mpy`` is a board's ``sys.implementation._mpy``.

@@ -73,7 +73,7 @@ class Answers:
     def _elsewhere(self, process: ProcessRow) -> str:
         scheduler = self._scheduler
         others = [node for node in scheduler.fleet.views() if node.id != process.node]
-        wanted = process_view(process.pid, scheduler.manifest(process.program), None)
+        wanted = process_view(process.pid, scheduler.programs(process.program).manifest, None)
         placement = scheduler.policy(others, [wanted], {})
         if process.pid not in placement.nodes:
             raise MoonhopError(f"no other node fits: {placement.unplaced[process.pid]}")

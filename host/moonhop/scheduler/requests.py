@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import secrets
 from typing import Any
 
 from moonhop_core.errors import MoonhopError
@@ -22,6 +23,9 @@ class NodeRequests:
     def __init__(self, link: Link, topics: Topics) -> None:
         self._link = link
         self._topics = topics
+        # Nodes answer a number they know with what they answered before (NMP-015), so the numbers
+        # of a host that was started again must be new.
+        self._session = secrets.token_hex(4)
         self._numbers = itertools.count(1)
         self._waiting: dict[str, tuple[str, asyncio.Future[Any]]] = {}
 
@@ -33,7 +37,7 @@ class NodeRequests:
         Raises RequestError if the node refuses, NodeGone if it is lost before it answers or does
         not answer within ``timeout`` seconds; then nobody knows whether it did as asked.
         """
-        number = f"{CLIENT}-{next(self._numbers)}"
+        number = f"{self._session}-{next(self._numbers)}"
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = node, answer
         try:

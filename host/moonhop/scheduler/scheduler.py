@@ -21,13 +21,14 @@ from moonhop.scheduler.views import check_fits, process_view, run_settings
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.link import Link
 from moonhop_core.node.messages import EXISTS, UNKNOWN_PROCESS, RequestError, Topics, decode
+from moonhop_core.process.program import Program
 
 RUN_TIMEOUT = 30.0  # seconds; a board fetches the program first
 STOP_TIMEOUT = 10.0
 LIVE = {"running", "paused"}  # states that a node's event and list tell
 LAST = {"ended", "failed", "stopped", "killed"}
 
-Manifest = Callable[[str], dict[str, Any]]  # of a program, by its hash; raises MoonhopError
+Programs = Callable[[str], Program]  # by hash; raises MoonhopError if unknown
 log = logging.getLogger(__name__)
 
 
@@ -39,7 +40,7 @@ class Scheduler:
         store: Store,
         link: Link,
         fleet_name: str,
-        manifest: Manifest,
+        programs: Programs,
         logs: Logs,
         policy: Policy = first_fit,
     ) -> None:
@@ -48,7 +49,7 @@ class Scheduler:
         self.logs = logs
         self.topics = Topics(fleet_name)
         self.link = link
-        self.manifest = manifest
+        self.programs = programs
         self.policy = policy
         self.policy_name = getattr(policy, "__name__", "the policy").replace("_", "-")
         self.nodes = NodeRequests(link, self.topics)
@@ -83,7 +84,7 @@ class Scheduler:
 
         Raises MoonhopError if the program or node is unknown, or the node cannot run it.
         """
-        manifest = self.manifest(program)
+        manifest = self.programs(program).manifest
         if node is not None:
             check_fits(self.fleet.ready_node(node), manifest)
         row = self.store.add_process(
@@ -99,9 +100,9 @@ class Scheduler:
             target = self.fleet.ready_node(node)
             if process.node == node:
                 raise MoonhopError(f"process {pid} is on node {node} already")
-            manifest = self.manifest(process.program)
-            check_fits(target, manifest)
-            settings = run_settings(process, target, manifest)
+            program = self.programs(process.program)
+            check_fits(target, program.manifest)
+            settings = run_settings(process, target, program)
             report = await self.coordinator.hop(process, node, settings, reason)
         await self._notify()
         return report
@@ -243,8 +244,7 @@ class Scheduler:
     async def _start(self, process: ProcessRow, node: NodeState) -> None:
         """Have a placed process run on its node."""
         try:
-            manifest = self.manifest(process.program)
-            args = run_settings(process, node, manifest)
+            args = run_settings(process, node, self.programs(process.program))
             await self.nodes.ask(
                 node.id, "run", {**args, "pid": process.pid, "epoch": process.epoch}, RUN_TIMEOUT
             )
@@ -265,7 +265,7 @@ class Scheduler:
 
     def _known_manifest(self, program: str) -> dict[str, Any]:
         try:
-            return self.manifest(program)
+            return self.programs(program).manifest
         except MoonhopError:  # its file is gone: the node will say so
             return {}
 

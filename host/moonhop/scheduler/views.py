@@ -7,6 +7,7 @@ from moonhop.scheduler.policies import Process, unmet_need
 from moonhop.scheduler.store import ProcessRow
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lang.manifest import DEFAULT_ENGINES
+from moonhop_core.process.program import Program
 
 
 def engines_of(manifest: dict[str, Any]) -> list[str]:
@@ -31,16 +32,16 @@ def check_fits(node: NodeState, manifest: dict[str, Any]) -> None:
         raise MoonhopError(f"node {node.id} {need}, which the program needs; choose another node")
 
 
-def run_settings(process: ProcessRow, node: NodeState, manifest: dict[str, Any]) -> dict[str, Any]:
+def run_settings(process: ProcessRow, node: NodeState, program: Program) -> dict[str, Any]:
     """Return what a node must be told of a process in ``run`` and ``prepare``, besides its pid and
     epoch: the engine is the first one the program allows that the node has."""
     offered = node.birth.get("engines") or []
-    fitting = [engine for engine in engines_of(manifest) if engine in offered]
+    fitting = [engine for engine in engines_of(program.manifest) if engine in offered]
     return {
         "program": process.program,
         "engine": fitting[0] if fitting else "",
         "args": process.args,
-        "app": "",
-        "name": process.name,
-        "manifest": manifest,
+        "app": process.name,
+        "name": program.name,  # of the source, as messages give it
+        "manifest": program.manifest,
     }
