@@ -86,9 +86,11 @@ class LocalWorkers:
         command = [sys.executable, "-m", "moonhop.node", "--config", str(path)]
         return await self._start(config.node, command)
 
-    async def start_micropython(self, config: NodeConfig, heap: str = "192K") -> Worker:
-        """Start a worker on the real MicroPython, with the files that a board gets."""
-        path = self._write(config, {**asdict(config), "heap": heap})
+    async def start_micropython(self, config: NodeConfig, heap: str | None = None) -> Worker:
+        """Start a worker on the real MicroPython, with the files that a board gets; its heap is
+        that of boards/virtual.toml unless `heap` says otherwise."""
+        more = {} if heap is None else {"heap": heap}
+        path = self._write(config, {**asdict(config), **more})
         command = [sys.executable, "-m", "moonhop.boards.virtual", "--config", str(path)]
         return await self._start(config.node, command)
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from moonhop.boards.catalog import load_board
 from moonhop.boards.deploy import AS_TEXT, build_board_files
 from moonhop.boards.rom import build_rom
 from moonhop.engines.micropython import find_micropython
 from moonhop_core.errors import MoonhopError
 
-HEAP = "192K"  # of an ESP32, roughly
+HEAP = load_board("virtual").heap
 STOP_TIMEOUT = 5.0  # seconds to leave in good order
 
 

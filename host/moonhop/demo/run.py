@@ -23,7 +23,6 @@ from moonhop.state import State
 from moonhop_core.errors import MoonhopError
 
 DESKTOP, BOARD = "desktop", "board"
-HEAP = "192K"  # of the MicroPython worker, as an ESP32 has
 PACE = 0.05  # seconds from one row to the next, so that the hops come in the middle
 PATIENCE = 40.0  # seconds for a run
 OK, FAILED = 0, 1
@@ -37,7 +36,7 @@ class Leg:
     until: int
 
 
-async def run_demo(rows: int, heap: str = HEAP, *, as_json: bool = False) -> int:
+async def run_demo(rows: int, heap: str | None = None, *, as_json: bool = False) -> int:
     """Run the demonstration; return the exit code. Raises MoonhopError if something fails."""
     task = asyncio.current_task()
     assert task
