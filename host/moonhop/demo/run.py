@@ -12,6 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from moonhop.boards.catalog import load_board
 from moonhop.cli.client import Client, file_path
 from moonhop.cli.output import print_json
 from moonhop.demo.observer import Observer
@@ -53,10 +54,10 @@ async def run_demo(rows: int, heap: str | None = None, *, as_json: bool = False)
 class Demo:
     """One demonstration on a running host."""
 
-    def __init__(self, host: Host, rows: int, heap: str, quiet: bool) -> None:
+    def __init__(self, host: Host, rows: int, heap: str | None, quiet: bool) -> None:
         self.host = host
         self.rows = rows
-        self.heap = heap
+        self.heap = heap or load_board("virtual").heap
         self.quiet = quiet
         self.client = Client(host.address)
         self.observer = Observer(host)
