@@ -45,11 +45,12 @@ def told(name: str, about: dict[str, Any]) -> list[str]:
     functions = about["functions"]
     suspending = [function for function in functions if function["suspends"]]
     count = f"{len(functions)} function{'s' * (len(functions) != 1)}"
-    lines = [f"{name} is fine: {count}, {len(suspending) or 'none'} of them can suspend."]
+    lines = [f"{name} is fine: {count}, of which {len(suspending) or 'none'} can suspend."]
     for function in suspending:
         why = function["why"]
         reason = f" because it calls {why['calls']} in line {why['line']}" if why else ""
-        lines.append(f"  {function['name']} (line {function['line']}) can suspend{reason}.")
+        place = f" (line {function['line']})" if function["line"] else ""
+        lines.append(f"  {function['name']}{place} can suspend{reason}.")
     if suspending and len(suspending) < len(functions):
         lines.append("  All others run straight through, at the engine's full speed.")
     lines.append(f"It runs on the engines {', '.join(about['engines'])}.")
