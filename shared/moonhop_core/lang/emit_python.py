@@ -11,6 +11,7 @@ from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_frame import FrameEmitter
 from moonhop_core.lang.emit_python_kinds import infer_kinds
 from moonhop_core.lang.flatten import Flattener
+from moonhop_core.lang.literals import quoted
 from moonhop_core.lang.marking import Marks, mark
 
 TYPE_CHECKING = False
@@ -35,6 +36,7 @@ class _Module:
         self.about: "list[str]" = []
         self.starts: "list[int]" = []
         self.protos: "list[str]" = []
+        self.constants: "list[str]" = []
 
     def text(self) -> str:
         self.put("from moonhop_core.lua.support import *")
@@ -43,15 +45,19 @@ class _Module:
         for proto in self.lowered.protos:
             names.append("p%d" % proto.number)
             self.function(proto)
+        if self.constants:
+            self.put("from math import ldexp")
+            for at, text in enumerate(self.constants):
+                self.put("C%d = %s" % (at, text))
         self.put("def load(R):")
         self.put(" global g, G, P, M, method")
         self.put(" G = R.globals; g = G.h; P = R.protos; M = R.machine; method = M.method")
         self.put(" return (%s,)" % ", ".join(names))
-        self.put("NAME = " + repr(self.lowered.name))
+        self.put("NAME = " + quoted(self.lowered.name))
         self.put("PROTOS = (%s,)" % ", ".join(self.protos))
         self.put("STARTS = (%s,)" % ", ".join([str(line) for line in self.starts]))
-        self.put("LINES = " + repr(encode_lines(self.lua)))
-        self.put("ABOUT = " + repr("\n".join(self.about)))
+        self.put("LINES = " + quoted(encode_lines(self.lua)))
+        self.put("ABOUT = " + quoted("\n".join(self.about)))
         return "\n".join(self.out) + "\n"
 
     def put(self, text: str, lua: int = 0) -> None:
@@ -63,6 +69,7 @@ class _Module:
         if not (proto.frame or proto.flat) and too_deep(proto.function.body, 0, 0):
             flatten_all(proto)
         emitter = FrameEmitter(proto)
+        emitter.constants = self.constants
         function = proto.function
         captured = [emitter.names.of(var) for var in function.upvalues]
         params = [emitter.names.of(var) for var in function.params]
@@ -171,18 +178,16 @@ def describe(proto: "Proto", tails: "list[int]") -> str:
             pc = getattr(block.end, "pc", None)
             if pc:
                 lines[pc] = block.end.line  # type: ignore[union-attr]
-    return repr(
-        (
-            function.name,
-            function.line,
-            params if proto.frame else arity,
-            kinds,
-            1 if proto.frame else 0,
-            1 if proto.suspends else 0,
-            1 if function.is_vararg else 0,
-            tuple(live),
-            tuple(lines + tails),
-        )
+    return "(%s, %d, %d, '%s', %d, %d, %d, %s, %s)" % (
+        quoted(function.name),
+        function.line,
+        params if proto.frame else arity,
+        kinds,
+        1 if proto.frame else 0,
+        1 if proto.suspends else 0,
+        1 if function.is_vararg else 0,
+        tuple(live),
+        tuple(lines + tails),
     )
 
 

@@ -10,6 +10,7 @@ from moonhop_core.lang.emit_python_text import (
     dotted,
     is_temp,
 )
+from moonhop_core.lang.literals import quoted
 from moonhop_core.lang.lowered import Spread
 
 
@@ -179,7 +180,7 @@ class CallEmitter(OperatorEmitter):
                 obj = self.atom(Text(obj))
             self.note("I." + expr.name, expr.obj)
             found = self.temp()
-            name = repr(expr.name)
+            name = quoted(expr.name)
             if expr.name in STRING_METHODS:
                 text = Text("%s(%s, %s)" % ("method", obj, name))
                 self.flush()

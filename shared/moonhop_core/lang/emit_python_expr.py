@@ -14,7 +14,8 @@ variables on the C stack only if there are no more than a handful.
 
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_call import CallEmitter
-from moonhop_core.lang.emit_python_text import Text, dotted, number_text
+from moonhop_core.lang.emit_python_text import Text, dotted
+from moonhop_core.lang.literals import float_literal, quoted
 from moonhop_core.lang.lowered import Spread
 
 
@@ -62,14 +63,23 @@ class ExprEmitter(CallEmitter):
         if value is True or value is False:
             return Text("TRUE" if value else "FALSE", None, "bool", True)
         if isinstance(value, str):
-            return Text(repr(value), None, "str", True)
-        text = number_text(value)
+            return Text(quoted(value), None, "str", True)
         if isinstance(value, int):
             small = -0x3FFFFFFF < value < 0x3FFFFFFF
             return Text(str(value), None, "small" if small else "int", value >= 0)
-        if text is None:
+        if value - value != 0:
             text = "NAN" if value != value else "INF" if value > 0 else "NINF"
+        else:
+            text = float_literal(value)
+            if "l" in text:  # a call, made once
+                text = self.constant(text)
         return Text(text, None, "float", text[0] != "-")
+
+    def constant(self, text: str) -> str:
+        """Return the name of a constant of the module."""
+        if text not in self.constants:
+            self.constants.append(text)
+        return "C%d" % self.constants.index(text)
 
     def local_ref(self, expr: tree.LocalRef) -> Text:
         var = expr.var
@@ -79,7 +89,7 @@ class ExprEmitter(CallEmitter):
         return Text(name, None, getattr(var, "kind", ""), True)
 
     def global_ref(self, expr: tree.Global, maybe_nil: bool) -> Text:
-        key = repr(expr.name)
+        key = quoted(expr.name)
         slow = "index(G, %s)" % key
         if maybe_nil:
             name = "W"

@@ -2,6 +2,7 @@
 
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_stat import StatEmitter
+from moonhop_core.lang.literals import quoted
 from moonhop_core.lang.lowered import (
     Block,
     Branch,
@@ -237,7 +238,7 @@ class FrameEmitter(StatEmitter):
             self.line = stat.line or self.line
             name = self.names.of(stat.var)
             value = name + "[0]" if stat.var.is_cell else name
-            self.put("openclose(fr, %s, %s)" % (value, repr(stat.var.name)))
+            self.put("openclose(fr, %s, %s)" % (value, quoted(stat.var.name)))
         elif isinstance(stat, CloseScope):
             self.line = stat.line or self.line
             self.put("closescope(fr, %d)" % stat.count)

@@ -22,6 +22,7 @@ class LineEmitter:
         self.pending: "list[tuple[str, Text]]" = []
         self.about: "list[str]" = []
         self.hoisting: "dict[int, bool]" = {}
+        self.constants: "list[str]" = []  # of the module: texts of calls to make once
 
     def put(self, text: str, about: "list[str] | None" = None) -> None:
         """Add a line, after the assignments that are still pending."""

@@ -3,6 +3,7 @@
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_expr import ExprEmitter
 from moonhop_core.lang.emit_python_text import WHOLE, Text, dotted, ends
+from moonhop_core.lang.literals import quoted
 from moonhop_core.lang.lowered import Spread
 
 TYPE_CHECKING = False
@@ -214,7 +215,7 @@ class StatEmitter(ExprEmitter):
         value = self.atom(text)
         self.flush()
         test = "" if self.never_nil(text) else " and %s is not None" % value
-        key = repr(target.name)
+        key = quoted(target.name)
         if text.kind == "nil":
             self.put("setindex(G, %s, None)" % key)
             return

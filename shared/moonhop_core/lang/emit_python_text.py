@@ -104,18 +104,6 @@ class Line:
         self.about = about
 
 
-def number_text(value: "int | float") -> "str | None":
-    """Return a number as Python text; None if only a named constant can say it."""
-    if type(value) is int:
-        return str(value)
-    if value != value or value - value != 0:
-        return None
-    text = repr(value)
-    if float(text) == value and (text[0] == "-") == (value < 0):
-        return text
-    return "%.17g" % value
-
-
 def is_condition(expr: tree.Expr) -> bool:
     """Does it always give a boolean, by itself and not by a call?"""
     if isinstance(expr, tree.Unary):
