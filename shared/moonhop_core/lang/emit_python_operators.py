@@ -14,6 +14,37 @@ from moonhop_core.lang.emit_python_text import (
 )
 
 
+def comparable(a: Text, b: Text) -> bool:
+    """Do both Pythons compare the values alike? Not if one may be a large integer and the other a
+    float."""
+    if a.kind in WHOLE and b.kind in WHOLE:
+        return True
+    for text in (a, b):
+        if text.kind in SAFE or (text.kind == "float" and is_small(text.fast)):
+            return True
+    return a.kind == b.kind == "float"
+
+
+SAFE = ("small", "str", "bool", "table", "function", "nil")
+
+
+def is_small(text: str) -> bool:
+    """Is it a constant far from 2^53?"""
+    digits = text[1:] if text[0] == "-" else text
+    return (digits[0].isdigit() and digits.find(".") < 16) or digits in ("INF", "NINF")
+
+
+def when_equal(a: str, b: str, op: str) -> str:
+    """The test of two values that Python says are equal: whether `op` holds for them."""
+    literal = not (a[0].isalpha() and b[0].isalpha())
+    if op in ("=", "=="):
+        return (
+            "surely(%s, %s)" % (a, b) if literal else "(%s is %s or surely(%s, %s))" % (a, b, a, b)
+        )
+    sure = "not surely(%s, %s)" % (a, b)
+    return "(%s)" % sure if literal else "(%s is not %s and %s)" % (a, b, sure)
+
+
 class OperatorEmitter(LineEmitter):
     """Emits operators, conditions, `and` and `or`."""
 
@@ -238,10 +269,27 @@ class OperatorEmitter(LineEmitter):
             if left.slow.find("(") >= 0 and right.slow.find("(") >= 0:
                 left = Text(self.atom(left), None, left.kind, True)  # keep the order
             slow = "%s(%s, %s)" % (helper, right.slow, left.slow)
+        if not comparable(left, right):
+            return self.deeper(self.ordered(op, left, right, slow), left, right)
         both = left.kind in NUMBER and right.kind in NUMBER
         fails = left.fails or right.fails or not both
         text = Text("(%s %s %s)" % (left.fast, op, right.fast), slow if fails else None, "pybool")
         return self.deeper(text, left, right)
+
+    def ordered(self, op: str, left: Text, right: Text, slow: str) -> Text:
+        """< or <= of what may be a large integer and a float, which MicroPython compares as
+        floats: where they look equal, `surely` has its doubts."""
+        a, first = self.twice(left)
+        b, second = self.twice(right)
+        fast = "(%s %s %s or %s == %s and %s)"
+        return Text(fast % (first, op[0], second, a, b, when_equal(a, b, op[1:])), slow, "pybool")
+
+    def twice(self, text: Text) -> "tuple[str, str]":
+        """Return a name for a value, and the text that evaluates and names it."""
+        if text.atom:
+            return text.fast, text.fast
+        name = self.temp()
+        return name, "(%s := %s)" % (name, text.fast)
 
     def equal(self, expr: tree.Binary) -> Text:
         sign = "==" if expr.op == "==" else "!="
@@ -269,6 +317,14 @@ class OperatorEmitter(LineEmitter):
         else:
             left, right = self.sequence([expr.left, expr.right], True)
         known = ("int", "small", "float", "num", "str", "bool", "function", "nil")
+        if (left.kind in known or right.kind in known) and not comparable(left, right):
+            a, first = self.twice(left)
+            b, second = self.twice(right)
+            slow = "%seq(%s, %s)" % ("" if sign == "==" else "not ", left.slow, right.slow)
+            fast = "%s %s %s" % (first, sign, second)
+            test = when_equal(a, b, sign)
+            fast += (" and %s" if sign == "==" else " or %s") % test
+            return self.deeper(Text("(%s)" % fast, "(%s)" % slow, "pybool"), left, right)
         if left.kind in known or right.kind in known:
             slow = "(%s %s %s)" % (left.slow, sign, right.slow)
             fails = left.fails or right.fails
@@ -282,10 +338,20 @@ class OperatorEmitter(LineEmitter):
         table = "Table"
         kind = "type"
         if sign == "==":
-            fast = "(%s == %s or %s(%s) is %s and unlike(%s, %s))" % (a, b, kind, a, table, a, b)
+            fast = "(%s if %s == %s else %s(%s) is %s and unlike(%s, %s))" % (
+                when_equal(a, b, sign),
+                a,
+                b,
+                kind,
+                a,
+                table,
+                a,
+                b,
+            )
             slow = "eq(%s, %s)" % (a, b)
         else:
-            fast = "(%s != %s and (%s(%s) is not %s or not unlike(%s, %s)))" % (
+            fast = "(%s if %s == %s else %s(%s) is not %s or not unlike(%s, %s))" % (
+                when_equal(a, b, sign),
                 a,
                 b,
                 kind,

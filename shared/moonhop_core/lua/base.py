@@ -10,7 +10,7 @@ from moonhop_core.lua.operators import (
     index,
     is_number,
     metamethod,
-    raw_equal,
+    same,
     setindex,
     to_text,
     wrap,
@@ -145,7 +145,7 @@ def rawset(table: "Any", key: "Any", value: "Any") -> "Any":
 
 def rawequal(a: "Any", b: "Any") -> "Any":
     """rawequal(a, b)"""
-    return lua_bool(raw_equal(a, b))
+    return lua_bool(same(a, b))
 
 
 def rawlen(value: "Any") -> int:
@@ -232,8 +232,6 @@ def functions(machine: "Any") -> "dict[str, tuple[Callable[..., Any], int]]":
         if handler is not None:
             three = as_tuple(handler.c1(args[0])) + (None, None, None)
             return three[:3]
-        if type(args[0]) is not Table:
-            raise type_error(1, "pairs", "table", args[0])
         return machine.builtins["next"], args[0], None
 
     def ipairs_(*args: "Any") -> "Any":

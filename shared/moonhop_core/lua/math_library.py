@@ -169,8 +169,11 @@ def atan(y: "Any", x: "Any" = None) -> float:
     return math.atan2(y, 1.0 if x is None else float(number_argument(x, 2, "atan")))
 
 
-def tointeger(x: "Any") -> "int | None":
+def tointeger(*args: "Any") -> "int | None":
     """math.tointeger(x)"""
+    if not args:
+        raise argument_error(1, "tointeger", "value expected")
+    x = args[0]
     return to_integer(x) if type(x) is not str else to_integer(parse_number(x))
 
 
@@ -245,7 +248,7 @@ FUNCTIONS: "dict[str, tuple[Callable[..., Any], int]]" = {
     "math.sin": (defined("sin", math.sin, INVALID), 1),
     "math.sqrt": (sqrt, 1),
     "math.tan": (defined("tan", math.tan, INVALID), 1),
-    "math.tointeger": (tointeger, 1),
+    "math.tointeger": (tointeger, -1),
     "math.type": (math_type, -1),
     "math.ult": (ult, 2),
 }

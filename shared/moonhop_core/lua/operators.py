@@ -212,9 +212,27 @@ def call(func: "Any", args: "Sequence[Any]") -> "Any":
 # ---------------------------------------------------------------- comparison
 
 
+# MicroPython compares an integer with a float as floats.
+EXACT = (1 << 53) + 1 != 9007199254740992.0
+
+
+def surely(a: "Any", b: "Any") -> bool:
+    """Tell that a == b, which Python says, is so; KeyError if that takes a closer look."""
+    if EXACT or type(a) is type(b):
+        return True
+    raise KeyError
+
+
+def same(a: "Any", b: "Any") -> bool:
+    """a == b without metamethods"""
+    if EXACT or type(a) is type(b):
+        return bool(a == b)
+    return a == b and is_number(a) and is_number(b) and int(a) == int(b)
+
+
 def eq(a: "Any", b: "Any") -> bool:
     """a == b"""
-    if a == b:
+    if same(a, b):
         return True
     if type(a) is Table and type(b) is Table:
         handler = metamethod(a, "__eq")
@@ -226,9 +244,11 @@ def eq(a: "Any", b: "Any") -> bool:
     return False
 
 
-def raw_equal(a: "Any", b: "Any") -> bool:
-    """a == b without metamethods"""
-    return bool(a == b)
+def less(a: "Any", b: "Any") -> bool:
+    """a < b for numbers"""
+    if EXACT or type(a) is type(b) or a != b:
+        return bool(a < b)
+    return int(a) < int(b)
 
 
 def is_number(value: "Any") -> bool:
@@ -254,14 +274,18 @@ def compared(a: "Any", b: "Any", event: str) -> bool:
 
 def lt(a: "Any", b: "Any") -> bool:
     """a < b"""
-    if (is_number(a) and is_number(b)) or (type(a) is str and type(b) is str):
+    if is_number(a) and is_number(b):
+        return less(a, b)
+    if type(a) is str and type(b) is str:
         return bool(a < b)
     return compared(a, b, "__lt")
 
 
 def le(a: "Any", b: "Any") -> bool:
     """a <= b"""
-    if (is_number(a) and is_number(b)) or (type(a) is str and type(b) is str):
+    if is_number(a) and is_number(b):
+        return less(a, b) or same(a, b)
+    if type(a) is str and type(b) is str:
         return bool(a <= b)
     return compared(a, b, "__le")
 

@@ -122,7 +122,7 @@ def reverse(s: "Any") -> str:
     return "".join(list(text_argument(s, 1, "reverse"))[::-1])
 
 
-def rep(s: "Any", n: "Any" = None, sep: "Any" = None) -> str:
+def rep(s: "Any" = MISSING, n: "Any" = MISSING, sep: "Any" = None, *_: "Any") -> str:
     """string.rep(s, n [, sep])"""
     text = text_argument(s, 1, "rep")
     times = integer_argument(n, 2, "rep")
@@ -131,7 +131,7 @@ def rep(s: "Any", n: "Any" = None, sep: "Any" = None) -> str:
     joint = "" if sep is None else text_argument(sep, 3, "rep")
     size = (len(text) + len(joint)) * times
     if size > LONGEST:
-        if size >= 0x7FFFFFFFFFFFFFFF:
+        if size > 0x7FFFFFFF:
             raise LuaError("resulting string too large", 1)
         raise LuaError("not enough memory")
     if not size:
@@ -188,7 +188,7 @@ FUNCTIONS: "dict[str, tuple[Callable[..., Any], int]]" = {
     "string.match": (match, 3),
     "string.pack": (pack, -1),
     "string.packsize": (packsize, 1),
-    "string.rep": (rep, 3),
+    "string.rep": (rep, -1),
     "string.reverse": (reverse, 1),
     "string.sub": (sub, 3),
     "string.unpack": (unpack, 3),

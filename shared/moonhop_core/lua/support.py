@@ -4,7 +4,7 @@ import math
 
 from moonhop_core.lua import operators
 from moonhop_core.lua import values as values_module
-from moonhop_core.lua.errors import LuaError
+from moonhop_core.lua.errors import LuaError, type_error
 from moonhop_core.lua.operators import (  # noqa: F401
     add,
     band,
@@ -31,6 +31,7 @@ from moonhop_core.lua.operators import (  # noqa: F401
     shl,
     shr,
     sub,
+    surely,
     unm,
     wrap,
 )
@@ -229,6 +230,8 @@ def forkeys(func: "Any", state: "Any", control: "Any") -> "tuple[Any, Any]":
             return list(state.h), state.h
         if name == "ipairs.next" and control == 0 and state.meta is None:
             return array_pairs(state.h), None
+    elif getattr(func, "proto", None) == "next":
+        raise type_error(1, "for iterator", "table", state)
     return iterate2((func, state, control)), None
 
 
@@ -241,7 +244,11 @@ def forstart(values: "Sequence[Any]") -> "Sequence[Any]":
     if len(values) < 4:
         values = tuple(values) + (None,) * (4 - len(values))
     func, state = values[0], values[1]
-    if getattr(func, "proto", None) == "next" and type(state) is Table and values[2] is None:
+    if getattr(func, "proto", None) != "next":
+        return values
+    if type(state) is not Table:
+        raise type_error(1, "for iterator", "table", state)
+    if values[2] is None:
         keys: "dict[Any, Any]" = {}
         for key in state.h:
             keys[len(keys) + 1] = key

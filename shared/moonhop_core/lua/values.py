@@ -5,6 +5,8 @@ is here. Several results travel as a Python tuple of none or at least two values
 is plain, so a tuple is never a Lua value.
 """
 
+from moonhop_core.lua.decimals import float_text
+
 try:
     from typing import TYPE_CHECKING
 except ImportError:  # MicroPython has no typing
@@ -515,28 +517,6 @@ def type_name(value: object) -> str:
         return TYPE_NAMES[type(value)]
     except KeyError:
         return "function" if isinstance(value, Function) else "userdata"
-
-
-def float_text(value: float) -> str:
-    """Return a float as Lua writes it: `%.14g`, with `.0` when it looks like an integer."""
-    if value != value:
-        return "-nan" if nan_is_negative(value) else "nan"
-    if value - value != 0:
-        return "inf" if value > 0 else "-inf"
-    text = "%.14g" % value
-    for char in text:
-        if char not in "-0123456789":
-            return text
-    return text + ".0"
-
-
-def nan_is_negative(value: float) -> bool:
-    """Tell the sign bit of a NaN: PUC Lua shows it, and 0/0 has it set on x86."""
-    try:
-        from struct import pack
-    except ImportError:
-        return False
-    return pack("<d", value)[7] >= 0x80
 
 
 def address(value: object) -> str:

@@ -5,6 +5,7 @@ The handler of a subscription gets messages one at a time and in order, each in 
 A message that several subscriptions and mailboxes match goes to each of them.
 """
 
+from moonhop_core.lua.decimals import exact_text
 from moonhop_core.lua.values import basic_text
 from moonhop_core.process.engine import Obj, ProgramError, Suspend
 from moonhop_core.process.topics import matches
@@ -60,7 +61,20 @@ class Messages:
         self.process = process
         self.subscriptions: "dict[int, Subscription]" = {}
         self.mailboxes: "dict[str, Mailbox]" = {}
+        self._filters: "list[str]" = []  # of the mailboxes, in the order they were opened in
         self.taken: "dict[str, int]" = {}
+
+    def _in_order(self) -> "list[Subscription]":
+        """Return the subscriptions, oldest first (MicroPython's dicts have no order)."""
+        return [self.subscriptions[ident] for ident in sorted(self.subscriptions)]
+
+    def _boxes(self) -> "list[Mailbox]":
+        return [self.mailboxes[filter] for filter in self._filters]
+
+    def _add_box(self, filter: str) -> Mailbox:
+        mailbox = self.mailboxes[filter] = Mailbox(filter)
+        self._filters.append(filter)
+        return mailbox
 
     def filters(self) -> "list[str]":
         """Return what the process hears, each filter once."""
@@ -104,6 +118,7 @@ class Messages:
         self.taken = {}
         self.subscriptions = {}
         self.mailboxes = {}
+        self._filters = []
 
     def deliver(self, topic: str, payload: str) -> bool:
         """Take a message in. Tells whether anything matched."""
@@ -114,11 +129,11 @@ class Messages:
                 found = True
         if not found:
             return False
-        for subscription in self.subscriptions.values():
+        for subscription in self._in_order():
             if matches(subscription.filter, topic):
                 subscription.queue.append([topic, payload])
                 self._handle_next(subscription)
-        for mailbox in self.mailboxes.values():
+        for mailbox in self._boxes():
             if matches(mailbox.filter, topic):
                 self._post(mailbox, topic, payload)
         return True
@@ -156,7 +171,7 @@ class Messages:
         """Return the mailbox of a filter."""
         mailbox = self.mailboxes.get(filter)
         if mailbox is None:
-            mailbox = self.mailboxes[filter] = Mailbox(filter)
+            mailbox = self._add_box(filter)
             self._hear(filter)
         return mailbox
 
@@ -171,19 +186,17 @@ class Messages:
     def write(self) -> "dict[str, Any]":
         """Return the state as plain JSON, without the queued messages."""
         return {
-            "subscriptions": [
-                [s.ident, s.filter, s.handle, s.handler] for s in self.subscriptions.values()
-            ],
-            "mailboxes": [[m.filter, m.waiting] for m in self.mailboxes.values()],
+            "subscriptions": [[s.ident, s.filter, s.handle, s.handler] for s in self._in_order()],
+            "mailboxes": [[m.filter, m.waiting] for m in self._boxes()],
             "taken": [[filter, count] for filter, count in self.taken.items()],
         }
 
     def write_queues(self) -> "list[list[Any]]":
         """Return a list [subscription's id or mailbox's filter, topic, payload] per message."""
         found: "list[list[Any]]" = []
-        for subscription in self.subscriptions.values():
+        for subscription in self._in_order():
             found += [[subscription.ident] + message for message in subscription.queue]
-        for mailbox in self.mailboxes.values():
+        for mailbox in self._boxes():
             found += [[mailbox.filter] + message for message in mailbox.queue]
         return found
 
@@ -194,8 +207,7 @@ class Messages:
             subscription.handler = handler
             self.subscriptions[ident] = subscription
         for filter, waiting in state["mailboxes"]:
-            mailbox = self.mailboxes[filter] = Mailbox(filter)
-            mailbox.waiting = waiting
+            self._add_box(filter).waiting = waiting
         for filter, count in state["taken"]:
             self.taken[filter] = count
 
@@ -254,7 +266,7 @@ def json_text(value: "Any") -> str:
     if type(value) is float:
         if value - value != 0:
             raise ProgramError("JSON has no infinity and no nan")
-        return repr(value)
+        return exact_text(value)
     if type(value) is str:
         return json_string(value)
     if type(value) is list:

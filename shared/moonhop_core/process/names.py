@@ -1,6 +1,6 @@
 """The names that images use for what they do not write down: builtins and prototypes."""
 
-from moonhop_core.lua.values import RUNS, Function, Table
+from moonhop_core.lua.values import RUNS, Bound, Function, Table
 
 try:
     from typing import TYPE_CHECKING
@@ -48,7 +48,8 @@ class Names:
         if type(value) is Table:
             return self._tables.get(id(value))
         name = value.proto
-        return name if type(name) is str and self._builtins.get(name) is value else None
+        known = type(name) is str and type(value) is not Bound and name in self._builtins
+        return name if known else None
 
     def builtin(self, name: str) -> "Any":
         """Return the builtin with this name, or None."""

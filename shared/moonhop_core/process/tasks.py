@@ -122,9 +122,13 @@ class Tasks:
         keep = self.process.engine.keep
         return [v if is_scalar(v) else Kept(keep(v)) for v in values]
 
+    def _in_order(self) -> "list[Task]":
+        """Return all tasks, oldest first (MicroPython's dicts have no order)."""
+        return [self.all[tid] for tid in sorted(self.all)]
+
     def _joiners(self, tid: int) -> "list[Task]":
         found = []
-        for task in self.all.values():
+        for task in self._in_order():
             if task.wait is not None and task.wait[0] == "join" and task.wait[1] == tid:
                 found.append(task)
         return found
@@ -172,7 +176,7 @@ class Tasks:
         """Return the state as plain JSON."""
         now = self.process.host.monotonic()
         listed = []
-        for task in self.all.values():
+        for task in self._in_order():
             left = None
             if task.entry is not None:
                 left = [self.process.agenda.moment(task.entry) - now, task.entry]

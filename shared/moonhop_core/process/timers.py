@@ -116,7 +116,7 @@ class Timers:
                 timer.tick,
                 timer.missed,
             ]
-            for timer in self.all.values()
+            for timer in [self.all[ident] for ident in sorted(self.all)]
         ]
 
     def read(self, state: "list[Any]", later: "list[Any]") -> None:
