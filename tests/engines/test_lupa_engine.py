@@ -416,7 +416,7 @@ def test_what_cannot_be_written_is_named_by_its_path(engine):
     running.spawn(1, None, [])
     running.resume(1, [])
     plant = running._lua.eval("function(r, f) r.G.cache.handles[1].raw = f end")
-    plant(running._lua.table_from(running._r), running._lua.eval("function() end"))
+    plant(running._r._made, running._lua.eval("function() end"))
     with pytest.raises(ImageError, match=r"_G\.cache\.handles\[1\]\.raw, a function"):
         running.write_image(lambda record: None)
 

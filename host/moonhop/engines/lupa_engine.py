@@ -9,14 +9,23 @@ is made (bytes, 0 for none; LuaJIT's own allocator takes no limit), `LupaEngine.
 state to interrupt.
 """
 
+import functools
 import importlib
-import itertools
 import json
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moonhop.engines.lua_runtime import (
+    FIRST,
+    MODULES,
+    NUMBERS,
+    THEN,
+    libraries,
+    make_state,
+    program_code,
+    runtime,
+)
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lang.emit_lua_writer import LuaText
 from moonhop_core.process import api
@@ -36,16 +45,6 @@ from moonhop_core.process.values import unpack
 if TYPE_CHECKING:
     from moonhop_core.process.engine import Outcome, Record
 
-MODULES = {"lua54": "lupa.lua54", "luajit": "lupa.luajit21"}
-RUNTIME = Path(__file__).parent / "lua"
-# Parts of the runtime in the order they are loaded; each takes the table that the first returns.
-PARTS = (
-    ("messages", "closing"),
-    ("machine", "units"),
-    ("library", "operations", "iterators", "coroutines", "random", "json"),
-    ("image_write", "image_paths", "image_read", "values"),
-)
-NUMBERS = {"lua54": ("numbers54",), "luajit": ("numbersjit", "luajit54")}
 WHOLE = 1 << 53  # luajit's integers end here
 VALUES, WAIT, ERROR = 0, 1, 2  # how an operation ended, for the runtime
 
@@ -65,26 +64,29 @@ class LupaEngine(Engine):
         self._units: list[Any] = []
         if name == "luajit":
             self.int_bits = 53
-        text = program.form(name)
+        self._text = program.form(name)
         self._lua = make_state(name, self.memory)
-        self._r = self._load_runtime()
+        self._load_runtime()
         self._install()
-        self._call("load_program", text.text, text.info)
+        code = program_code(self._text)
+        if code is None:
+            self._call("load_program", self._text.text, self._text.info)
+        else:
+            self._call("load_program", None, code.info, code.text)
         self._call("seal")
 
     # ------------------------------------------------------------ the state
 
-    def _load_runtime(self) -> Any:
-        """Load the runtime; returns its functions by name."""
-        load = self._lua.eval("function(text, name, ...) return assert(load(text, name))(...) end")
-        runtime = load(read("natives"), "=\2natives", self.name, self._op)
-        first, *others = PARTS
-        for part in itertools.chain(first, NUMBERS[self.name], *others):
-            load(read(part), "=\2" + part, runtime)
-        runtime.compile = self._compile
-        seed = os.urandom(12)
-        runtime.seed(int.from_bytes(seed[:6], "big"), int.from_bytes(seed[6:], "big"))
-        return {name: value for name, value in runtime.items() if isinstance(name, str)}
+    def _load_runtime(self) -> None:
+        """Load the runtime, whose functions `_call` finds."""
+        load = self._lua.eval('function(code, ...) return load(code, "=?", "b")(...) end')
+        code = runtime(self.name).code
+        made = load(code["natives"], self.name, self._op, self._answer)
+        self._r = Functions(made)
+        for part in (*FIRST, *NUMBERS[self.name], *THEN, *libraries(self.program)):
+            load(code[part], made)
+        if NUMBERS[self.name]:
+            self._call("seed", *entropy())
 
     def _call(self, name: str, *args: Any) -> Any:
         """Call a function of the runtime. An error in it is a fault of moonhop, but for the
@@ -92,8 +94,7 @@ class LupaEngine(Engine):
         return self._r[name](*args)
 
     def _install(self) -> None:
-        for name, (_, how) in sorted(api.OPERATIONS.items()):
-            self._call("install_op", name, how == api.SUSPENDS, name in api.HIDDEN)
+        self._call("install_ops", *operations())
         for kind in api.OBJECTS:
             self._call("install_kind", kind)
         constants = dict(self.host.constants())
@@ -126,6 +127,18 @@ class LupaEngine(Engine):
             self._fault = error
             return None, "moonhop failed"
         return text.text, text.info
+
+    def _answer(self, what: str, *args: Any) -> Any:
+        """Give the runtime what it asks the host for."""
+        if what == "compile":
+            return self._compile(*args)
+        if what == "text":
+            return self._text.text
+        if what == "entropy":
+            return entropy()
+        found = runtime(self.name)
+        part = found.homes.get(args[0])
+        return (found.code[part], part) if part else None
 
     # ------------------------------------------------------------ tasks
 
@@ -275,7 +288,7 @@ class LupaEngine(Engine):
 
     def close(self) -> None:
         """Let go of everything."""
-        self._r = {}
+        self._r = Functions({})
         self._lua = None
 
     @property
@@ -283,6 +296,18 @@ class LupaEngine(Engine):
         """The address of the running state, for whoever interrupts it from outside."""
         text: str = self._call("state_address")
         return int(text, 16)
+
+
+class Functions(dict[str, Any]):
+    """The runtime's functions by name, each fetched when first called."""
+
+    def __init__(self, made: Any):
+        super().__init__()
+        self._made = made
+
+    def __missing__(self, name: str) -> Any:
+        found = self[name] = self._made[name]
+        return found
 
 
 class Guarded:
@@ -310,39 +335,19 @@ def as_bytes(message: str) -> str:
     return message
 
 
-_texts: dict[str, str] = {}
+def entropy() -> tuple[int, int]:
+    """Return what the generator of math.random begins with."""
+    seed = os.urandom(12)
+    return int.from_bytes(seed[:6], "big"), int.from_bytes(seed[6:], "big")
 
 
-def read(part: str) -> str:
-    """Return the text of a part of the runtime."""
-    found = _texts.get(part)
-    if found is None:
-        found = _texts[part] = (RUNTIME / (part + ".lua")).read_text(encoding="latin-1")
-    return found
-
-
-def refuse(_object: object, name: str, _setting: bool) -> str:
-    """Refuse every access to an attribute of a Python object."""
-    raise AttributeError(name)
-
-
-def make_state(name: str, memory: int = 0) -> Any:
-    """Return a Lua state without a way to Python. Raises MoonhopError if lupa lacks the engine."""
-    try:
-        module = importlib.import_module(MODULES[name])
-    except (ImportError, KeyError):
-        raise MoonhopError(f"engine {name} is not available here: install lupa") from None
-    options: dict[str, Any] = {}
-    if memory and name == "lua54":
-        options["max_memory"] = memory
-    return module.LuaRuntime(
-        encoding="latin-1",
-        unpack_returned_tuples=True,
-        register_eval=False,
-        register_builtins=False,
-        attribute_filter=refuse,
-        **options,
-    )
+@functools.cache
+def operations() -> tuple[Any, ...]:
+    """Return the process's operations: name, whether it suspends, whether it is hidden, …"""
+    found: list[Any] = []
+    for name, (_, how) in sorted(api.OPERATIONS.items()):
+        found += name, how == api.SUSPENDS, name in api.HIDDEN
+    return tuple(found)
 
 
 def compile_unit(source: str, given: str, dialect: str) -> LuaText:

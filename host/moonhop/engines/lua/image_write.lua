@@ -11,32 +11,7 @@ local find, match, byte = N.string.find, N.string.match, N.string.byte
 local PAIRS = 64 -- at most so many in one record of a table
 local BATCH = 512 -- records in one call of the host
 
-R.kept = {}
-local kept = R.kept
-local next_handle = 1
-
-function R.keep(value)
-  local handle = next_handle
-  next_handle = handle + 1
-  kept[handle] = value
-  return handle
-end
-
--- Handles up to this one are taken.
-function R.hold_handles(handle)
-  if handle >= next_handle then next_handle = handle + 1 end
-end
-
--- ---------------------------------------------------------------- marks and records
-
-local function escape(char) return format("\\u%04x", byte(char)) end
-
--- A string as JSON text.
-local function text_mark(text)
-  if find(text, '[%c"\\]') then text = gsub(text, '[%c"\\]', escape) end
-  return '"s' .. text .. '"'
-end
-R.text_mark = text_mark
+local kept, text_mark = R.kept, R.text_mark
 
 -- Writes what is reachable: `put` takes JSON text of a list of records.
 local function new_walker(put)

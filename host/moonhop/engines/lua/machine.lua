@@ -13,11 +13,10 @@
 local R = ...
 local N = R.natives
 local type, error, xpcall, unpack, select = N.type, N.error, N.xpcall, N.unpack, N.select
-local setmetatable, getmetatable = N.setmetatable, N.debug.getmetatable
+local setmetatable = N.setmetatable
 local kind = R.kind
 local token = R.token
-local translate = R.translate
-local close, close_failed, fail = R.close, R.close_failed, R.fail
+local close, fail = R.close, R.fail
 
 local LIMIT = 190000 -- frames on one stack
 local BASE = { "base", false }
@@ -26,7 +25,9 @@ local S = IDLE
 local tailed = nil -- the frame that a builtin was tail called from
 
 function R.stack() return S end
+function R.set_stack(stack) S = stack end
 function R.tailed() return tailed end
+function R.forget_tailed() tailed = nil end
 
 function R.new_stack(fn)
   return { BASE, n = 1, status = "suspended", fn = fn }
@@ -51,29 +52,6 @@ end
 
 function R.stack_of(thread) return stacks[thread] end
 
--- ---------------------------------------------------------------- errors
-
-local function catcher()
-  local stack = S
-  while stack do
-    for i = stack.n, 2, -1 do
-      local what = stack[i]
-      if not what[2] and (what[1] == "pcall" or what[1] == "xpcall") then return true end
-    end
-    if stack.nested or stack.native then return true end
-    stack = stack.from
-    local top = stack and stack[stack.n]
-    if top and top[1] == "resume" then return true end
-  end
-  return false
-end
-
-local function on_error(err)
-  err = translate(err)
-  if not catcher() then R.trace = R.traceback(1) end
-  return err
-end
-
 -- ---------------------------------------------------------------- the trampoline
 
 local call, passed
@@ -85,6 +63,7 @@ local function deliver(...)
   return passed[F[1]](F, ...)
 end
 
+-- Take the frame or marker on top away.
 local function pop()
   local n = S.n
   S[n] = nil
@@ -135,20 +114,10 @@ local function after(tag, ...)
 end
 R.after = after
 
--- Calls of what is no function: __call, or the error that names what was called.
-local function call_other(f, ...)
-  local meta = getmetatable(f)
-  local handler = meta and N.rawget(meta, "__call")
-  if handler ~= nil then return call(handler, f, ...) end
-  local F = S[S.n]
-  local named = F[2] and kind[F[1]].calls[F[2]]
-  fail("attempt to call a " .. type(f) .. " value" .. (named and named[2] ~= "" and " (" .. named[2] .. ")" or ""))
-end
-
 function call(mh_callee, ...)
   local k = kind[mh_callee]
   if k == nil then
-    if type(mh_callee) ~= "function" then return call_other(mh_callee, ...) end
+    if type(mh_callee) ~= "function" then return R.call_other(mh_callee, ...) end
     local F = S[S.n]
     local pc = F[2]
     if pc then return after(F[1](token, F, pc, mh_callee(...))) end
@@ -199,62 +168,15 @@ passed = {
 
 -- ---------------------------------------------------------------- running, and errors caught
 
-local recover
+local function on_error(err) return R.caught_error(err) end
 
 local function settle(ok, ...)
   if ok then return ... end
-  return recover(...)
+  return R.recover(...)
 end
 
 local function run(f, ...) return settle(xpcall(f, on_error, ...)) end
 R.run = run
-
--- Take everything above place `keep` off the stack; things to close are closed.
-local function unwind(keep, err)
-  for i = S.n, keep + 1, -1 do
-    local F = S[i]
-    S.n = i
-    if F[2] and F[3] then err = close_failed(F, err) end
-    S[i] = nil
-  end
-  S.n = keep
-  return err
-end
-
-local function handled(handler, err)
-  local ok, value = xpcall(handler, R.on_error, err)
-  return value
-end
-
-function recover(err)
-  tailed = nil
-  while true do
-    local place = S.n
-    while place > 1 and (S[place][2] or S[place][1] ~= "pcall" and S[place][1] ~= "xpcall") do
-      place = place - 1
-    end
-    if place > 1 then
-      if S[place][1] == "xpcall" then err = handled(S[place][3], err) end
-      err = unwind(place - 1, err)
-      return run(deliver, false, err)
-    end
-    err = unwind(1, err)
-    S.status = "dead"
-    S.failed = err
-    local from = S.from
-    if not from then return "failed", err end
-    S.from = nil
-    S = from
-    from.status = "running"
-    local marker = from[from.n]
-    pop()
-    if marker[1] == "resume" then return run(deliver, false, err) end
-    if type(err) == "string" then
-      local F = S[S.n]
-      if F[2] then err = kind[F[1]].unit.name .. ":" .. R.frame_line(F) .. ": " .. err end
-    end
-  end
-end
 
 local function nested_end(outer, tag, ...)
   S = outer
@@ -277,19 +199,7 @@ local function root()
   return stack
 end
 
-local function cannot_suspend()
-  local name, place = "?", ""
-  R.walk(2, function(unit, line, proto)
-    if not unit then return false end
-    name = proto.number == 0 and "main chunk" or proto.name ~= "" and proto.name or "?"
-    place = " (" .. unit.name .. ":" .. line .. ")"
-    return true
-  end)
-  error("attempt to suspend in '" .. name .. "'" .. place .. ", called through a function that cannot", 0)
-end
-R.cannot_suspend = cannot_suspend
-
--- ---------------------------------------------------------------- builtins that suspend
+-- ---------------------------------------------------------------- builtins that suspend (frames.lua)
 
 -- Register `f`, which direct functions call, as one that the trampoline does by `handler`.
 local function suspending(f, handler, op)
@@ -305,16 +215,6 @@ local function push(marker)
   S.n = n
 end
 
-function R.pcall_frames(f, ...)
-  push({ "pcall", false })
-  return call(f, ...)
-end
-
-function R.xpcall_frames(f, handler, ...)
-  push({ "xpcall", false, handler })
-  return call(f, ...)
-end
-
 local function begin(stack, ...)
   local f = stack.fn
   if f ~= nil then
@@ -322,81 +222,6 @@ local function begin(stack, ...)
     return call(f, ...)
   end
   return deliver(...)
-end
-
-local function refuse(stack)
-  return stack.status == "dead" and "cannot resume dead coroutine" or "cannot resume non-suspended coroutine"
-end
-
-local function enter(KIND, stack, thread, ...)
-  push({ KIND, false, thread })
-  S.status = "normal"
-  stack.from = S
-  stack.status = "running"
-  S = stack
-  return begin(stack, ...)
-end
-
-function R.resume_frames(thread, ...)
-  local stack = R.check_thread(thread, "resume")
-  if stack.status ~= "suspended" then return deliver(false, refuse(stack)) end
-  return enter("resume", stack, thread, ...)
-end
-
-function R.wrap_frames(thread, ...)
-  local stack = stacks[thread]
-  if stack.status ~= "suspended" then fail(refuse(stack)) end
-  return enter("wrap", stack, thread, ...)
-end
-
-function R.yield_frames(...)
-  if S.from then
-    S.status = "suspended"
-    return give_back(...)
-  end
-  if S.native then
-    S.status = "suspended"
-    return "yield", ...
-  end
-  if S.nested then cannot_suspend() end
-  fail("attempt to yield from outside a coroutine")
-end
-
-local function native_end(stack, outer, tag, ...)
-  S = outer
-  outer.status = "running"
-  stack.native = nil
-  stack.outer = nil
-  return tag ~= "failed", ...
-end
-
--- coroutine.resume as direct functions call it.
-function R.resume_native(thread, ...)
-  local stack = R.check_thread(thread, "resume")
-  if stack.status ~= "suspended" then return false, refuse(stack) end
-  local outer = S
-  outer.status = "normal"
-  stack.native = true
-  stack.outer = outer
-  stack.status = "running"
-  S = stack
-  return native_end(stack, outer, run(begin, stack, ...))
-end
-
-function R.is_yieldable() return (S.from or S.native) and true or false end
-
--- coroutine.close: true, or false and the error of a thing that failed to close.
-function R.close_stack(stack)
-  local outer = S
-  S = stack
-  local err = stack.failed
-  stack.failed = nil
-  if err == nil then err = unwind(1, nil) end
-  stack.status = "dead"
-  stack.fn = nil
-  S = outer
-  if err ~= nil then return false, err end
-  return true
 end
 
 local function op_done(status, ...)
@@ -414,7 +239,7 @@ end
 -- An operation of the process that may suspend.
 function R.op_frames(name, ...)
   local first = root()
-  if (first.nested or first.native) and name ~= "exit" then cannot_suspend() end
+  if (first.nested or first.native) and name ~= "exit" then R.cannot_suspend() end
   return op_done(R.host(name, ...))
 end
 
@@ -475,27 +300,13 @@ function R.resume_task(tid, mode, ...)
   return at_rest(tid, run(raise, mode == "failed", ...))
 end
 
-function R.cancel_task(tid)
-  local task = tasks[tid]
-  if not task then return end
-  tasks[tid] = nil
-  local outer = S -- another task may be the one that cancels
-  local stack = innermost(task)
-  while stack do
-    local from = stack.from
-    stack.from = nil
-    S = stack
-    unwind(1, nil)
-    stack.status = "dead"
-    stack = from
-  end
-  S = outer
-end
+R.call, R.deliver, R.pop, R.push, R.begin, R.give_back = call, deliver, pop, push, begin, give_back
+R.innermost = innermost
 
 -- Where the walk over what is active (messages.lua) finds frames instead of native levels.
 R.trampoline = {}
-for _, f in N.ipairs({ call, deliver, after, leave, tail, call_other, pass_on, caught, give_back,
-  passed.base, begin, enter, raise, recover, settle, op_done, R.pcall_frames, R.xpcall_frames,
-  R.resume_frames, R.wrap_frames, R.yield_frames, R.op_frames }) do
-  R.trampoline[f] = true
+function R.in_trampoline(...)
+  for i = 1, select("#", ...) do R.trampoline[(select(i, ...))] = true end
 end
+R.in_trampoline(call, deliver, after, leave, tail, pass_on, caught, give_back, passed.base, begin, raise, settle, op_done,
+  R.op_frames)

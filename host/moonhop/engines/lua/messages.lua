@@ -11,7 +11,6 @@ local match, sub, byte = N.string.match, N.string.sub, N.string.byte
 local concat, tonumber = N.table.concat, N.tonumber
 local kind = R.kind
 
-R.units = {}
 local units = R.units
 
 -- The innermost prototype of a unit whose text holds an emitted line.

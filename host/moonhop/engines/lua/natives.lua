@@ -5,17 +5,27 @@
 --   G         the program's global table                {run = what the trampoline does, op =}
 --   names     builtin -> registered name      builtins  registered name -> builtin
 --   bound     closure -> {name, state}        pristine  name of a builtin table -> its first pairs
-local dialect, host = ...
+--
+-- Parts of the runtime that many programs never need are loaded when something of R that they make
+-- is first read: `ask("part", name)` gives the code of the part that makes it, or nil.
+local dialect, host, ask = ...
 local R = { luajit = dialect == "luajit", host = host, token = {} }
-local N = {}
-for name, value in pairs(_G) do N[name] = value end
-for _, name in ipairs({ "string", "table", "math", "debug", "coroutine", "os", "utf8", "bit" }) do
-  local copy = {}
-  for key, value in pairs(_G[name] or {}) do copy[key] = value end
-  N[name] = copy
-end
+-- The program's own globals are R.G: it never sees these.
+local N = _G
 N.unpack = N.unpack or N.table.unpack
+N.io, N.package, N.require = nil, nil, nil
 R.natives = N
+
+local load, rawget = N.load, N.rawget
+setmetatable(R, {
+  __index = function(_, name)
+    local code, part = ask("part", name)
+    if not code then return nil end
+    load(code, "=\2" .. part)(R)
+    return rawget(R, name)
+  end,
+})
+
 R.G = {}
 R.kind = setmetatable({}, { __mode = "k" })
 R.bound = setmetatable({}, { __mode = "k" })
@@ -23,4 +33,8 @@ R.names = {}
 R.builtins = {}
 R.pristine = {}
 R.handlers = {} -- registered name -> what the trampoline does with arguments, for bound builtins
+
+function R.compile(text, given) return ask("compile", text, given) end
+function R.program_text() return ask("text") end
+function R.entropy() return ask("entropy") end
 return R

@@ -68,6 +68,8 @@ function R.seed(n1, n2)
   for _ = 1, 16 do next_random() end
 end
 
+R.seed(R.entropy())
+
 function R.random_marks() return format("%d", s0), format("%d", s1), format("%d", s2), format("%d", s3) end
 function R.set_random_marks(a, b, c, d)
   s0, s1, s2, s3 = tointeger(N.tonumber(a)), tointeger(N.tonumber(b)), tointeger(N.tonumber(c)), tointeger(N.tonumber(d))

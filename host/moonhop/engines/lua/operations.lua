@@ -64,6 +64,11 @@ function R.install_op(name, suspends, hidden)
   return register(name, f, hidden)
 end
 
+function R.install_ops(name, suspends, hidden, ...)
+  R.install_op(name, suspends, hidden)
+  if ... then return R.install_ops(...) end
+end
+
 -- A kind of object: its operations stand in a table that is not reachable from _G.
 function R.install_kind(name)
   local table = R.builtins[name]

@@ -1,8 +1,9 @@
--- Emitted text: loading it, and making closures of its prototypes blank, to be filled by an image.
+-- Loads emitted text.
 local R = ...
 local N, kind = R.natives, R.kind
-local load, rep, sub, concat = N.load, N.string.rep, N.string.sub, N.table.concat
+local load, rep = N.load, N.string.rep
 
+R.units = {}
 local makers = {} -- number of slots -> function that makes a frame
 
 -- What makes frames with room for so many live values.
@@ -15,14 +16,17 @@ local function frame_maker(slots)
   return made
 end
 
-local function compile(unit, text)
-  local chunk, message = load(text, "=\1U" .. unit.number, "t", unit.env)
+-- Text as a chunk; `code` is what the host made of the same text before, and nothing of a program's.
+local function compile(unit, text, code)
+  local chunk, message = load(code or text, "=\1U" .. unit.number, code and "b" or "t", unit.env)
   if not chunk then N.error(R.translate(message), 0) end
   return chunk
 end
+R.compile_text = compile
 
--- Load an emitted text as unit `number`; `info` is the text that describes it.
-function R.load_unit(number, text, info, env, given, source)
+-- Load an emitted text as unit `number`; `info` is the text that describes it. The host keeps the
+-- text of the program itself (nil here) and gives its `code` and that of its description.
+function R.load_unit(number, text, info, env, given, source, code)
   local unit = load(info, "=\2info")()
   unit.number, unit.text, unit.env, unit.given, unit.source = number, text, env, given, source
   unit.by_start = {}
@@ -43,53 +47,7 @@ function R.load_unit(number, text, info, env, given, source)
   unit.run = run
   unit.frame = frame
   R.units[number] = unit
-  run(compile(unit, text))
+  run(compile(unit, text, code))
   unit.main = P[0]
   return unit
-end
-
--- Make a closure of a prototype with upvalues of its own, all nil. The function stands on the same
--- emitted line as in the whole text, so everything looks the same from outside.
-function R.blank(unit, number)
-  local proto = unit.protos[number]
-  if not proto.maker then
-    local parts = { unit.header, "return function() " }
-    if #proto.names > 0 then parts[#parts + 1] = "local " .. concat(proto.names, ", ") .. "; " end
-    parts[#parts + 1] = "return"
-    parts[#parts + 1] = rep("\n", proto.start - 1)
-    parts[#parts + 1] = "function"
-    parts[#parts + 1] = sub(unit.text, proto.first, proto.last)
-    parts[#parts + 1] = " end"
-    proto.maker = unit.run(compile(unit, concat(parts)))
-  end
-  local f = proto.maker()
-  if proto.frame then kind[f] = proto end
-  return f
-end
-
--- Where a prototype's upvalues are among the native ones of its closures.
-function R.places(proto, f)
-  local places = proto.places
-  if not places then
-    local found = {}
-    local i = 1
-    while true do
-      local name = N.debug.getupvalue(f, i)
-      if name == nil then break end
-      found[name] = i
-      i = i + 1
-    end
-    places = {}
-    for j, name in N.ipairs(proto.names) do
-      places[j] = found[name] or false
-    end
-    proto.places = places
-  end
-  return places
-end
-
--- Native cells: upvalues that closures share.
-function R.new_cell()
-  local value
-  return function(new) value = new end -- assigned here, or LuaJIT would take it for a constant
 end

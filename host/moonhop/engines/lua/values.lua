@@ -1,43 +1,18 @@
--- Values that the host makes: tables, objects of the API.
+-- Values that travel, and strings in the notation of images.
 local R = ...
 local N = R.natives
-local type, next, error, rawget, concat = N.type, N.next, N.error, N.rawget, N.table.concat
-local text_mark = R.text_mark
+local type, next, error, rawget = N.type, N.next, N.error, N.rawget
+local concat, find, gsub = N.table.concat, N.string.find, N.string.gsub
+local format, byte = N.string.format, N.string.byte
 
-function R.list(...) return { ... } end
+local function escape(char) return format("\\u%04x", byte(char)) end
 
-function R.put(table, ...)
-  for i = 1, N.select("#", ...), 2 do
-    local key, value = N.select(i, ...)
-    table[key] = value
-  end
-  return table
+-- A string as JSON text.
+local function text_mark(text)
+  if find(text, '[%c"\\]') then text = gsub(text, '[%c"\\]', escape) end
+  return '"s' .. text .. '"'
 end
-
-function R.object(kind, id) return N.setmetatable({ id = id }, R.builtins[kind]) end
-
-function R.get_builtin(name) return R.builtins[name] end
-
-function R.get_kept(handle) return R.kept[handle] end
-
-function R.drop(handle) R.kept[handle] = nil end
-
-function R.spawn_main(tid, ...) R.spawn(tid, R.units[0].main(), ...) end
-
-function R.spawn_kept(tid, handle, ...) R.spawn(tid, R.kept[handle], ...) end
-
--- Install a constant of the host under a dotted name.
-function R.constant(name, value)
-  if N.type(value) == "table" then
-    R.register(name, value)
-  else
-    local holder, key = N.string.match(name, "^(.*)%.([^.]*)$")
-    local table = R.builtins[holder] or R.register(holder, {})
-    table[key] = value
-  end
-end
-
-function R.load_program(text, info) R.load_unit(0, text, info, R.G, "", "") end
+R.text_mark = text_mark
 
 function R.state_address()
   return (N.string.gsub(N.tostring(N.coroutine.running()), "^thread: ", ""))
