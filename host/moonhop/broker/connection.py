@@ -8,7 +8,7 @@ cut off (MQTT 3.1.1, 3.1.2.10), which amqtt leaves undone.
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from amqtt.adapters import BufferReader, StreamReaderAdapter
@@ -26,7 +26,11 @@ from amqtt.mqtt.packet import (
     UNSUBSCRIBE,
     MQTTFixedHeader,
 )
-from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
+from amqtt.mqtt.protocol.broker_handler import (
+    BrokerProtocolHandler,
+    Subscription,
+    UnSubscription,
+)
 from amqtt.session import OutgoingApplicationMessage
 
 CHUNK = 65536  # bytes read at once
@@ -34,6 +38,7 @@ LARGEST_PACKET = 8 << 20  # bytes
 LARGEST_BACKLOG = 32 << 20  # bytes that wait for a slow reader before it is cut off
 
 Publish = Callable[["Connection", str, bytes, int, bool], bool]
+Subscribe = Callable[["Connection", Any], Coroutine[Any, Any, None]]
 
 
 class ProtocolFault(Exception):
@@ -41,9 +46,12 @@ class ProtocolFault(Exception):
 
 
 class Connection(BrokerProtocolHandler):  # type: ignore[misc]  # amqtt has no types
-    """A client's connection; ``publish`` is called for each message it publishes."""
+    """A client's connection; ``publish`` is called for each message it publishes, ``subscribe`` and
+    ``unsubscribe`` for each packet of that kind."""
 
     publish: Publish
+    subscribe: Subscribe
+    unsubscribe: Subscribe
     user: str
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -69,10 +77,14 @@ class Connection(BrokerProtocolHandler):  # type: ignore[misc]  # amqtt has no t
         if session is None or self.writer is None:
             return
         number = session.next_packet_id if qos else None
-        message = OutgoingApplicationMessage(number, topic, qos, data, retain)
+        name = topic.encode()
+        front = len(name).to_bytes(2, "big") + name
         if number is not None:
+            message = OutgoingApplicationMessage(number, topic, qos, data, retain)
             session.inflight_out[number] = message
-        self.writer.write(message.build_publish_packet().to_bytes())
+            front += number.to_bytes(2, "big")
+        first = 0x30 | qos << 1 | retain
+        self.writer.write(b"%c%s%s%s" % (first, _length(len(front) + len(data)), front, data))
         if self.transport.get_write_buffer_size() > LARGEST_BACKLOG:
             self.cut()
 
@@ -174,6 +186,18 @@ class Connection(BrokerProtocolHandler):  # type: ignore[misc]  # amqtt has no t
             self.writer.write((b"\x40\x02" if qos == 1 else b"\x50\x02") + number)
         await self.writer.drain()
 
+    async def handle_subscribe(self, packet: Any) -> None:
+        """Enter a subscription at once: what comes after it on this connection finds it."""
+        await self.subscribe(
+            self, Subscription(packet.variable_header.packet_id, packet.payload.topics)
+        )
+
+    async def handle_unsubscribe(self, packet: Any) -> None:
+        """Take a subscription out at once."""
+        await self.unsubscribe(
+            self, UnSubscription(packet.variable_header.packet_id, packet.payload.topics)
+        )
+
     def _is_new(self, number: bytes) -> bool:
         """Tell whether a message of QoS 2 has not come before."""
         seen = self.session.inflight_in
@@ -193,6 +217,16 @@ class Connection(BrokerProtocolHandler):  # type: ignore[misc]  # amqtt has no t
         else:
             self._watching = self._loop.call_later(max(left, 0.01), self._watch)
         return True
+
+
+def _length(size: int) -> bytes:
+    """Return a packet's remaining length as MQTT writes it."""
+    out = bytearray()
+    while size > 127:
+        out.append(size & 127 | 128)
+        size >>= 7
+    out.append(size)
+    return bytes(out)
 
 
 def _cut_packet(buffer: bytearray) -> tuple[int, bytes] | None:

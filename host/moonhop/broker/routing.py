@@ -4,6 +4,8 @@ What amqtt 0.12 does that a fleet cannot live with, and what is done here instea
 
   - a new client gets the retained messages of everybody's subscriptions: only of its own;
   - a subscription made while a message is on its way loses the message: routing is one step;
+  - a client gets a message once for each of its filters that match: once, as with mosquitto;
+  - a filter that nobody hears any more stays in the table: it goes;
   - a will is published unchecked: a client whose will it may not publish is refused;
   - a stranger who knows a client's id ends its session before the password is asked: asked first;
   - a connection that does not begin with a CONNECT stays open: it is closed;
@@ -19,6 +21,7 @@ from amqtt.broker import Broker, RetainedApplicationMessage
 from amqtt.contexts import Action
 from amqtt.errors import MQTTError
 from amqtt.mqtt.connack import BAD_USERNAME_PASSWORD, NOT_AUTHORIZED, ConnackPacket
+from amqtt.mqtt.protocol.broker_handler import Subscription, UnSubscription
 from amqtt.session import Session
 
 from moonhop.broker.access import HOST, Access
@@ -27,6 +30,7 @@ from moonhop.broker.connection import Connection
 LONGEST_QUEUE = 10_000  # messages kept for a client that is away; the oldest go first
 CONNECT_TIMEOUT = 10.0  # seconds for a client to say who it is
 TAKE_OVER = 5.0  # seconds a taken-over session may need to end
+ROUTES = 4096  # topics whose hearers are remembered
 
 
 class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
@@ -36,6 +40,7 @@ class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
         super().__init__(config)
         self.access = access
         self.opened = asyncio.Event()  # nodes wait for it, the host does not
+        self._routes: dict[str, list[tuple[Session, int]]] = {}  # topic -> who hears it, and QoS
 
     # -- connecting ------------------------------------------------------------------------------
 
@@ -59,6 +64,8 @@ class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
             await self.opened.wait()
         connection.user = session.username
         connection.publish = self._published
+        connection.subscribe = self._subscribed
+        connection.unsubscribe = self._unsubscribed
         await self._take_over(session.client_id)
         _, session = await self._session_for(session)
         return connection, session
@@ -150,12 +157,27 @@ class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
         return True
 
     def _route(self, topic: str, data: bytes, qos: int) -> None:
+        for session, most in self._hearers(topic):
+            self._hand(session, topic, data, min(qos, most))
+
+    def _hearers(self, topic: str) -> list[tuple[Session, int]]:
+        """Return who hears a topic, each with the highest QoS of its filters."""
+        known = self._routes.get(topic)
+        if known is not None:
+            return known
+        best: dict[int, tuple[Session, int]] = {}
         for filter, subscriptions in self._subscriptions.items():
             if filter != topic and not self._matches(topic, filter):
                 continue
             for session, most in subscriptions:
-                if self.access.may_hear(session.username, filter, topic):
-                    self._hand(session, topic, data, min(qos, most))
+                if self.access.may_hear(session.username, filter, topic) and (
+                    id(session) not in best or best[id(session)][1] < most
+                ):
+                    best[id(session)] = session, most
+        if len(self._routes) >= ROUTES:
+            self._routes.clear()
+        found = self._routes[topic] = list(best.values())
+        return found
 
     def _hand(self, session: Session, topic: str, data: bytes, qos: int) -> None:
         """Give a message to a session: to its client, or into its queue if that is away."""
@@ -201,6 +223,29 @@ class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
             ):
                 connection.deliver(topic, bytes(kept.data), min(qos, kept.qos or 0), True)
 
+    # -- subscribing -----------------------------------------------------------------------------
+
+    async def _subscribed(self, source: Connection, subscription: Subscription) -> None:
+        """Enter a client's subscription; what it publishes next is routed after this."""
+        await self._handle_subscription(source.session, source, _ready(subscription))
+
+    async def _unsubscribed(self, source: Connection, subscription: UnSubscription) -> None:
+        await self._handle_unsubscription(source.session, source, _ready(subscription))
+        for filter in subscription.topics:
+            if filter in self._subscriptions and not self._subscriptions[filter]:
+                del self._subscriptions[filter]
+
+    async def add_subscription(self, subscription: tuple[str, int], session: Session) -> int:
+        """Enter a filter; return the QoS granted, or that it was refused."""
+        code: int = await super().add_subscription(subscription, session)
+        self._routes.clear()
+        return code
+
+    def _del_subscription(self, a_filter: str, session: Session) -> int:
+        self._routes.clear()
+        deleted: int = super()._del_subscription(a_filter, session)
+        return deleted
+
     def _holds(self, session: Session, filter: str) -> bool:
         return any(holder is session for holder, _ in self._subscriptions.get(filter, ()))
 
@@ -213,3 +258,10 @@ class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
         if action == Action.PUBLISH:
             return self.access.may_publish(user, topic)
         return user == HOST
+
+
+def _ready(result: Any) -> "asyncio.Future[Any]":
+    """Return a future that has its result, as amqtt's handlers want them."""
+    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    future.set_result(result)
+    return future
