@@ -4,7 +4,7 @@
     source  release {pid, transfer, deadline}           the image goes over, the target has it
     host    writes epoch+1 and the target               commit
     target  start {pid, epoch}
-    source  drop {pid, epoch}
+    source  drop {pid, epoch}                           at the same time
 
 Before the commit any failure ends with ``resume`` to the source and ``abandon`` to the target;
 after it the target's copy is the process, whatever becomes of the source. A node that misses its
@@ -163,9 +163,13 @@ class Coordinator:
     async def _after_commit(
         self, hop: HopRow, watch: "Stopwatch", image: dict[str, Any]
     ) -> HopReport:
+        # The source's copy is the process no more, whether the target can be told or not.
+        dropped = asyncio.ensure_future(
+            self._quietly(hop.source, "drop", {"pid": hop.pid, "epoch": hop.epoch - 1})
+        )
         trouble = await self._start(hop)
         watch.lap("start")
-        await self._quietly(hop.source, "drop", {"pid": hop.pid, "epoch": hop.epoch - 1})
+        await dropped
         watch.lap("drop")
         phases = watch.phases
         report = HopReport(

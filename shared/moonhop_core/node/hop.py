@@ -77,7 +77,8 @@ class HopSource(Side):
         hosted = self.hosted
         self.worker.listen(self.ack, self._on_ack)
         try:
-            await self.worker.link.subscribe(self.ack)
+            # What is said next comes to the broker after the subscription, the answer after that.
+            self.worker.link.subscribe_soon(self.ack)
             rested = await self._bring_to_rest()
             cutter = Cutter(self._chunk)
             digest = await self._write(cutter)
@@ -102,12 +103,10 @@ class HopSource(Side):
     async def _bring_to_rest(self) -> int:
         """Agree with the target on what is whose, and stop; returns the moment of the rest."""
         hosted = self.hosted
+        rounds = 0
         while True:
             filters = self.worker.subscriptions.filters(hosted)
-            self._round += 1
-            self.say(self.ack, {"open": filters, "round": self._round})
-            while self._opened < self._round:
-                await self._wait()
+            await self._open(filters)
             await hosted.hold(self._left())
             rested = _clock.monotonic()
             while hosted.writes:
@@ -115,10 +114,24 @@ class HopSource(Side):
             hosted.take_in()
             if sorted(self.worker.subscriptions.filters(hosted)) == sorted(filters):
                 return rested
-            if self._round == ROUNDS:
+            rounds += 1
+            if rounds == ROUNDS:
                 raise RequestError(FAILED, "the process does not stop making subscriptions")
             hosted.thaw()
             hosted.unhold()
+
+    async def _open(self, filters: "list[str]") -> None:
+        """Ask the target to hear what the process hears. A question whose answer does not come is
+        put anew, in a round of its own: only one answer may be the mark."""
+        patience = RESEND
+        self._round += 1
+        while self._opened < self._round:
+            self.say(self.ack, {"open": filters, "round": self._round})
+            while self._opened < self._round and await self._wait(patience):
+                pass
+            if self._opened < self._round:
+                self._round += 1
+                patience *= 2
 
     async def _write(self, cutter: Cutter) -> str:
         process = self.hosted.process

@@ -40,9 +40,8 @@ class HopTarget(Side):
         """Hear the transfer. Raises LinkError."""
         self.worker.listen(self.image, self._on_image)
         self.worker.listen(self.ack, self._on_ack)
-        await asyncio.gather(
-            self.worker.link.subscribe(self.image, 0), self.worker.link.subscribe(self.ack)
-        )
+        self.worker.link.subscribe_soon(self.image, 0)  # confirmed before the next one is
+        await self.worker.link.subscribe(self.ack)
 
     def _on_ack(self, payload: bytes) -> None:
         try:
@@ -137,9 +136,9 @@ class HopTarget(Side):
         except MemoryError:
             self._fail(IMAGE, "memory is too small for the process")
             return
-        self.worker.enter(hosted, RESTORED)
         self._sha = digest
-        self._confirm()
+        self._confirm()  # first, for the process stands still meanwhile
+        self.worker.enter(hosted, RESTORED)
 
     def _fail(self, code: str, text: str) -> None:
         """Tell the source, and wait for `abandon`."""

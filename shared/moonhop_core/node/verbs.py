@@ -167,7 +167,7 @@ class Verbs:
             self._door.forget(hosted)
             raise
         hosted.loading = False
-        self.worker.enter(hosted, PREPARED)
+        self.worker.enter(hosted, PREPARED, None, True)
         return {
             "pid": hosted.pid,
             "engine": hosted.engine,
@@ -190,14 +190,14 @@ class Verbs:
             result = await source.run()
         finally:
             hosted.transfer = None
-        self.worker.enter(hosted, RELEASED)
+        self.worker.enter(hosted, RELEASED, None, True)
         return result
 
     async def do_start(self, request: "Request") -> "dict[str, Any]":
         """Go on with a process that was taken over."""
         hosted = self._find(request, request.get("epoch", int))
         if hosted.state == RESTORED:
-            return self._go(hosted)
+            return self._go(hosted, True)
         self._must_be(hosted, ("running", "paused"))  # it came twice (NMP-019)
         return {"pid": hosted.pid, "state": hosted.state}
 
@@ -280,13 +280,13 @@ class Verbs:
                 WRONG_STATE, "process %s is %s on this node" % (hosted.pid, hosted.state)
             )
 
-    def _go(self, hosted: Hosted) -> "dict[str, Any]":
+    def _go(self, hosted: Hosted, soon: bool = False) -> "dict[str, Any]":
         if hosted.transfer:
             hosted.transfer.close()
             hosted.transfer = None
         hosted.loading = False
         hosted.go()
-        self.worker.enter(hosted, hosted.state)
+        self.worker.enter(hosted, hosted.state, None, soon)
         return {
             "pid": hosted.pid,
             "epoch": hosted.epoch,

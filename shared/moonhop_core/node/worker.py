@@ -157,13 +157,25 @@ class Worker:
         """Run something that may take a while, where the processes' turns run."""
         return await self.apart(function) if self.apart else function()
 
-    def enter(self, hosted: Hosted, state: str, more: "dict[str, Any] | None" = None) -> None:
-        """Change a process's state and tell (NMP-009)."""
+    def enter(
+        self,
+        hosted: Hosted,
+        state: str,
+        more: "dict[str, Any] | None" = None,
+        soon: bool = False,
+    ) -> None:
+        """Change a process's state and tell (NMP-009); `soon`: behind the reply that is due."""
         hosted.state = state
         hosted.since = _clock.monotonic()
         said = {"pid": hosted.pid, "epoch": hosted.epoch, "state": state}
         if more:
             said.update(more)
+        if soon:
+            self.spawn(self._tell(said))
+        else:
+            self._publish(self.topics.node(self.about.node, "event"), said)
+
+    async def _tell(self, said: "dict[str, Any]") -> None:
         self._publish(self.topics.node(self.about.node, "event"), said)
 
     def let_go(self, hosted: Hosted, state: str, more: "dict[str, Any] | None" = None) -> None:
