@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from moonhop.boards.deploy import build_board_files, package_json, slimmed
+from moonhop.boards.deploy import build_board_files, package_json
+from moonhop.boards.slim import Slimmer
 from moonhop.resources import folder
 from tests.brokers import Broker
 from tests.node.fleet import Fleet, run
@@ -50,8 +51,42 @@ def g(a: "int" = 1, *rest: "Any") -> "list[int]":
     b: "list[int]" = [a]
     return b
 '''
-    slim = slimmed(source)
-    assert slim == "class A:\n    y = 2\n\ndef g(a=1, *rest):\n    b = [a]\n    return b\n"
+    slim = Slimmer({"m": source}).text("m")
+    assert slim == "class A:\n    y = 2\n\ndef g(a0=1, *a1):\n    b = [a0]\n    return b\n"
+
+
+def test_slimmer_shares_names_and_keeps_what_others_name() -> None:
+    one = """
+LIMIT = 5
+NAMES = ("a",)
+_count = 0
+class Base:
+    def __init__(self, size, unit=1):
+        self._size = size
+        self._seen = unit
+def scaled(value, by=2):
+    global _count
+    _count += 1
+    return lambda more: value * by + more + LIMIT
+"""
+    two = """
+from one import LIMIT, NAMES, Base, scaled
+class More(Base):
+    def __init__(self, size):
+        super().__init__(size, unit=3)
+        self._own = LIMIT
+    def total(self, times):
+        def inner(times):
+            return times + self._own
+        return inner(scaled(times, by=self._own)(1)) + self._size
+result = More(4).total(2)
+"""
+    slimmer = Slimmer({"one": one, "two": two})
+    texts = [slimmer.text("one"), slimmer.text("two")]
+    assert not [word for word in ("LIMIT", "_own", "value") if word in "".join(texts)]
+    found: dict[str, object] = {}
+    exec(texts[0] + texts[1].split("\n", 1)[1], found)
+    assert found["result"] == 4 + 5 + 2 * 5 + 1 + 5
 
 
 def test_virtual_board_joins_as_a_program_and_leaves_when_terminated(

@@ -11,16 +11,20 @@ import struct
 import sys
 
 from moonhop_core.lua import (
+    format,
     json_library,
     math_library,
     operators,
+    packing,
     string_library,
+    string_matching,
     table_library,
     utf8_library,
 )
 from moonhop_core.lua.decimals import float_text
 from moonhop_core.lua.errors import LuaError
 from moonhop_core.lua.os_library import os_functions
+from moonhop_core.lua.random_library import random_functions
 from moonhop_core.lua.values import FALSE, TRUE, Function, Table, as_tuple, builtin, lua_bool
 from moonhop_core.lua.xoshiro import Xoshiro
 
@@ -30,9 +34,12 @@ GENERATOR = Xoshiro()
 FUNCTIONS: dict = {}
 for table in (
     string_library.FUNCTIONS,
+    string_matching.FUNCTIONS,
+    format.FUNCTIONS,
+    packing.FUNCTIONS,
     table_library.FUNCTIONS,
     math_library.FUNCTIONS,
-    math_library.math_functions(GENERATOR),
+    random_functions(GENERATOR),
     utf8_library.FUNCTIONS,
     json_library.FUNCTIONS,
     os_functions(lambda: 1234567890.5, lambda: 1.5),

@@ -1,6 +1,6 @@
 """What of the library has state and can therefore hop."""
 
-from moonhop_core.lua.string_library import FUNCTIONS
+from moonhop_core.lua.string_matching import FUNCTIONS
 from moonhop_core.lua.values import Bound, Table
 from moonhop_core.lua.xoshiro import Xoshiro
 from tests.micropython import run_micropython
@@ -29,7 +29,7 @@ def test_random_numbers_go_on_from_the_generators_state() -> None:
 
 def test_a_runaway_match_can_be_interrupted_and_needs_no_stack_on_micropython() -> None:
     program = """
-from moonhop_core.lua.string_library import FUNCTIONS
+from moonhop_core.lua.string_matching import FUNCTIONS
 match = FUNCTIONS["string.match"][0]
 print(len(match("x" * 20000, ("x-" * 300) + "(.*)$")))
 print(match("(" * 5000 + ")" * 5000, "%b()") is not None)

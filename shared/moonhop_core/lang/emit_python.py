@@ -4,7 +4,7 @@ The module has `load(R)`, which ties it to a machine (for good) and returns its 
 takes the cells of prototype n and returns the Python function of a closure (in frame form: the
 step function). `PROTOS` describes the prototypes, `LINES` maps Python lines to Lua lines, `STARTS`
 tells where each prototype starts, `ABOUT` names the variables that may be at fault on a line; these
-are read when an error is caught or shown.
+are read when an error is caught or shown. `USES` tells which builtins it may want.
 """
 
 from moonhop_core.lang import tree
@@ -13,6 +13,7 @@ from moonhop_core.lang.emit_python_kinds import infer_kinds
 from moonhop_core.lang.flatten import Flattener
 from moonhop_core.lang.literals import quoted
 from moonhop_core.lang.marking import Marks, mark
+from moonhop_core.lang.uses import uses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class _Module:
         self.put(" G = R.globals; g = G.h; P = R.protos; M = R.machine; method = M.method")
         self.put(" return (%s,)" % ", ".join(names))
         self.put("NAME = " + quoted(self.lowered.name))
+        used = uses(self.lowered)
+        self.put("USES = " + ("None" if used is None else quoted(" ".join(used))))
         self.put("PROTOS = (%s,)" % ", ".join(self.protos))
         self.put("STARTS = (%s,)" % ", ".join([str(line) for line in self.starts]))
         self.put("LINES = " + quoted(encode_lines(self.lua)))

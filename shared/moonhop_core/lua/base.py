@@ -232,10 +232,10 @@ def functions(machine: "Any") -> "dict[str, tuple[Callable[..., Any], int]]":
         if handler is not None:
             three = as_tuple(handler.c1(args[0])) + (None, None, None)
             return three[:3]
-        return machine.builtins["next"], args[0], None
+        return machine.find("next"), args[0], None
 
     def ipairs_(*args: "Any") -> "Any":
-        return machine.builtins["ipairs.next"], ipairs(*args), 0
+        return machine.find("ipairs.next"), ipairs(*args), 0
 
     def pcall(*args: "Any") -> "Any":
         if not args:

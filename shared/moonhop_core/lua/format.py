@@ -2,7 +2,7 @@
 
 import math
 
-from moonhop_core.lua.arguments import integer_argument, number_argument
+from moonhop_core.lua.arguments import integer_argument, number_argument, text_argument
 from moonhop_core.lua.decimals import (
     NATIVE,
     decimal_exponent,
@@ -14,7 +14,8 @@ from moonhop_core.lua.decimals import (
     scientific,
     special,
 )
-from moonhop_core.lua.errors import argument_error, lua_error
+from moonhop_core.lua.errors import MISSING, argument_error, lua_error, type_error
+from moonhop_core.lua.operators import to_text
 from moonhop_core.lua.values import Boolean, address, basic_text
 
 try:
@@ -341,3 +342,19 @@ def quoted_text(text: str) -> str:
         out.append("\\%d" % ord(pending))
     out.append('"')
     return "".join(out)
+
+
+def format_text(*args: "Any") -> str:
+    """string.format(formatstring, ···)"""
+    if not args:
+        raise type_error(1, "format", "string", MISSING)
+    text = args[0]
+    if type(text) is not str:
+        text = text_argument(text, 1, "format")
+    return format_values(text, args, to_text)
+
+
+# Registered name -> callable, number of parameters (-1: any number).
+FUNCTIONS: "dict[str, tuple[Callable[..., Any], int]]" = {
+    "string.format": (format_text, -1),
+}

@@ -11,20 +11,9 @@ takes two or three Python calls; on MicroPython a few hundred bytes of C stack e
 import time
 
 from moonhop_core.errors import MoonhopError
-from moonhop_core.lua import (
-    base,
-    coroutines,
-    json_library,
-    math_library,
-    operators,
-    positions,
-    string_library,
-    table_library,
-    utf8_library,
-)
+from moonhop_core.lua import libraries, operators
 from moonhop_core.lua.errors import LuaError, type_error
 from moonhop_core.lua.operators import trouble, use_strings
-from moonhop_core.lua.os_library import os_functions
 from moonhop_core.lua.proto import Unit
 from moonhop_core.lua.support import CALL, TAIL, close_value, new
 from moonhop_core.lua.values import (
@@ -40,7 +29,6 @@ from moonhop_core.lua.values import (
     first,
     results,
 )
-from moonhop_core.lua.xoshiro import Xoshiro
 
 try:
     from typing import TYPE_CHECKING
@@ -51,6 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
+    from moonhop_core.lua.xoshiro import Xoshiro
+
 # What the trampoline does itself, because it may suspend.
 SPECIAL = (
     "pcall",
@@ -60,6 +50,7 @@ SPECIAL = (
     "coroutine.wrap.next",
 )
 
+HELPERS = ("next", "next_lax", "carried")  # last parts of the names of iterators
 TRACEBACK = 22  # lines at most
 MOST_COROUTINES = 190  # resumed inside each other by direct code, as LUAI_MAXCCALLS bounds it
 
@@ -67,12 +58,18 @@ MOST_COROUTINES = 190  # resumed inside each other by direct code, as LUAI_MAXCC
 class Machine:
     """Runs the tasks of one process.
 
-    globals   `_G`
-    builtins  registered name -> function or library table, the pristine ones
-    units     texts of the program, see `Unit`; unit 0 is the program
-    print     callback: print(text)
-    random    the state of math.random
-    op        callback: op(name, args) -> list of values, or Suspend(wait)
+    globals     `_G`
+    builtins    registered name -> function or library table, the pristine ones; those that the
+                units name (see libraries.py), and those that `find` was asked for
+    tables      id() of a builtin table -> its registered name
+    constants   dotted name -> value, of what is in library tables besides
+    operations  the host's operations: dotted name -> whether it may suspend
+    hidden      names of builtin tables that are not reachable from `_G`
+    units       texts of the program, see `Unit`; unit 0 is the program
+    print       callback: print(text)
+    random      the state of math.random, or None if nothing has needed it
+    op          callback: op(name, args) -> list of values, or Suspend(wait)
+    provide     callback: provide(names), makes those that only the host knows; None: all
     """
 
     def __init__(self) -> None:
@@ -86,50 +83,71 @@ class Machine:
         self.depth = 0
         self.print: "Callable[[str], Any]" = print
         self.op: "Callable[[str, list[Any]], Any]" = no_operations
+        self.provide: "Callable[[Sequence[str] | None], Any]" = no_provider
+        self.operations: "dict[str, bool]" = {}
+        self.constants: "dict[str, Any]" = {}
+        self.hidden: "Sequence[str]" = ()
+        self.random: "Xoshiro | None" = None
+        self.random_state: "list[int] | None" = None  # what it starts from
         strings = Table({})
         self.string_meta = Table({"__index": strings})
         self.method = self.make_method()
         self.builtins["string"] = strings
+        self.tables = {id(self.globals): "_G", id(strings): "string"}
         self.globals.h["string"] = strings
-        self.install(base.functions(self))
-        self.install(coroutines.functions(self))
-        self.random = Xoshiro(int(time.time()), id(self))
-        for functions in (
-            string_library.FUNCTIONS,
-            table_library.FUNCTIONS,
-            math_library.FUNCTIONS,
-            math_library.math_functions(self.random),
-            utf8_library.FUNCTIONS,
-            json_library.FUNCTIONS,
-            os_functions(time.time, cpu_time),
-        ):
-            self.install(functions)
-        for constants in (math_library.CONSTANTS, utf8_library.CONSTANTS):
-            for name in constants:
-                at = name.find(".")
-                self.builtins[name[:at]].h[name[at + 1 :]] = constants[name]
         self.globals.h["_G"] = self.globals
-        self.globals.h["_VERSION"] = "Lua 5.4"
+        self.globals.h["_VERSION"] = self.constants["_VERSION"] = "Lua 5.4"
 
     # ------------------------------------------------------------ what programs find
 
-    def install(self, functions: "dict[str, tuple[Callable[..., Any], int]]") -> None:
-        """Register builtins: dotted name -> (Python function, number of parameters, -1 any)."""
-        for name in functions:
-            run, params = functions[name]
-            self.register(name, builtin(name, run, params))
+    def use(self, names: "Sequence[str] | None") -> None:
+        """Make the builtins that a unit names; None: all there are."""
+        for name in self.operations:
+            if name not in self.builtins and (
+                names is None or name in names or name[: max(name.find("."), 0)] in names
+            ):
+                self.install(name, (self.make_operation(name), -1))
+        if names is None:
+            libraries.use_all(self)
+        else:
+            libraries.use(self, names)
+        self.provide(names)
+
+    def find(self, name: str) -> "Any":
+        """Return the builtin of this name, made if it is not there yet; None if there is none."""
+        found = self.builtins.get(name)
+        if found is None:
+            self.use((name,))
+            found = self.builtins.get(name)
+        return found
+
+    def install(self, name: str, function: "tuple[Callable[..., Any], int]") -> None:
+        """Register a builtin: a Python function and its number of parameters, -1 any."""
+        self.register(name, builtin(name, function[0], function[1]))
+
+    def set_constant(self, name: str, value: "Any") -> None:
+        """Put a value that is neither function nor table into a builtin table."""
+        at = name.rfind(".")
+        table = self.library(name[:at])
+        if table is not None:
+            self.constants[name] = value
+            table.h.setdefault(name[at + 1 :], value)
 
     def register(self, name: str, value: "Any") -> None:
         """Make a builtin function or table known under a dotted name, and reachable from `_G`
-        unless it is a function's helper such as `ipairs.next`."""
+        unless it is a function's helper such as `ipairs.next`, or the program has put something
+        else there."""
         self.builtins[name] = value
-        table, _, last = name.rpartition(".") if hasattr(name, "rpartition") else split(name)
-        if not table:
-            self.globals.h[last] = value
+        if type(value) is Table:
+            self.tables[id(value)] = name
+        at = name.rfind(".")
+        if at < 0:
+            if name not in self.hidden:
+                self.globals.h.setdefault(name, value)
             return
-        holder = self.library(table)
+        holder = None if name[at + 1 :] in HELPERS else self.library(name[:at])
         if holder is not None:
-            holder.h[last] = value
+            holder.h.setdefault(name[at + 1 :], value)
 
     def library(self, name: str) -> "Table | None":
         """Return the builtin table of this dotted name, making it; None if that is a function."""
@@ -140,9 +158,9 @@ class Machine:
         return found if type(found) is Table else None
 
     def add_operations(self, names: "Iterable[tuple[str, bool]]") -> None:
-        """Install the host's operations: (dotted name, it may suspend)."""
+        """Let programs have the host's operations: (dotted name, it may suspend)."""
         for name, suspends in names:
-            self.register(name, builtin(name, self.make_operation(name), -1))
+            self.operations[name] = suspends
             if suspends:
                 self.suspending.add(name)
 
@@ -163,6 +181,26 @@ class Machine:
         except MoonhopError as error:
             raise LuaError(str(error), 1)
 
+    def generator(self) -> "Xoshiro":
+        """Return the state of math.random."""
+        if self.random is None:
+            from moonhop_core.lua.xoshiro import Xoshiro
+
+            self.random = Xoshiro(int(time.time()), id(self))
+            if self.random_state is not None:
+                self.random.set_state(self.random_state)
+        return self.random
+
+    def get_random_state(self) -> "list[int] | None":
+        """Return the state of math.random, None if nothing has needed it."""
+        return self.random_state if self.random is None else self.random.get_state()
+
+    def set_random_state(self, state: "list[int]") -> None:
+        """Have math.random go on from a state."""
+        self.random_state = state
+        if self.random is not None:
+            self.random.set_state(state)
+
     def make_method(self) -> "Callable[[Any, str], Any]":
         """Return what `obj:name(…)` looks its function up with, if obj may be a string."""
         meta = self.string_meta
@@ -182,7 +220,12 @@ class Machine:
 
     def load_unit(self, form: "Any", source: str = "", given: str = "") -> Unit:
         """Add a unit: emitted text, or the imported module of one. The first is the program."""
-        unit = Unit(self, len(self.units), form, self.globals, source, given)
+        return self.add_unit(form, self.globals, source, given)
+
+    def add_unit(self, form: "Any", env: "Any", source: str, given: str) -> Unit:
+        """Tie an emitted module to this machine, and make the builtins that it names."""
+        unit = Unit(self, len(self.units), form, env, source, given)
+        self.use(unit.uses)
         self.units.append(unit)
         return unit
 
@@ -195,12 +238,10 @@ class Machine:
         """Compile a text that `load` was given, and add it as a unit. Raises LuaSyntaxError."""
         from moonhop_core.lang.compile import compile_lua
         from moonhop_core.lang.emit_python import emit_python
+        from moonhop_core.lua.base import display_name
 
-        lowered = compile_lua(source, base.display_name(given), unit=True)
-        number = len(self.units)
-        unit = Unit(self, number, emit_python(lowered), env or self.globals, source, given)
-        self.units.append(unit)
-        return unit
+        lowered = compile_lua(source, display_name(given), unit=True)
+        return self.add_unit(emit_python(lowered), env or self.globals, source, given)
 
     def load_text(self, source: str, given: str, env: "Any") -> "Any":
         """load(): the function, or nil and a message."""
@@ -337,9 +378,7 @@ class Machine:
                                     value = (TRUE,) + tuple(args)
                             elif proto == "coroutine.resume" or proto == "coroutine.wrap.next":
                                 if proto == "coroutine.resume":
-                                    to = coroutines.thread_argument(
-                                        args[0] if args else None, "resume"
-                                    )
+                                    to = thread_argument(args)
                                     args = args[1:]
                                 else:
                                     assert isinstance(callee, Bound)
@@ -534,6 +573,8 @@ class Machine:
 
         stack: frames below what raised it; stepping: the top one of them was running.
         """
+        from moonhop_core.lua import positions
+
         error = positions.from_python(raised)
         if error is None:
             raise raised
@@ -715,20 +756,17 @@ def trace_line(unit: Unit, line: int) -> str:
     return "%s:%d: in %s" % (unit.name, unit.lua_line(line), title)
 
 
+def thread_argument(args: "Sequence[Any]") -> "Any":
+    """Return what coroutine.resume is to resume."""
+    from moonhop_core.lua import coroutines
+
+    return coroutines.thread_argument(args[0] if args else None, "resume")
+
+
+def no_provider(names: "Sequence[str] | None") -> None:
+    """Provide nothing: there is no host."""
+
+
 def no_operations(name: str, args: "list[Any]") -> "Any":
     """What a machine without a host does."""
     raise LuaError("'%s' is not available here" % name, 1)
-
-
-def split(name: str) -> "tuple[str, str, str]":
-    """Split a dotted name at its last dot."""
-    at = name.rfind(".")
-    return (name[:at], ".", name[at + 1 :]) if at >= 0 else ("", "", name)
-
-
-def cpu_time() -> float:
-    """Return the seconds of processor time used, or the best that the platform knows."""
-    try:
-        return time.process_time()
-    except AttributeError:
-        return time.ticks_ms() / 1000.0  # type: ignore[attr-defined,no-any-return]

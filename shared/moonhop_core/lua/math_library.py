@@ -4,10 +4,9 @@ import math
 
 from moonhop_core.lang.numbers import parse_number
 from moonhop_core.lua.arguments import integer_argument, number_argument
-from moonhop_core.lua.errors import LuaError, argument_error
+from moonhop_core.lua.errors import argument_error
 from moonhop_core.lua.operators import lt, to_integer
 from moonhop_core.lua.values import Boolean, lua_bool
-from moonhop_core.lua.xoshiro import Xoshiro, signed
 
 try:
     from typing import TYPE_CHECKING
@@ -191,43 +190,6 @@ def ult(m: "Any", n: "Any") -> Boolean:
     return lua_bool(left < integer_argument(n, 2, "ult") & 0xFFFFFFFFFFFFFFFF)
 
 
-def math_functions(generator: Xoshiro) -> "dict[str, tuple[Callable[..., Any], int]]":
-    """Return math.random and math.randomseed over a machine's own generator."""
-
-    def random(*args: "Any") -> "Any":
-        count = len(args)
-        if count == 0:
-            return (generator.next() >> 11) * FRACTION
-        if count > 2:
-            raise LuaError("wrong number of arguments", 1)
-        low = 1
-        high = integer_argument(args[count - 1], count, "random")
-        if count == 2:
-            low = integer_argument(args[0], 1, "random")
-        elif high == 0:
-            return signed(generator.next())
-        if low > high:
-            raise argument_error(1, "random", "interval is empty")
-        return low + generator.below(high - low)
-
-    def randomseed(*args: "Any") -> "Any":
-        if args:
-            first = args[0]
-            n1 = integer_argument(first, 1, "randomseed")
-            n2 = 0
-            if len(args) > 1 and args[1] is not None:
-                n2 = integer_argument(args[1], 2, "randomseed")
-        else:
-            n1 = signed(generator.next())
-            n2 = signed(generator.next())
-        generator.seed(n1, n2)
-        return n1, n2
-
-    return {"math.random": (random, -1), "math.randomseed": (randomseed, -1)}
-
-
-FRACTION = 0.5**53
-
 # Registered name -> callable, number of parameters (-1: any number).
 FUNCTIONS: "dict[str, tuple[Callable[..., Any], int]]" = {
     "math.abs": (absolute, 1),
@@ -251,10 +213,4 @@ FUNCTIONS: "dict[str, tuple[Callable[..., Any], int]]" = {
     "math.tointeger": (tointeger, -1),
     "math.type": (math_type, -1),
     "math.ult": (ult, 2),
-}
-CONSTANTS: "dict[str, Any]" = {
-    "math.huge": math.inf,
-    "math.maxinteger": MOST,
-    "math.mininteger": LEAST,
-    "math.pi": math.pi,
 }

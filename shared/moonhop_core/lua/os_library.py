@@ -3,6 +3,8 @@
 Dates are computed (see dates): boards count seconds from another year and know no time zones.
 """
 
+import time as clock
+
 from moonhop_core.lua.arguments import integer_argument, text_argument
 
 try:
@@ -13,6 +15,19 @@ except ImportError:  # MicroPython has no typing
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+
+def functions(machine: "Any") -> "dict[str, tuple[Callable[..., Any], int]]":
+    """Return the library over this machine's clock."""
+    return os_functions(clock.time, cpu_time)
+
+
+def cpu_time() -> float:
+    """Return the seconds of processor time used, or the best that the platform knows."""
+    try:
+        return clock.process_time()
+    except AttributeError:
+        return clock.ticks_ms() / 1000.0  # type: ignore[attr-defined,no-any-return]
 
 
 def os_functions(
@@ -41,7 +56,7 @@ def os_functions(
         seconds = int(now()) if when is None else integer_argument(when, 2, "date")
         return dates.date(text, seconds, utc_offset)
 
-    def clock() -> float:
+    def clock_() -> float:
         return float(cpu_time())
 
     def difftime(t2: "Any", t1: "Any" = None) -> float:
@@ -49,7 +64,7 @@ def os_functions(
         return float(later - integer_argument(t1, 2, "difftime"))
 
     return {
-        "os.clock": (clock, 0),
+        "os.clock": (clock_, 0),
         "os.date": (date, 2),
         "os.difftime": (difftime, 2),
         "os.time": (time, 1),

@@ -18,6 +18,7 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 INTEGERS = {"b": 1, "h": 2, "l": 8, "j": 8, "i": 4}  # in capitals: unsigned
@@ -174,7 +175,7 @@ def float_bytes(value: float, width: int, little: bool) -> bytes:
         return struct.pack(code, float("inf") if value > 0 else float("-inf"))
 
 
-def packsize(fmt: "Any") -> int:
+def packsize(fmt: "Any" = None) -> int:
     """string.packsize(fmt)"""
     reader = Reader(text_argument(fmt, 1, "packsize"), "packsize")
     total = 0
@@ -189,7 +190,7 @@ def packsize(fmt: "Any") -> int:
     return total
 
 
-def unpack(fmt: "Any", s: "Any", pos: "Any" = None) -> "Any":
+def unpack(fmt: "Any" = None, s: "Any" = None, pos: "Any" = None) -> "Any":
     """string.unpack(fmt, s [, pos])"""
     reader = Reader(text_argument(fmt, 1, "unpack"), "unpack")
     data = to_bytes(text_argument(s, 2, "unpack"))
@@ -247,3 +248,11 @@ def integer_from(chunk: bytes, signed: bool, little: bool) -> int:
     if (signed or width == 8) and value >> (8 * width - 1):
         value -= 1 << (8 * width)
     return value
+
+
+# Registered name -> callable, number of parameters (-1: any number).
+FUNCTIONS: "dict[str, tuple[Callable[..., Any], int]]" = {
+    "string.pack": (pack, -1),
+    "string.packsize": (packsize, 1),
+    "string.unpack": (unpack, 3),
+}

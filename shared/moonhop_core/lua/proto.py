@@ -85,6 +85,7 @@ class Unit:
     source   its Lua text, where the image needs it (units above 0)
     given    the chunk's name as `load` was given it
     globals  the table that its globals are fields of
+    uses     dotted names of builtins that it mentions; None: it may want any
     """
 
     def __init__(
@@ -112,6 +113,9 @@ class Unit:
                 name: getattr(form, name)
                 for name in ("load", "NAME", "PROTOS", "LINES", "ABOUT", "STARTS")
             }
+            module["USES"] = getattr(form, "USES", None)
+        uses: "str | None" = module.get("USES")
+        self.uses = None if uses is None else uses.split(" ")
         self.name: str = module["NAME"]
         self.lines: str = module["LINES"]
         self.about: str = module["ABOUT"]

@@ -1,11 +1,8 @@
-"""The library `string` (manual 6.4), except what walks patterns: see string_matching."""
+"""The library `string` (manual 6.4), except what is in string_matching, format and packing."""
 
 from moonhop_core.lua.arguments import integer_argument, optional_integer, text_argument
-from moonhop_core.lua.errors import MISSING, LuaError, argument_error, type_error
-from moonhop_core.lua.format import format_values
+from moonhop_core.lua.errors import MISSING, LuaError, argument_error
 from moonhop_core.lua.latin1 import to_bytes
-from moonhop_core.lua.operators import to_text
-from moonhop_core.lua.string_matching import find, gmatch, gmatch_next, gsub, match
 from moonhop_core.lua.values import results
 
 try:
@@ -139,58 +136,15 @@ def rep(s: "Any" = MISSING, n: "Any" = MISSING, sep: "Any" = None, *_: "Any") ->
     return (text + joint) * (times - 1) + text
 
 
-def format_text(*args: "Any") -> str:
-    """string.format(formatstring, ···)"""
-    if not args:
-        raise type_error(1, "format", "string", MISSING)
-    text = args[0]
-    if type(text) is not str:
-        text = text_argument(text, 1, "format")
-    return format_values(text, args, to_text)
-
-
-# Few programs pack; on a board the code for it is only loaded when one does.
-
-
-def pack(*args: "Any") -> str:
-    """string.pack(fmt, v1, v2, ···)"""
-    from moonhop_core.lua import packing
-
-    return packing.pack(*args)
-
-
-def packsize(fmt: "Any" = None) -> int:
-    """string.packsize(fmt)"""
-    from moonhop_core.lua import packing
-
-    return packing.packsize(fmt)
-
-
-def unpack(fmt: "Any" = None, s: "Any" = None, pos: "Any" = None) -> "Any":
-    """string.unpack(fmt, s [, pos])"""
-    from moonhop_core.lua import packing
-
-    return packing.unpack(fmt, s, pos)
-
-
 # Registered name -> callable, number of parameters (-1: any number).
 FUNCTIONS: "dict[str, tuple[Callable[..., Any], int]]" = {
     "string.byte": (byte, 3),
     "string.char": (char, -1),
     "string.dump": (dump, -1),
-    "string.find": (find, 4),
-    "string.format": (format_text, -1),
-    "string.gmatch": (gmatch, 3),
-    "string.gmatch.next": (gmatch_next, -1),
-    "string.gsub": (gsub, 4),
     "string.len": (length, 1),
     "string.lower": (lower, 1),
-    "string.match": (match, 3),
-    "string.pack": (pack, -1),
-    "string.packsize": (packsize, 1),
     "string.rep": (rep, -1),
     "string.reverse": (reverse, 1),
     "string.sub": (sub, 3),
-    "string.unpack": (unpack, 3),
     "string.upper": (upper, 1),
 }

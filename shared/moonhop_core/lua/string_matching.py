@@ -241,3 +241,13 @@ def template(s: str, repl: str) -> "Replace":
         return "".join(out)
 
     return replace
+
+
+# Registered name -> callable, number of parameters (-1: any number).
+FUNCTIONS: "dict[str, tuple[Callable[..., Any], int]]" = {
+    "string.find": (find, 4),
+    "string.gmatch": (gmatch, 3),
+    "string.gmatch.next": (gmatch_next, -1),
+    "string.gsub": (gsub, 4),
+    "string.match": (match, 3),
+}

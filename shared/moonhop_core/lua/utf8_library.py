@@ -200,4 +200,3 @@ FUNCTIONS: "dict[str, tuple[Callable[..., Any], int]]" = {
     "utf8.len": (length, 4),
     "utf8.offset": (offset, 3),
 }
-CONSTANTS: "dict[str, Any]" = {"utf8.charpattern": "[\0-\x7f\xc2-\xfd][\x80-\xbf]*"}

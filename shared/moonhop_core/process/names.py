@@ -11,63 +11,54 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
+    from moonhop_core.lua.machine import Machine
+
+STRING_META = "string.meta"  # registered name of the metatable that all strings share
+
 
 class Names:
     """The builtins of an engine by registered name, and the prototypes of its program."""
 
-    def __init__(self, builtins: "dict[str, Any]", find_proto: "Callable[[str], Any]"):
-        """`find_proto` gives the prototype for "NUMBER" or "UNIT/NUMBER", None if there is none.
-        Made before the program runs: builtin tables are now as images will take them to be."""
-        self._builtins = builtins
+    def __init__(self, machine: "Machine", find_proto: "Callable[[str], Any]"):
+        """`find_proto` gives the prototype for "NUMBER" or "UNIT/NUMBER", None if there is none."""
+        self._machine = machine
         self._find_proto = find_proto
-        self._tables: "dict[int, str]" = {}  # id() of a builtin table -> name
-        self._metas: "dict[str, Any]" = {}
-        # What does not follow from the names: fields that are not registered, registered builtins
-        # that are no fields. A copy of all tables would cost a board several kilobytes.
-        self._more: "dict[str, dict[Any, Any]]" = {}
-        self._hidden: "set[str]" = set()
-        for name, value in builtins.items():
-            if type(value) is Table:
-                self._tables[id(value)] = name
-                self._metas[name] = value.meta
-                more = {k: v for k, v in value.h.items() if not self._follows(name, k, v)}
-                if more:
-                    self._more[name] = more
-            holder, field = split(name)
-            table = builtins.get(holder)
-            if type(table) is not Table or table.h.get(field) is not value:
-                self._hidden.add(name)
-
-    def _follows(self, table: str, key: "Any", value: "Any") -> bool:
-        if type(key) is not str or value is None:
-            return False
-        return self._builtins.get(key if table == "_G" else table + "." + key) is value
 
     def name_of(self, value: "Any") -> "str | None":
         """Return the registered name of a builtin function or table."""
         if type(value) is Table:
-            return self._tables.get(id(value))
+            if value is self._machine.string_meta:
+                return STRING_META
+            return self._machine.tables.get(id(value))
         name = value.proto
-        known = type(name) is str and type(value) is not Bound and name in self._builtins
-        return name if known else None
+        return name if type(name) is str and type(value) is not Bound else None
 
     def builtin(self, name: str) -> "Any":
         """Return the builtin with this name, or None."""
-        return self._builtins.get(name)
+        return self._machine.string_meta if name == STRING_META else self._machine.find(name)
 
     def tables(self) -> "Iterator[tuple[str, Table, dict[Any, Any], Any]]":
-        """Yield (name, builtin table, its pristine pairs, its pristine metatable)."""
+        """Yield (name, builtin table, its pristine pairs, its pristine metatable).
+
+        What no unit names is not there and not among the pairs, unless an image took it away.
+        """
+        machine = self._machine
         pristine: "dict[str, dict[Any, Any]]" = {}
-        for name, value in self._builtins.items():
-            if name not in self._hidden:
-                holder, field = split(name)
-                if holder not in pristine:
-                    pristine[holder] = {}
-                pristine[holder][field] = value
-        for name, meta in self._metas.items():
+        for known in (machine.builtins, machine.constants):
+            for name in known:
+                at = name.rfind(".")
+                if at >= 0 or name not in machine.hidden:
+                    holder = name[:at] if at >= 0 else "_G"
+                    if holder not in pristine:
+                        pristine[holder] = {}
+                    pristine[holder][name[at + 1 :]] = known[name]
+        for name in sorted(machine.tables.values()):
+            table = machine.builtins[name]
             pairs = pristine.get(name, {})
-            pairs.update(self._more.get(name, {}))
-            yield name, self._builtins[name], pairs, meta
+            if name in machine.hidden and "__index" not in pairs:
+                pairs["__index"] = table
+            yield name, table, pairs, None
+        yield STRING_META, machine.string_meta, {"__index": machine.builtins["string"]}, None
 
     def proto_name(self, function: Function) -> "str | None":
         """Return "NUMBER" or "UNIT/NUMBER" for a Lua function, None for a builtin."""
@@ -96,9 +87,3 @@ class Names:
             if run in builtin.__dict__:
                 return builtin.__dict__[run]
         raise ValueError("not a builtin function")
-
-
-def split(name: str) -> "tuple[str, str]":
-    """Return the table that a registered name is a field of, and the field."""
-    at = name.rfind(".")
-    return (name[:at], name[at + 1 :]) if at >= 0 else ("_G", name)

@@ -177,8 +177,10 @@ class Process:
     def let_go(self) -> None:
         """Forget everything without a word to the host: another copy goes on."""
         self.status = ENDED
-        if self._engine is not None:
-            self._engine.close()
+        engine, self._engine = self._engine, None  # boards need the room, whoever still has self
+        del self.program
+        if engine is not None:
+            engine.close()
 
     def filters(self) -> "list[str]":
         """Return the topic filters that the process hears."""

@@ -118,7 +118,12 @@ class ImageBuilder:
             self._written.add(record[1])
             self._objects[record[1]] = tuple([self.value(v) for v in record[2:]])
         elif kind == "d":
-            self._pairs(self.value("b" + record[1]), record, 2)
+            table = self.value("b" + record[1])
+            for i in range(2, len(record), 2):
+                if record[i + 1] is None and type(record[i]) is str:  # it was taken out: be sure
+                    field = record[i][1:]  # that it was in
+                    self._names.builtin(field if record[1] == "_G" else record[1] + "." + field)
+            self._pairs(table, record, 2)
         elif kind == "M":
             self.value("b" + record[1]).meta = self.value(record[2])
         elif kind == "h":

@@ -1,6 +1,5 @@
 """Engine python: runs emitted Python on the machine of `lua/machine.py`."""
 
-from moonhop_core.errors import MoonhopError
 from moonhop_core.lua import values
 from moonhop_core.lua.errors import LuaError
 from moonhop_core.lua.machine import Machine
@@ -20,14 +19,13 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from moonhop_core.process.engine import Outcome, Record
     from moonhop_core.process.program import Program
 
 LONGEST = 21  # lines of a traceback
-STRING_META = "string.meta"  # registered name of the metatable that all strings share
 
 
 class PythonEngine(Engine):
@@ -43,47 +41,44 @@ class PythonEngine(Engine):
         self._builder: "ImageBuilder | None" = None
         self.machine = machine = Machine()
         machine.op = self._op
-        self._install(machine)
+        self.names = Names(machine, self._find_proto)
+        machine.hidden = api.OBJECTS
+        machine.provide = self._provide
+        machine.add_operations(
+            [(name, api.OPERATIONS[name][1] == api.SUSPENDS) for name in api.OPERATIONS]
+        )
         machine.load_unit(program.form("python"))
-        builtins = dict(machine.builtins)
-        builtins[STRING_META] = machine.string_meta
-        self.names = Names(builtins, self._find_proto)
 
     # ------------------------------------------------------------ what programs find
 
-    def _install(self, machine: Machine) -> None:
-        names = [name for name in sorted(api.OPERATIONS) if name not in ("print", "log")]
-        machine.add_operations([(name, api.OPERATIONS[name][1] == api.SUSPENDS) for name in names])
-        machine.install({"print": (self._printer("print"), -1), "log": (self._printer("log"), -1)})
+    def _provide(self, names: "Sequence[str] | None") -> None:
+        """Make what is not just a function for an operation."""
+        machine = self.machine
         for kind in api.OBJECTS:
-            table = machine.globals.h.pop(kind)
-            if "__index" not in table.h:
+            table = machine.builtins.get(kind)
+            if table is not None and kind + ".__index" not in machine.operations:
                 table.h["__index"] = table
+        if names is not None and not [n for n in names if n[:4] == "node" or n[:7] == "process"]:
+            return
         constants = self.host.constants()
         constants["node.engine"] = self.name
         for name in sorted(constants):
             value = constants[name]
+            if names is not None and name not in names and name[: name.find(".")] not in names:
+                continue
+            if name in machine.builtins or name in machine.constants:
+                continue
             if type(value) is list or type(value) is dict:
                 machine.register(name, to_lua(self, value))
             else:
-                at = name.rfind(".")
-                table = machine.library(name[:at])
-                assert table is not None
-                table.set(name[at + 1 :], to_lua(self, value))
-
-    def _printer(self, name: str) -> "Callable[..., Any]":
-        def run(*args: "Any") -> "Any":
-            texts: "list[Any]" = [to_text(arg) for arg in args]
-            try:
-                self.host.op(name, texts)
-            except MoonhopError as error:
-                raise LuaError(str(error), 1) from None
-            return ()
-
-        return run
+                machine.set_constant(name, to_lua(self, value))
 
     def _op(self, name: str, args: "list[Any]") -> "Any":
-        result = self.host.op(name, [from_lua(arg) for arg in args])
+        if name == "print" or name == "log":
+            given: "list[Any]" = [to_text(arg) for arg in args]
+        else:
+            given = [from_lua(arg) for arg in args]
+        result = self.host.op(name, given)
         if isinstance(result, Suspend):
             return result
         return [to_lua(self, value) for value in result]
@@ -185,9 +180,9 @@ class PythonEngine(Engine):
             walker.flush()
         for handle, value in self.kept.items():
             walker.root(["h", handle], [value])
-        random = getattr(machine, "random", None)
+        random = machine.get_random_state()
         if random is not None:
-            put(["g"] + random.get_state())
+            put(["g"] + random)
 
     def _roots(self) -> "list[tuple[str, Any]]":
         roots: "list[tuple[str, Any]]" = [("_G", self.machine.globals)]
@@ -213,9 +208,7 @@ class PythonEngine(Engine):
             assert env is None or isinstance(env, Table)
             self.machine.compile_unit(record[3], record[2], env)
         elif record[0] == "g":
-            random = getattr(self.machine, "random", None)
-            if random is not None:
-                random.set_state(record[1:])
+            self.machine.set_random_state(record[1:])
         else:
             raise ImageError("unknown record '%s'" % record[0])
 

@@ -56,8 +56,21 @@ def fresh():
     return found
 
 
+class Machine:
+    hidden = ("step",)
+
+    def __init__(self, builtins):
+        self.builtins = builtins
+        self.constants = {}
+        self.tables = {id(builtins[name]): name for name in ("_G", "string")}
+        self.string_meta = Table({"__index": builtins["string"]})
+
+    def find(self, name):
+        return self.builtins.get(name)
+
+
 def names_of(builtins):
-    return Names(builtins, PROTOS.get)
+    return Names(Machine(builtins), PROTOS.get)
 
 
 def write(values, names):

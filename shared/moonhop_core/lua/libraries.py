@@ -1,0 +1,113 @@
+"""Where the builtins are: their modules are loaded, and they are made, when a program names them.
+
+A board has no room for functions that its program never mentions. What a unit mentions is found by
+the compiler (`lang/uses.py`); an image mentions builtins by name as well.
+"""
+
+import math
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from typing import Any
+
+    from moonhop_core.lua.machine import Machine
+
+BASE = "base"
+# Library -> the modules that it is in.
+LIBRARIES = {
+    "coroutine": ("coroutines",),
+    "string": ("string_library", "string_matching", "format", "packing"),
+    "table": ("table_library",),
+    "math": ("math_library", "random_library"),
+    "utf8": ("utf8_library",),
+    "json": ("json_library",),
+    "os": ("os_library",),
+}
+# Fields of a library that are not in the first of its modules.
+ELSEWHERE = {
+    "string.find": "string_matching",
+    "string.gmatch": "string_matching",
+    "string.gmatch.next": "string_matching",
+    "string.gsub": "string_matching",
+    "string.match": "string_matching",
+    "string.format": "format",
+    "string.pack": "packing",
+    "string.packsize": "packing",
+    "string.unpack": "packing",
+    "math.random": "random_library",
+    "math.randomseed": "random_library",
+}
+CONSTANTS = {
+    "math.huge": math.inf,
+    "math.maxinteger": 0x7FFFFFFFFFFFFFFF,
+    "math.mininteger": -0x8000000000000000,
+    "math.pi": math.pi,
+    "utf8.charpattern": "[\0-\x7f\xc2-\xfd][\x80-\xbf]*",
+}
+
+
+def use(machine: "Machine", names: "Collection[str]") -> None:
+    """Make the builtins of these dotted names; a library's name stands for all that is in it.
+    Names of other things, and of what is there already, do no harm."""
+    wanted: "dict[str, list[str] | None]" = {}  # module -> which of its functions, None: all
+    for name in names:
+        if name in LIBRARIES:
+            for module in LIBRARIES[name]:
+                wanted[module] = None
+        elif name not in machine.builtins:
+            at = name.find(".")
+            library = LIBRARIES.get(name[:at]) if at >= 0 else None
+            module = ELSEWHERE.get(name) or (library[0] if library else BASE)
+            if wanted.setdefault(module, []) is not None and name not in CONSTANTS:
+                wanted[module].append(name)  # type: ignore[union-attr]
+    for name, value in CONSTANTS.items():
+        if (name in names or name[: name.find(".")] in names) and name not in machine.constants:
+            machine.set_constant(name, value)
+    for module, some in wanted.items():
+        if some is None or some:
+            functions = functions_of(module, machine)
+            for name in functions if some is None else some:
+                if name in functions and name not in machine.builtins:
+                    machine.install(name, functions[name])
+
+
+def use_all(machine: "Machine") -> None:
+    """Make all builtins."""
+    use(machine, functions_of(BASE, machine))
+    use(machine, LIBRARIES)
+
+
+def functions_of(module: str, machine: "Any") -> "dict[str, tuple[Callable[..., Any], int]]":
+    """Return a module's functions: dotted name -> Python function, number of parameters, -1 any."""
+    found: "Any"
+    if module == BASE:
+        from moonhop_core.lua import base as found
+    elif module == "coroutines":
+        from moonhop_core.lua import coroutines as found
+    elif module == "string_library":
+        from moonhop_core.lua import string_library as found
+    elif module == "string_matching":
+        from moonhop_core.lua import string_matching as found
+    elif module == "format":
+        from moonhop_core.lua import format as found
+    elif module == "packing":
+        from moonhop_core.lua import packing as found
+    elif module == "table_library":
+        from moonhop_core.lua import table_library as found
+    elif module == "math_library":
+        from moonhop_core.lua import math_library as found
+    elif module == "random_library":
+        from moonhop_core.lua import random_library as found
+    elif module == "utf8_library":
+        from moonhop_core.lua import utf8_library as found
+    elif module == "json_library":
+        from moonhop_core.lua import json_library as found
+    else:
+        from moonhop_core.lua import os_library as found
+    listed: "dict[str, tuple[Callable[..., Any], int]] | None" = getattr(found, "FUNCTIONS", None)
+    return found.functions(machine) if listed is None else listed
