@@ -415,7 +415,7 @@ class StatEmitter(ExprEmitter):
         self.loops += 1
         line = self.line
         count = len(stat.vars)
-        closing = self.may_close(stat.exprs)
+        closing = stat.closes
         state = self.values(stat.exprs, 4 if closing else 3)
         self.flush()
         held = [text.fast for text in state[:3]]
@@ -462,17 +462,6 @@ class StatEmitter(ExprEmitter):
             self.put("finally:")
             self.put(" if D%d: forclosed(D%d, M, None)" % (self.loops, self.loops))
         self.loops -= 1
-
-    def may_close(self, exprs: "list[tree.Expr]") -> bool:
-        """May a generic `for` have a fourth value, to be closed at its end?"""
-        if len(exprs) > 3:
-            return True
-        last = exprs[-1]
-        if not (tree.is_multi(last) or isinstance(last, Spread)):
-            return False
-        if len(exprs) == 1 and isinstance(last, tree.Call) and isinstance(last.func, tree.Global):
-            return last.func.name not in ("pairs", "ipairs", "next")
-        return not (isinstance(last, tree.MethodCall) and last.name == "gmatch")
 
     def unpack(self, names: "list[str]") -> str:
         if len(names) == 1:

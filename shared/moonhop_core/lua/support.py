@@ -199,11 +199,11 @@ def iterate2(state: "Sequence[Any]") -> "Iterator[Any]":
 MANY = 100  # keys that are not listed before a loop knows that it wants more than one
 
 
-def many_keys(h: "dict[Any, Any]") -> "Iterator[Any]":
-    """List the keys of a big dict, but only once the second one is asked for."""
-    start = next(iter(h))
+def many_keys(table: "Any") -> "Iterator[Any]":
+    """List the keys of a big table, but only once the second one is asked for."""
+    start = table.next(None)[0]
     yield start
-    for key in list(h):
+    for key in table.listed():
         if key is not start:
             yield key
 
@@ -226,8 +226,8 @@ def forkeys(func: "Any", state: "Any", control: "Any") -> "tuple[Any, Any]":
         name = getattr(func, "proto", None)
         if name == "next" and control is None:
             if len(state.h) > MANY:
-                return many_keys(state.h), state.h
-            return list(state.h), state.h
+                return many_keys(state), state.h
+            return state.listed(), state.h
         if name == "ipairs.next" and control == 0 and state.meta is None:
             return array_pairs(state.h), None
     elif getattr(func, "proto", None) == "next":
@@ -250,7 +250,7 @@ def forstart(values: "Sequence[Any]") -> "Sequence[Any]":
         raise type_error(1, "for iterator", "table", state)
     if values[2] is None:
         keys: "dict[Any, Any]" = {}
-        for key in state.h:
+        for key in state.listed():
             keys[len(keys) + 1] = key
         carried = Table({"table": state, "keys": Table(keys), "at": 0})
         return values_module.Bound("next.carried", carried, next_carried), None, None, values[3]

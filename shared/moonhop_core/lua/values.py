@@ -5,6 +5,8 @@ is here. Several results travel as a Python tuple of none or at least two values
 is plain, so a tuple is never a Lua value.
 """
 
+from sys import implementation
+
 from moonhop_core.lua.decimals import float_text
 
 try:
@@ -15,6 +17,9 @@ except ImportError:  # MicroPython has no typing
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
+
+
+ORDERED = implementation.name == "cpython"  # dicts keep the order that keys came in
 
 
 class Boolean:
@@ -87,6 +92,17 @@ class Table:
             self.n = n
         return n
 
+    def listed(self) -> "list[Any]":
+        """List the keys for a traversal: on MicroPython, too, a sequence is in order. There a key
+        may be listed that is not in the table."""
+        if ORDERED or 1 not in self.h:
+            return list(self.h)
+        n = self.length()
+        keys: "list[Any]" = list(range(1, n + 1))
+        if len(self.h) > n:
+            keys.extend([key for key in self.h if type(key) is not int or not 0 < key <= n])
+        return keys
+
     def next(self, key: "Any") -> "tuple[()] | tuple[Any, Any] | None":
         """Return the pair after `key` (nil: the first one); None at the end.
 
@@ -95,7 +111,7 @@ class Table:
         """
         h = self.h
         if key is None:
-            for start in h:
+            for start in h if ORDERED or 1 not in h else (1,):
                 self.walk = [None, start]
                 return start, h[start]
             self.walk = None
@@ -110,7 +126,7 @@ class Table:
             if at >= len(keys) or keys[at] != key:
                 at = place_of(keys, key, at)
         if at < 0:
-            keys = list(h)
+            keys = self.listed()
             if walk[0] is None and walk[1] == key and key not in h:
                 keys.insert(0, key)  # the first field was cleared as soon as it was seen
             at = place_of(keys, key, 0)
