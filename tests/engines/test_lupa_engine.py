@@ -459,3 +459,27 @@ def test_kept_functions_keep_their_handles(engine):
     there.spawn(4, handle, [Kept(handle)])
     assert there.resume(4, [])[0] == "failed"
     assert there.keep(values[0] and 1) > handle
+
+
+# ---------------------------------------------------------------- what is loaded when it is named
+
+
+def test_libraries_that_are_reached_by_a_made_name_are_there(engine):
+    names = '"math", "utf8", "os", "json", "coroutine", "fs", "hop", "table", "string"'
+    reach = f"for _, n in ipairs({{{names}}}) do print(type(%s[n])) end"
+    assert run(engine, reach % "_G") == ["table"] * 9
+    assert run(engine, reach % "_ENV") == ["table"] * 9
+    assert run(engine, 'print(load("return mat" .. "h.floor(2.5)")())') == ["2"]
+
+
+@pytest.mark.parametrize("to", LUPA)
+def test_a_function_of_a_named_library_moves(engine, to):
+    source = "local f, g = math.floor, utf8.char sleep(1) print(f(2.5), g(8364) == '\\u{20AC}')"
+    assert moved(source, engine, to) == ["2\ttrue"]
+
+
+def test_programs_have_no_way_to_bytecode(engine):
+    found = run(engine, "print(pcall(string.dump, print)) print(load('\\27Lua'))")
+    assert found[0].startswith("false\t")
+    assert "unable to dump given function" in found[0]
+    assert found[1] == "nil\tattempt to load a binary chunk (mode is 't')"

@@ -287,3 +287,12 @@ def connect_packet(
     body += text(user) + text(will_topic) + text(will) + text(user) + text(password)
     assert len(body) < 128
     return b"\x10" + bytes([len(body)]) + body
+
+
+def test_overlapping_filters_bring_one_copy(mqtt_port) -> None:
+    with as_host(mqtt_port) as host, node(mqtt_port) as a:
+        for filter in ("room/#", "room/+", "room/light"):
+            host.subscribe(filter)
+        a.publish("room/light", b"on")
+        a.publish("room/door", b"open")
+        assert [payload for _, payload in host.all_heard()] == [b"on", b"open"]

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lang.emit_lua_writer import LuaText
+from moonhop_core.process import api
 from moonhop_core.process.program import Program
 
 MODULES = {"lua54": "lupa.lua54", "luajit": "lupa.luajit21"}
@@ -30,6 +31,7 @@ NUMBERS_LATER: dict[str, tuple[str, ...]] = {"lua54": ("numbers54",), "luajit": 
 OTHERS = {"lua54": NUMBERS["luajit"], "luajit": NUMBERS_LATER["lua54"]}
 # Parts that register builtins, and the names without which a program cannot mean them.
 LIBRARIES = {"coroutines": "coroutine", "random": "math", "json": "json"}
+NATIVE = ("table", "math", "utf8", "os")  # libraries that `library.lua` makes of the engine's own
 ANYTHING = {"_G", "_ENV", "load"}  # ways to reach a global by a name that is made at run time
 # Parts without what only messages of errors need: no error that a program sees begins in them.
 STRIPPED = {"messages", "values", "blanks", "image_write", "image_paths", "image_read", "units"}
@@ -134,15 +136,35 @@ def program_code(text: LuaText) -> ProgramCode | None:
     return code
 
 
-_parts: "weakref.WeakKeyDictionary[Program, tuple[str, ...]]" = weakref.WeakKeyDictionary()
+class Wanted(NamedTuple):
+    """What a program may mean: the engine's own libraries, between spaces; parts with others; the
+    process's operations (name, whether it suspends, whether it is hidden, …)."""
+
+    native: str
+    parts: tuple[str, ...]
+    operations: tuple[Any, ...]
 
 
-def libraries(program: Program) -> tuple[str, ...]:
-    """Return the parts with libraries that a program may mean: all, if that cannot be told."""
-    found = _parts.get(program)
+_wanted: "weakref.WeakKeyDictionary[Program, Wanted]" = weakref.WeakKeyDictionary()
+
+
+def libraries(program: Program) -> Wanted:
+    """Return what a program may mean by the names in it: all, if that cannot be told."""
+    found = _wanted.get(program)
     if found is None:
         named = set(NAME.findall(program.source))
-        everything = not named or named & ANYTHING
-        found = tuple(p for p, name in LIBRARIES.items() if everything or name in named)
-        _parts[program] = found
+        globals = {name.partition(".")[0] for name in api.OPERATIONS}
+        if not named or named & ANYTHING:
+            named = {*NATIVE, *LIBRARIES.values(), *globals}
+        native = "".join(f" {name} " for name in NATIVE if name in named)
+        parts = tuple(part for part, name in LIBRARIES.items() if name in named)
+        found = _wanted[program] = Wanted(native, parts, _operations(named.union(api.OBJECTS)))
     return found
+
+
+def _operations(named: set[str]) -> tuple[Any, ...]:
+    found: list[Any] = []
+    for name, (_, how) in sorted(api.OPERATIONS.items()):
+        if name.partition(".")[0] in named:
+            found += name, how == api.SUSPENDS, name in api.HIDDEN
+    return tuple(found)

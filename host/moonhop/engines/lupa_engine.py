@@ -9,7 +9,6 @@ is made (bytes, 0 for none; LuaJIT's own allocator takes no limit), `LupaEngine.
 state to interrupt.
 """
 
-import functools
 import importlib
 import json
 import os
@@ -81,9 +80,10 @@ class LupaEngine(Engine):
         """Load the runtime, whose functions `_call` finds."""
         load = self._lua.eval('function(code, ...) return load(code, "=?", "b")(...) end')
         code = runtime(self.name).code
-        made = load(code["natives"], self.name, self._op, self._answer)
+        wanted = libraries(self.program)
+        made = load(code["natives"], self.name, self._op, self._answer, wanted.native)
         self._r = Functions(made)
-        for part in (*FIRST, *NUMBERS[self.name], *THEN, *libraries(self.program)):
+        for part in (*FIRST, *NUMBERS[self.name], *THEN, *wanted.parts):
             load(code[part], made)
         if NUMBERS[self.name]:
             self._call("seed", *entropy())
@@ -94,7 +94,7 @@ class LupaEngine(Engine):
         return self._r[name](*args)
 
     def _install(self) -> None:
-        self._call("install_ops", *operations())
+        self._call("install_ops", *libraries(self.program).operations)
         for kind in api.OBJECTS:
             self._call("install_kind", kind)
         constants = dict(self.host.constants())
@@ -339,15 +339,6 @@ def entropy() -> tuple[int, int]:
     """Return what the generator of math.random begins with."""
     seed = os.urandom(12)
     return int.from_bytes(seed[:6], "big"), int.from_bytes(seed[6:], "big")
-
-
-@functools.cache
-def operations() -> tuple[Any, ...]:
-    """Return the process's operations: name, whether it suspends, whether it is hidden, …"""
-    found: list[Any] = []
-    for name, (_, how) in sorted(api.OPERATIONS.items()):
-        found += name, how == api.SUSPENDS, name in api.HIDDEN
-    return tuple(found)
 
 
 def compile_unit(source: str, given: str, dialect: str) -> LuaText:

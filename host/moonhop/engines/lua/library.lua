@@ -191,19 +191,26 @@ local lists = {
   utf8 = "char codepoint codes len offset",
   os = "clock date difftime time",
 }
-for _, library in N.ipairs({ "string", "table", "math", "utf8", "os" }) do
+local function install(library)
   for name in N.string.gmatch(lists[library], "%S+") do
     local f = R.extra and R.extra[library .. "." .. name] or N[library][name]
     if f then register(library .. "." .. name, f) end
   end
+  if library == "math" then
+    G.math.pi, G.math.huge = N.math.pi, N.math.huge
+    G.math.maxinteger = N.math.maxinteger or 9007199254740991
+    G.math.mininteger = N.math.mininteger or -9007199254740991
+  elseif library == "utf8" then
+    G.utf8.charpattern = R.luajit and "[%z\1-\127\194-\253][\128-\191]*" or "[\0-\127\194-\253][\128-\191]*"
+    register("utf8.codes.next", R.extra and R.extra["utf8.codes.next"] or (G.utf8.codes("")))
+    register("utf8.codes.next_lax", R.extra and R.extra["utf8.codes.next_lax"] or (G.utf8.codes("", true)))
+  end
+end
+-- Programs that cannot mean a library do not pay for it; methods of strings need no name.
+for _, library in N.ipairs({ "string", "table", "math", "utf8", "os" }) do
+  if library == "string" or R.wanted(library) then install(library) end
 end
 register("string.dump", function() fail("unable to dump given function") end)
-G.math.pi, G.math.huge = N.math.pi, N.math.huge
-G.math.maxinteger = N.math.maxinteger or 9007199254740991
-G.math.mininteger = N.math.mininteger or -9007199254740991
-G.utf8.charpattern = R.luajit and "[%z\1-\127\194-\253][\128-\191]*" or "[\0-\127\194-\253][\128-\191]*"
-register("utf8.codes.next", R.extra and R.extra["utf8.codes.next"] or (G.utf8.codes("")))
-register("utf8.codes.next_lax", R.extra and R.extra["utf8.codes.next_lax"] or (G.utf8.codes("", true)))
 
 -- Strings find the program's library, not the engine's.
 local string_meta = getmetatable("")

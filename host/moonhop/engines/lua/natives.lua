@@ -8,8 +8,9 @@
 --
 -- Parts of the runtime that many programs never need are loaded when something of R that they make
 -- is first read: `ask("part", name)` gives the code of the part that makes it, or nil.
-local dialect, host, ask = ...
-local R = { luajit = dialect == "luajit", host = host, token = {} }
+-- `wanted` holds the names of libraries that the program may mean, with a space around each.
+local dialect, host, ask, wanted = ...
+local R = { luajit = dialect == "luajit", host = host, token = {}, extra = false }
 -- The program's own globals are R.G: it never sees these.
 local N = _G
 N.unpack = N.unpack or N.table.unpack
@@ -35,6 +36,7 @@ R.pristine = {}
 R.handlers = {} -- registered name -> what the trampoline does with arguments, for bound builtins
 
 function R.compile(text, given) return ask("compile", text, given) end
+function R.wanted(library) return N.string.find(wanted, " " .. library .. " ", 1, true) ~= nil end
 function R.program_text() return ask("text") end
 function R.entropy() return ask("entropy") end
 return R

@@ -41,6 +41,10 @@ function R.load_unit(number, text, info, env, given, source, code)
     return f
   end
   local function run(chunk)
+    if not R.luajit then
+      return chunk(R.token, R.nested, R.keep_values, frame, P, R.forstart, R.forprep, R.open, R.close, R.rest,
+        N.unpack, R.gmatch)
+    end
     return chunk(R.token, R.nested, R.keep_values, frame, P, R.forstart, R.forprep, R.open, R.close,
       R.rest, N.unpack, R.gmatch, env, R.idiv, R.band, R.bor, R.bxor, R.bnot, R.shl, R.shr, R.len, R.step, R.eq, R.lt, R.le)
   end
