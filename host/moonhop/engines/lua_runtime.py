@@ -22,13 +22,22 @@ MODULES = {"lua54": "lupa.lua54", "luajit": "lupa.luajit21"}
 RUNTIME = Path(__file__).parent / "lua"
 # Parts in the order they are loaded; each takes the table that `natives` returns.
 FIRST = ("closing",)
-NUMBERS: dict[str, tuple[str, ...]] = {"lua54": (), "luajit": ("numbersjit", "luajit54")}
+NUMBERS: dict[str, tuple[str, ...]] = {
+    "lua54": (),
+    "luajit": ("numbersjit", "luajit54", "stringsjit", "tablesjit"),
+}
 THEN = ("machine", "units", "library", "operations", "iterators", "objects")
 # Loaded when something that they make is first read.
 LATER = {"messages", "recovery", "frames", "values", "blanks"}
 LATER |= {"image_write", "image_paths", "image_read"}
-NUMBERS_LATER: dict[str, tuple[str, ...]] = {"lua54": ("numbers54",), "luajit": ()}
-OTHERS = {"lua54": NUMBERS["luajit"], "luajit": NUMBERS_LATER["lua54"]}
+NUMBERS_LATER: dict[str, tuple[str, ...]] = {
+    "lua54": ("numbers54",),
+    "luajit": ("messagesjit", "patternsjit", "packjit", "utf8jit"),
+}
+OTHERS = {
+    "lua54": NUMBERS["luajit"] + NUMBERS_LATER["luajit"],
+    "luajit": NUMBERS_LATER["lua54"],
+}
 # Parts that register builtins, and the names without which a program cannot mean them.
 LIBRARIES = {"coroutines": "coroutine", "random": "math", "json": "json"}
 NATIVE = ("table", "math", "utf8", "os")  # libraries that `library.lua` makes of the engine's own
@@ -119,7 +128,7 @@ _codes: "weakref.WeakKeyDictionary[LuaText, ProgramCode | None]" = weakref.WeakK
 
 
 def program_code(text: LuaText) -> ProgramCode | None:
-    """Return a program's bytecode, made once; None if Lua refuses the text: loading tells why."""
+    """Return a program's bytecode, made once; None if Lua refuses the text (loading it says why)."""
     try:
         return _codes[text]
     except KeyError:

@@ -12,6 +12,7 @@ written in Lua (`LuaText.info`).
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_lua_frame import FrameEmitter
 from moonhop_core.lang.emit_lua_names import OWN, find_boxed, source_name
+from moonhop_core.lang.emit_lua_stat import builtin_name
 from moonhop_core.lang.emit_lua_writer import LuaText, LuaWriter, quoted
 from moonhop_core.lang.lowered import Suspend
 
@@ -26,6 +27,7 @@ HELPERS = (
 )  # fmt: skip
 JIT_HELPERS = HELPERS + (
     "env", "idiv", "band", "bor", "bxor", "bnot", "shl", "shr", "len", "step", "eq", "lt", "le",
+    "mod", "closing",
 )  # fmt: skip
 DIALECTS = ("lua54", "luajit")
 
@@ -47,10 +49,11 @@ class _Chunk(FrameEmitter):
     def __init__(self, lowered: "Lowered", dialect: str):
         self.lowered = lowered
         self.result = LuaText(lowered, dialect)
+        self.wraps: "set[str]" = set()
         itself: "dict[tree.Function, tree.LocalVar]" = {}
         named: "set[str]" = set()
         for proto in lowered.protos:
-            survey(proto.function.body, itself, named)
+            survey(proto.function.body, itself, named, self.wraps)
         boxed = find_boxed(lowered)
         FrameEmitter.__init__(self, LuaWriter(), dialect, lowered.protos, boxed, itself, named)
 
@@ -106,15 +109,22 @@ class _Chunk(FrameEmitter):
 
 
 def survey(
-    node: tree.Node, itself: "dict[tree.Function, tree.LocalVar]", named: "set[str]"
+    node: tree.Node,
+    itself: "dict[tree.Function, tree.LocalVar]",
+    named: "set[str]",
+    wraps: "set[str]",
 ) -> None:
-    """Note which function is the value of which `local function`, and which names of metamethods
-    the text has."""
+    """Note which function is the value of which `local function`, which names of metamethods the
+    text has, and which variables get what coroutine.wrap gives."""
     todo = [node]
     while todo:
         node = todo.pop()
         if isinstance(node, tree.LocalFunction):
             itself[node.func] = node.var
+        elif isinstance(node, (tree.Local, tree.Assign)):
+            for index, expr in enumerate(node.exprs):
+                if isinstance(expr, tree.Call) and builtin_name(expr.func) == "coroutine.wrap":
+                    wraps.update(variable_name(node, index))
         elif isinstance(node, tree.Const):
             value = node.value
             if isinstance(value, str) and value.startswith("__"):
@@ -124,16 +134,36 @@ def survey(
                 todo.append(child)
 
 
+def variable_name(node: "tree.Local | tree.Assign", index: int) -> "list[str]":
+    """Return the name of the variable, if it is one, that gets the value of that number."""
+    if isinstance(node, tree.Local):
+        return [var.name for var in node.vars[index : index + 1]]
+    found = []
+    for target in node.targets[index : index + 1]:
+        if isinstance(target, tree.LocalRef):
+            found.append(target.var.name)
+        elif isinstance(target, tree.Global):
+            found.append(target.name)
+    return found
+
+
 # ---------------------------------------------------------------- what the loader has to know
 
 
 def describe(chunk: _Chunk) -> str:
-    """Return Lua text of the table {name, header, lines, protos = {[number] = …}}."""
+    """Return Lua text of the table {name, header, lines, hints, protos = {[number] = …}}."""
     result = chunk.result
     parts = [
         "return {name = %s, header = %s,\n" % (quoted(result.name), quoted(header(result.dialect)))
     ]
     parts.append("lines = {%s},\n" % ",".join([str(line) for line in result.lines]))
+    if chunk.hints:
+        parts.append("hints = {\n")
+        for line in sorted(chunk.hints):
+            found = chunk.hints[line]
+            fields = ["%s = %s" % (what, quoted(found[what])) for what in sorted(found)]
+            parts.append("[%d] = {%s},\n" % (line, ", ".join(fields)))
+        parts.append("},\n")
     parts.append("protos = {\n")
     for proto in chunk.protos:
         if proto.number in result.starts:

@@ -39,6 +39,7 @@ HIGHEST = 20
 # What LuaJIT has no operator for.
 HELPERS = {
     "//": "mh__idiv",
+    "%": "mh__mod",
     "&": "mh__band",
     "|": "mh__bor",
     "~": "mh__bxor",
@@ -61,6 +62,7 @@ class ExprEmitter:
     boxed    cells that live in boxes
     itself   Function -> the local that its own `local function` declares
     queue    functions that stand in frame-form ones: the chunk gets a factory for each
+    hints    emitted line -> what messages of errors there need (LuaJIT)
     helpers  operator -> helper, for what the dialect has no operator for or where its own knows
              less of metamethods, and the program names those
     """
@@ -86,10 +88,12 @@ class ExprEmitter:
             for event, operators in EVENTS.items():
                 if event in named:
                     self.helpers.update(operators)
+        self.hints: "dict[int, dict[str, str]]" = {}
         self.lengths = self.jit and "__len" in named
         self.names = Names()
         self.proto = protos[0]
         self.queue: "list[tree.Function]" = []
+        self.inside: "list[set[str]]" = []
 
     def function(self, function: tree.Function, name: str = "") -> None:
         """Write a function as it stands; with a name, as a `local function`."""
@@ -106,7 +110,7 @@ class ExprEmitter:
 
     def precedence(self, expr: tree.Expr) -> int:
         if isinstance(expr, tree.Binary):
-            if expr.op in self.helpers:
+            if expr.op in self.helpers and not (expr.op == "%" and is_finite(expr.right)):
                 return HIGHEST
             return PRECEDENCE[expr.op][0]
         if isinstance(expr, tree.Unary):
@@ -201,8 +205,60 @@ class ExprEmitter:
             self.expr(expr)
             self.put(")")
 
+    # ------------------------------------------------------------ what LuaJIT cannot name
+
+    def hint(self, what: str, text: str) -> None:
+        """Note for the current emitted line what messages of errors there need."""
+        self.hints.setdefault(self.out.line, {}).setdefault(what, text)
+
+    def hint_operands(self, expr: "tree.Binary | tree.And | tree.Or | tree.Unary") -> None:
+        """Note what the operands of an operator are called that a helper does; the next such one
+        begins an emitted line."""
+        if isinstance(expr, tree.Unary):
+            names = self.operand_name(expr.operand), ""
+        else:
+            names = self.operand_name(expr.left), self.operand_name(expr.right)
+        if not names[0] and not names[1]:
+            return
+        if "a" in self.hints.get(self.out.line, {}):
+            self.out.fresh(expr.line)
+        self.hint("a", names[0])
+        self.hint("b", names[1])
+
+    def operand_name(self, expr: tree.Expr) -> str:
+        if isinstance(expr, tree.Const):
+            return "constant '%s'" % expr.value if isinstance(expr.value, str) else ""
+        return self.describe(expr)
+
+    def hint_indexed(self, expr: tree.Index) -> None:
+        """LuaJIT names no element of a table, and takes the field of an `or` for the whole."""
+        obj = expr.obj
+        while isinstance(obj, tree.Paren):
+            obj = obj.expr
+        if isinstance(obj, (tree.And, tree.Or)):
+            last = obj.right
+            while isinstance(last, (tree.And, tree.Or)):
+                last = last.right
+            if isinstance(last, tree.Index) and isinstance(last.key, tree.Const):
+                self.hint("unnamed", str(last.key.value))
+        elif isinstance(obj, tree.Index) and not (
+            isinstance(obj.key, tree.Const) and isinstance(obj.key.value, str)
+        ):
+            self.hint("index", self.describe(obj))
+
+    def hint_called(self, func: tree.Expr) -> None:
+        while isinstance(func, tree.Paren):
+            func = func.expr
+        if isinstance(func, tree.Const) and isinstance(func.value, str):
+            self.hint("call", "constant '%s'" % func.value)
+        elif isinstance(func, tree.Index) and not isinstance(func.key, tree.Const):
+            self.hint("call", self.describe(func))
+
     def index(self, expr: tree.Index) -> None:
         self.prefix(expr.obj)
+        if self.jit:
+            self.out.at(expr.line)
+            self.hint_indexed(expr)
         key = expr.key
         if isinstance(key, tree.Const) and isinstance(key.value, str) and is_name(key.value):
             self.out.at(expr.line)
@@ -218,7 +274,9 @@ class ExprEmitter:
         if isinstance(func, (tree.LocalRef, tree.Global)):
             self.out.at(expr.line)
         self.prefix(func)
-        if not self.jit:
+        if self.jit:
+            self.hint_called(func)
+        else:
             self.out.at(expr.line)  # LuaJIT refuses a parenthesis that begins a line
         self.put("(")
         self.exprs(expr.args)
@@ -234,9 +292,14 @@ class ExprEmitter:
     def binary(self, expr: "tree.Binary | tree.And | tree.Or") -> None:
         """Operators. Long chains lean to one side: no recursion along it."""
         op = operator(expr)
-        if op in self.helpers:
+        helper = self.helpers.get(op, "")
+        if op == "%" and helper and is_finite(expr.right):
+            helper = ""
+        if helper:
             self.out.at(expr.line)
-            self.put("(" + self.helpers[op] + "(")  # in parentheses: never a tail call
+            if op in HELPERS:
+                self.hint_operands(expr)
+            self.put("(" + helper + "(")  # in parentheses: never a tail call
             turned = op in (">", ">=")
             self.expr(expr.right if turned else expr.left)
             self.put(", ")
@@ -281,6 +344,8 @@ class ExprEmitter:
     def unary(self, expr: tree.Unary) -> None:
         self.out.at(expr.line)
         if self.is_call(expr):
+            if expr.op == "~":
+                self.hint_operands(expr)
             self.put("(mh__bnot(" if expr.op == "~" else "(mh__len(")
             self.expr(expr.operand)
             self.put("))")
@@ -345,6 +410,13 @@ class ExprEmitter:
             small = isinstance(key, tree.Const) and type(key.value) is int and 0 <= key.value < 256
             return "field 'integer index'" if small else "field '?'"
         return ""
+
+
+def is_finite(expr: tree.Expr) -> bool:
+    """Is it a number that stands there, and a finite one?"""
+    if not isinstance(expr, tree.Const) or not isinstance(expr.value, (int, float)):
+        return False
+    return expr.value - expr.value == 0
 
 
 def operator(expr: "tree.Binary | tree.And | tree.Or") -> str:

@@ -3,6 +3,7 @@
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_lua_expr import ExprEmitter
 from moonhop_core.lang.emit_lua_names import Names
+from moonhop_core.lang.emit_lua_writer import quoted
 
 # Builtins and libraries that the runtime writes in Lua: tail called, they
 # would not see their caller.
@@ -11,10 +12,43 @@ WRITTEN_IN_LUA = (
     "log", "now", "print", "publish", "recv", "sleep", "spawn", "subscribe",
 )  # fmt: skip
 
+OURS = ("math.random", "math.randomseed", "string.gmatch")  # of libraries that are the engine's
+
+# What else LuaJIT's own functions give: one value, or perhaps several.
+SINGLE = (
+    "getmetatable", "rawget", "rawequal", "rawset", "setmetatable", "tostring", "type",
+    "math.floor", "math.max", "math.min", "math.sqrt", "string.format", "string.rep",
+    "string.sub", "table.concat",
+)  # fmt: skip
+STRING_METHODS = ("byte", "find", "format", "gmatch", "gsub", "match", "rep", "sub", "unpack")
+SEVERAL = ("ipairs", "next", "pairs", "rawlen", "select", "tonumber")
+
+
+def builtin_name(func: tree.Expr) -> str:
+    """Return the dotted name that `func` spells, "" if it is another expression."""
+    if isinstance(func, tree.Global):
+        return func.name
+    if (
+        isinstance(func, tree.Index)
+        and isinstance(func.obj, tree.Global)
+        and isinstance(func.key, tree.Const)
+        and isinstance(func.key.value, str)
+    ):
+        return func.obj.name + "." + func.key.value
+    return ""
+
 
 class StatEmitter(ExprEmitter):
     """Writes statements in the source's own structure. Each ends in a semicolon, so none that
-    begins with a parenthesis is taken for a call."""
+    begins with a parenthesis is taken for a call.
+
+    wraps    names of variables that hold functions of coroutine.wrap
+    leaving  inside a loop that is a function of its own (LuaJIT): labels outside it, gone to
+    inside   the labels inside each such loop
+    """
+
+    wraps: "set[str]"
+    leaving: "list[str] | None" = None
 
     # ------------------------------------------------------------ functions
 
@@ -26,14 +60,15 @@ class StatEmitter(ExprEmitter):
 
     def direct(self, function: tree.Function) -> None:
         """Write a direct function, from its parameters to its end."""
-        outer = self.names, self.proto
+        outer = self.names, self.proto, self.leaving, self.inside
         self.names, self.proto = Names(), self.protos[function.number]
+        self.leaving, self.inside = None, []
         self.put("(%s) " % self.params(function))
         self.box_params(function)
         self.block(function.body)
         self.out.at(function.end_line)
         self.put("end")
-        self.names, self.proto = outer
+        self.names, self.proto, self.leaving, self.inside = outer
 
     def box_params(self, function: tree.Function) -> None:
         for var in function.params:
@@ -87,7 +122,7 @@ class StatEmitter(ExprEmitter):
         elif isinstance(stat, tree.Break):
             self.put("break; ")
         elif isinstance(stat, tree.Goto):
-            self.put("goto %s; " % stat.name)
+            self.goto(stat.name)
         elif isinstance(stat, tree.Label):
             self.put("::%s:: " % stat.name)
         else:
@@ -168,7 +203,24 @@ class StatEmitter(ExprEmitter):
     def return_(self, exprs: "list[tree.Expr]") -> None:
         """A direct function's return. Builtins that are written in Lua are not tail called: their
         errors say who called."""
+        if self.leaving is not None:
+            self.put("do return 1")
+            for expr in exprs:
+                self.put(", ")
+                self.expr(expr)
+            self.put(" end ")
+            return
         only = exprs[0] if len(exprs) == 1 else None
+        if isinstance(only, tree.MethodCall) and self.is_text_method(only.name):
+            self.put("return mh__keep(")
+            self.expr(only)
+            self.put("); ")
+            return
+        if isinstance(only, tree.Call) and self.jit and builtin_name(only.func) in SINGLE:
+            self.put("return (")  # LuaJIT forgets who tail called its own functions, too
+            self.expr(only)
+            self.put("); ")
+            return
         if isinstance(only, tree.Call) and self.is_builtin(only.func):
             self.put("return mh__keep(")
             self.expr(only)
@@ -179,15 +231,20 @@ class StatEmitter(ExprEmitter):
         self.put("; ")
 
     def is_builtin(self, func: tree.Expr) -> bool:
-        """Is `func` the name of a builtin that the runtime writes in Lua and that can fail?"""
-        if isinstance(func, tree.Global):
-            return func.name in WRITTEN_IN_LUA
-        if not isinstance(func, tree.Index) or not isinstance(func.obj, tree.Global):
-            return False
-        library = func.obj.name
-        if library == "math":
-            return isinstance(func.key, tree.Const) and func.key.value == "random"
-        return library in WRITTEN_IN_LUA
+        """Is `func` the name of a builtin that can fail and would not see its caller?"""
+        if isinstance(func, tree.LocalRef) and func.var.name in self.wraps:
+            return True
+        name = builtin_name(func)
+        if name in self.wraps:
+            return True
+        library = name.split(".")[0]
+        if name in WRITTEN_IN_LUA or library in WRITTEN_IN_LUA or name in OURS:
+            return True
+        return self.jit and (name in SEVERAL or library in ("math", "string", "table", "utf8"))
+
+    def is_text_method(self, name: str) -> bool:
+        """The same for a method: whatever has it, strings do."""
+        return name == "gmatch" or (self.jit and name in STRING_METHODS)
 
     def numeric_for(self, stat: tree.NumericFor) -> None:
         name = self.names.of(stat.var)
@@ -220,14 +277,57 @@ class StatEmitter(ExprEmitter):
                 boxes.append("local %s = %s; " % (name, self.boxing(var, "mh__i%d" % i)))
                 name = "mh__i%d" % i
             names.append(name)
-        self.put("for %s in " % ", ".join(names))
+        head = "for %s in " % ", ".join(names)
+        if self.jit and stat.closes:
+            self.closing_for(stat, head, boxes)
+            return
+        if self.jit:
+            self.hint("call", "for iterator 'for iterator'")
+        self.put(head)
         if not self.gmatch(stat.exprs):
             self.exprs(stat.exprs)
         self.put(" do ")
+        self.for_body(stat, boxes)
+
+    def for_body(self, stat: tree.GenericFor, boxes: "list[str]") -> None:
         for box in boxes:
             self.put(box)
         self.block(stat.body)
         self.put("end ")
+
+    def closing_for(self, stat: tree.GenericFor, head: str, boxes: "list[str]") -> None:
+        """A loop whose closing value LuaJIT would forget: its body is a function that is called
+        under protection, and what leaves it by other ways than its end comes out as values."""
+        dots = "..." if self.proto.function.is_vararg else ""
+        self.put("do local mh__f, mh__s, mh__c, mh__x = ")
+        self.exprs(stat.exprs)
+        self.put("; local mh__v = mh__rest(0, mh__closing(mh__x, function(%s) " % dots)
+        self.hint("call", "for iterator 'for iterator'")
+        self.put(head + "mh__f, mh__s, mh__c do ")
+        outer, self.leaving = self.leaving, []
+        inside = labels(stat.body)
+        self.inside.append(inside)
+        self.for_body(stat, boxes)
+        self.inside.pop()
+        leaving, self.leaving = self.leaving, outer
+        self.put("end%s)); " % (", ..." if dots else ""))
+        self.put("if mh__v[1] == 1 then ")
+        if self.leaving is not None:
+            self.put("return mh__unpack(mh__v, 1, mh__v.n) ")
+        else:
+            self.put("return mh__unpack(mh__v, 2, mh__v.n) ")
+        for name in leaving:
+            self.put("elseif mh__v[1] == %s then " % quoted(name))
+            self.goto(name)
+        self.put("end end ")
+
+    def goto(self, name: str) -> None:
+        if self.leaving is not None and name not in self.inside[-1]:
+            if name not in self.leaving:
+                self.leaving.append(name)
+            self.put("do return %s end " % quoted(name))
+            return
+        self.put("goto %s; " % name)
 
     def gmatch(self, exprs: "list[tree.Expr]") -> bool:
         """Write `s:gmatch(p)` or `string.gmatch(s, p)` right behind `in`: nobody else gets hold of
@@ -249,3 +349,15 @@ class StatEmitter(ExprEmitter):
         self.exprs([func] + call.args)
         self.put(")")
         return True
+
+
+def labels(block: tree.Block) -> "set[str]":
+    """Return the labels inside a block, but for those of functions there."""
+    found: "set[str]" = set()
+    todo: "list[tree.Node]" = [block]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, tree.Label):
+            found.add(node.name)
+        todo += [child for child in tree.children(node) if not isinstance(child, tree.Function)]
+    return found

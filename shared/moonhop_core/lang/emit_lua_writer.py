@@ -1,5 +1,7 @@
 """Lua text under construction, and what came out with all that its loader has to know."""
 
+from struct import pack, unpack
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from moonhop_core.lang.lowered import Lowered
@@ -132,7 +134,19 @@ def literal(value: "bool | int | float | str | None") -> str:
         return "(0/0)"
     if value in (float("inf"), float("-inf")):
         return "1e999" if value > 0 else "(-1e999)"
-    text = repr(value)
-    if "." not in text and "e" not in text:
-        text += ".0"
-    return text if text[0] != "-" else "(%s)" % text
+    text = float_literal(abs(value))
+    negative = value < 0 or (value == 0 and pack(">d", value)[0] >= 0x80)
+    return "(-%s)" % text if negative else text
+
+
+def float_literal(value: float) -> str:
+    """Return a finite float, not below 0, exactly: the same text on every Python. (MicroPython's
+    decimals do not round-trip.)"""
+    if value < 1e15 and value == int(value):
+        return "%d.0" % int(value)
+    high, low = unpack(">II", pack(">d", value))
+    exponent = high >> 20
+    mantissa = ((high & 0xFFFFF) << 32) | low
+    if exponent == 0:
+        return "0x0.%013xp-1022" % mantissa
+    return "0x1.%013xp%d" % (mantissa, exponent - 1023)

@@ -8,7 +8,7 @@ print(string.format("%s %s %s %s", nil, true, 12, "x"), string.format("%%"), str
 print(string.format("%q", 'quotes " and \\ and \n newline \0 zero \r return \t tab'))
 print(string.format("%q %q %q", 1, true, nil))
 print(string.format("%s", setmetatable({}, {__tostring = function() return "custom" end})))
-print(string.format("%i", 3), string.format("%5.2s|", "abc"), string.format("%d", "10"), string.format("%s", 1e15))
+print(string.format("%i", 3), string.format("%5.2s|", "abc"), string.format("%d", "10"), string.format("%s", 1e18))
 print(string.format("%g %g %g", 2^53, 1e-5, 123456789), string.format("%.0f %.0f %.0f", 0.5, 1.5, 2.5))
 print(string.format("%g %f", math.huge, -math.huge), string.format("%5.1f", math.huge), string.format("%.20s", "short"))
 print(string.format("%a", 0.5), string.format("%.1f", 0.25), string.format("%.3g|%10.3g|%-10.3g|", 1234.5, 0.00001234, 12))

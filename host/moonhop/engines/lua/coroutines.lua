@@ -18,16 +18,21 @@ function R.yield_direct()
   fail("attempt to yield from outside a coroutine")
 end
 
-local function wrapped(ok, ...)
+local function wrapped(stack, alive, ok, ...)
   if ok then return ... end
   local err = ...
+  if alive then
+    local _
+    _, err = R.close_stack(stack)
+  end
   if type(err) == "string" then err = R.where(false) .. err end
   error(err, 0)
 end
 
 R.suspending(register("coroutine.wrap.next", function(state, ...)
-  return wrapped(R.resume_native(state[1], ...))
-end), function(state, ...) return R.wrap_frames(state[1], ...) end)
+  local stack = R.stack_of(state[1])
+  return wrapped(stack, stack.status == "suspended", R.resume_native(state[1], ...))
+end), function(state, ...) return R.wrap_frames(state[1], ...) end, true)
 
 register("coroutine.wrap", function(f)
   return R.bind("coroutine.wrap.next", { create(f, "wrap") })

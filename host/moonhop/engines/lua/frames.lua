@@ -19,7 +19,13 @@ local function refuse(stack)
 end
 
 local function enter(KIND, stack, thread, ...)
-  push({ KIND, false, thread })
+  local marker = { KIND, false, thread }
+  local tailed = R.tailed()
+  if tailed then
+    marker.place = R.place_of(tailed)
+    R.forget_tailed()
+  end
+  push(marker)
   local outer = stack_now()
   outer.status = "normal"
   stack.from = outer

@@ -3,8 +3,9 @@
 local R = ...
 local N, kind = R.natives, R.kind
 local type, select, next, rawget = N.type, N.select, N.next, N.rawget
-local find, sub, byte = N.string.find, N.string.sub, N.string.byte
+local sub, byte = N.string.sub, N.string.byte
 local register, text_argument, integer = R.register, R.text_argument, R.integer_argument
+local find_pattern = R.luajit and R.find_pattern or N.string.find
 local string_meta = N.debug.getmetatable("")
 
 -- ---------------------------------------------------------------- builtins with a state
@@ -38,6 +39,12 @@ function R.blank_bound()
   return f
 end
 
+-- What LuaJIT has in place of a __call that is no function (tablesjit.lua).
+if R.luajit then
+  R.suspending(register("call.chained", function(state, ...) return state[1](...) end, true),
+    function(state, ...) return R.call(state[1], ...) end)
+end
+
 -- ---------------------------------------------------------------- gmatch that hops
 
 -- state: text, pattern, where to go on (from 0), end of the last match (an empty one there does not count)
@@ -57,10 +64,10 @@ register("string.gmatch.next", function(state)
   local text, start = state[1], state[3]
   if start > #text then return end
   local pattern = plain_start(state[2])
-  local _, last = find(text, pattern, start + 1)
+  local _, last = find_pattern(text, pattern, start + 1)
   if last == state[4] then start = start + 1 end
   if start > #text then return matched(state, nil) end
-  return matched(state, find(text, pattern, start + 1))
+  return matched(state, find_pattern(text, pattern, start + 1))
 end)
 
 local gmatch = register("string.gmatch", function(s, pattern, init)
@@ -71,15 +78,19 @@ local gmatch = register("string.gmatch", function(s, pattern, init)
 end)
 
 -- Right behind `in`, where nobody else gets hold of the iterator: the engine's own.
-function R.gmatch(f, s, ...)
+function R.gmatch(called, s, ...)
+  local f = called
   if not f then
     if type(s) ~= "string" then return s:gmatch(...) end
     f = string_meta.__index.gmatch
   end
   if f == gmatch and type(s) == "string" and type((...)) == "string" and select("#", ...) == 1 then
-    return N.string.gmatch(s, (...))
+    if not R.luajit then return N.string.gmatch(s, (...)) end
+    local pattern = R.plain_pattern((...))
+    if pattern then return N.string.gmatch(s, pattern) end
   end
-  return f(s, ...)
+  local iterate, state, control, closing = f(s, ...)
+  return iterate, state, control, closing
 end
 
 -- ---------------------------------------------------------------- generic for in frame form

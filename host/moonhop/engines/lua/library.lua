@@ -46,7 +46,8 @@ local function type_name(value)
   return type(name) == "string" and name or type(value)
 end
 
-local function bad(n, name, why) fail(format("bad argument #%d to '%s' (%s)", n, name, why)) end
+-- `name` is what the builtin is called where the program did not call it by a name.
+local function bad(n, name, why) fail(R.argument_message(n, name, why)) end
 R.bad_argument = bad
 
 local function expected(n, name, what, count, value)
@@ -83,7 +84,7 @@ end
 local keep = { "assert", "getmetatable", "next", "rawequal", "rawget", "rawset", "select",
   "setmetatable", "tonumber", "type", "rawlen" }
 for _, name in N.ipairs(keep) do
-  if N[name] then register(name, N[name]) end
+  register(name, R.extra and R.extra[name] or N[name])
 end
 register("tostring", R.tostring or tostring)
 register("pairs", R.pairs or N.pairs)
@@ -193,8 +194,9 @@ local lists = {
 }
 local function install(library)
   for name in N.string.gmatch(lists[library], "%S+") do
-    local f = R.extra and R.extra[library .. "." .. name] or N[library][name]
-    if f then register(library .. "." .. name, f) end
+    local native, full = N[library] and N[library][name], library .. "." .. name
+    if native then R.names[native] = full end -- messages name what a builtin calls, too
+    register(full, R.extra and R.extra[full] or native)
   end
   if library == "math" then
     G.math.pi, G.math.huge = N.math.pi, N.math.huge

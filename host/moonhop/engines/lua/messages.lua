@@ -38,6 +38,9 @@ function R.frame_line(F)
   return call and call[1] or proto.line
 end
 
+-- "FILE:LINE: " of the call at which a frame is.
+function R.place_of(F) return format("%s:%d: ", kind[F[1]].unit.name, R.frame_line(F)) end
+
 -- Calls visit(unit or nil, Lua line, prototype) for each function that is active, innermost first:
 -- native ones and frames as they lie between each other; unit nil: not the program's. A true
 -- result stops. `first` is the native level to begin at.
@@ -192,14 +195,41 @@ local function own_names(text, proto)
   return text
 end
 
--- LuaJIT words a few things as Lua 5.1 did.
-local function words_of_54(text)
-  local what, scope, name, value = match(text, "^(attempt to .-) (%a+) '(.-)' %((an? .- value)%)$")
-  if not what then
-    what, scope, name, value = match(text, "^(attempt to .-) (%a+) '(.-)' %((no value)%)$")
+-- What the program calls the builtin that runs, and whether as a method; nil: it has no name there.
+-- A builtin's error may come from what it tail called.
+local function called_as()
+  local level = 2
+  local info = getinfo(level, "nSf")
+  local last
+  while info and info.what ~= "C" and byte(info.source, 2) ~= 1 and not R.trampoline[info.func] do
+    last = info
+    level = level + 1
+    info = getinfo(level, "nSf")
   end
-  if what then return format("%s %s (%s '%s')", what, value, scope, name) end
-  return text
+  if info and R.trampoline[info.func] then
+    local S = R.stack()
+    local F = S[S.n]
+    local call = F[2] and kind[F[1]].calls[F[2]]
+    local how, name = match(call and call[2] or "", "^(%a+) '(.*)'$")
+    return name, how == "method", last.func
+  end
+  local name = last.name
+  if name == "mh__gmatch" then -- its first argument is false where it stands for a method
+    local _, called = N.debug.getlocal(level - 1, 1)
+    return "gmatch", called == false, last.func
+  end
+  if name == "?" or info and info.what == "C" then name = nil end
+  return name, last.namewhat == "method", last.func
+end
+
+-- "bad argument …": `name` is what the builtin is called where the program has no name for it.
+function R.argument_message(n, name, why)
+  local called, method, f = called_as()
+  if method then
+    n = n - 1 -- self does not count
+    if n == 0 then return format("calling '%s' on bad self (%s)", called, why) end
+  end
+  return format("bad argument #%d to '%s' (%s)", n, called or R.names[f] or name, why)
 end
 
 -- An error message in the program's terms; any other error value as it is.
@@ -211,19 +241,20 @@ function R.translate(err)
     if number then
       local unit = units[tonumber(number)]
       line = tonumber(line)
-      if R.luajit then rest = words_of_54(rest) end
+      if R.luajit then rest = R.words_of_54(rest, unit, line) end
       return format("%s:%d: %s", unit.name, unit.lines[line] or 0, own_names(rest, proto_at(unit, line)))
     end
   elseif first == 2 then
     local rest = match(err, "^\2%a+%d*:%d+: (.*)$")
     if rest then
-      if R.luajit then rest = words_of_54(rest) end
+      if R.luajit then rest = R.words_of_54(rest) end
       rest = gsub(rest, " %(%a+ '[%w_]+'%)$", "") -- that variable is the runtime's
       return R.where(true) .. own_names(rest)
     end
   elseif first == 98 and R.luajit then -- b
     local number, rest = match(err, "^bad argument #(%d+) to '%?' (.*)$")
     if number then return format("bad argument #%s to '%s' %s", number, running_builtin(), rest) end
+    return R.words_of_54(err)
   end
   return err
 end

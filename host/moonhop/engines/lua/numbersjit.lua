@@ -74,48 +74,54 @@ end
 
 -- ---------------------------------------------------------------- operators
 
-local function by_metamethod(event, a, b)
-  for _, value in N.ipairs({ a == nil and false or a, b == nil and false or b }) do
-    local meta = getmetatable(value)
-    local f = meta and rawget(meta, event)
-    if f then return true, (f(a, b)) end
+-- What the metamethod of either operand gives; an error that names the wrong one if there is none.
+local function by_metamethod(event, a, b, what)
+  local meta = getmetatable(a)
+  local f = meta and rawget(meta, event)
+  if f == nil then
+    meta = getmetatable(b)
+    f = meta and rawget(meta, event)
   end
-  return false
-end
-
-local function arithmetic(event, a, b, what)
-  local found, result = by_metamethod(event, a, b)
-  if found then return nil, nil, result end
-  local x, y = tonumber(a), tonumber(b)
-  if (type(a) == "table" or not x) or (type(b) == "table" or not y) then
-    local wrong = x and b or a
-    R.fail("attempt to perform " .. what .. " on a " .. type(wrong) .. " value")
-  end
-  return x, y
+  if f ~= nil then return (f(a, b)) end
+  local which, wrong = 1, a
+  if type(a) == "number" then which, wrong = 2, b end
+  R.fail("attempt to perform " .. what .. " on a " .. R.type_name(wrong) .. " value" .. R.operand_name(which))
 end
 
 function R.idiv(a, b)
   if type(a) == "number" and type(b) == "number" then return floor(a / b) end
-  local x, y, result = arithmetic("__idiv", a, b, "arithmetic")
-  if x then return floor(x / y) end
-  return result
+  local x, y = type(a) ~= "table" and tonumber(a), type(b) ~= "table" and tonumber(b)
+  if x and y then return floor(x / y) end
+  return by_metamethod("__idiv", a, b, "arithmetic")
+end
+
+-- LuaJIT's own gives nan where the divisor is infinite.
+function R.mod(a, b)
+  if type(a) ~= "number" or type(b) ~= "number" then
+    local x, y = type(a) ~= "table" and tonumber(a), type(b) ~= "table" and tonumber(b)
+    if x and y then return R.mod(x, y) end
+    return by_metamethod("__mod", a, b, "arithmetic")
+  end
+  if b ~= huge and b ~= -huge or a - a ~= 0 then return a % b end
+  if a == 0 or (a > 0) == (b > 0) then return a end
+  return b
 end
 
 local tobit = bit.tobit
 
-local function wide(x)
-  if x ~= floor(x) or x >= 2 ^ 63 or x < -2 ^ 63 then R.fail("number has no integer representation") end
+local function wide(x, which)
+  if x ~= floor(x) or x >= 2 ^ 63 or x < -2 ^ 63 then
+    R.fail("number" .. R.operand_name(which) .. " has no integer representation")
+  end
   return x + 0LL
 end
 
 local function bitwise(event, op)
   local function slow(a, b)
     if type(a) ~= "number" or type(b) ~= "number" then
-      local result
-      a, b, result = arithmetic(event, a, b, "bitwise operation")
-      if not a then return result end
+      return by_metamethod(event, a, b, "bitwise operation")
     end
-    return tonumber(op(wide(a), wide(b)))
+    return tonumber(op(wide(a, 1), wide(b, 2)))
   end
   return function(a, b)
     if type(a) == "number" and type(b) == "number" then
@@ -131,10 +137,9 @@ R.bor = bitwise("__bor", bit.bor)
 R.bxor = bitwise("__bxor", bit.bxor)
 
 function R.bnot(a)
-  if type(a) == "number" and a == floor(a) then return -1 - a end
-  local x, _, result = arithmetic("__bnot", a, a, "bitwise operation")
-  if x then return tonumber(bit.bnot(wide(x))) end
-  return result
+  if type(a) ~= "number" then return by_metamethod("__bnot", a, a, "bitwise operation") end
+  if a == floor(a) then return -1 - a end
+  return tonumber(bit.bnot(wide(a, 1)))
 end
 
 local function left(a, n)
@@ -142,22 +147,21 @@ local function left(a, n)
     n = -n
     if n >= 64 then return 0 end
     if a >= 0 then return floor(a / 2 ^ n) end
-    return tonumber(bit.rshift(wide(a), n))
+    return tonumber(bit.rshift(wide(a, 1), n))
   end
   if n >= 64 then return 0 end
   local whole = a * 2 ^ n
   if whole < MOST and whole > -MOST then return whole end
-  return tonumber(bit.lshift(wide(a), n))
+  return tonumber(bit.lshift(wide(a, 1), n))
 end
 
 local function shift(event, sign)
   return function(a, n)
     if type(a) ~= "number" or type(n) ~= "number" then
-      local result
-      a, n, result = arithmetic(event, a, n, "bitwise operation")
-      if not a then return result end
+      return by_metamethod(event, a, n, "bitwise operation")
     end
-    if a ~= floor(a) or n ~= floor(n) then R.fail("number has no integer representation") end
+    if a ~= floor(a) then wide(a, 1) end
+    if n ~= floor(n) then wide(n, 2) end
     return left(a, sign * n)
   end
 end
@@ -167,6 +171,7 @@ R.shr = shift("__shr", -1)
 
 function R.len(value)
   if type(value) == "table" then
+    if N.getmetatable(value) == nil then return #value end
     local meta = getmetatable(value)
     local f = meta and rawget(meta, "__len")
     if f then return (f(value)) end
@@ -209,6 +214,19 @@ end
 function R.step(step)
   if step == 0 then R.fail("'for' step is zero") end
   return step
+end
+
+-- Calls the body of a generic for; closes its fourth value, however it ends.
+function R.closing(value, body, ...)
+  if value == nil or value == false then return body(...) end
+  local F = { false, 0, false }
+  R.open(F, value, "(for state)")
+  local results = R.rest(0, N.xpcall(body, R.on_error, ...))
+  if results[1] then
+    R.close(F, 1, nil)
+    return N.unpack(results, 2, results.n)
+  end
+  N.error(R.close_failed(F, results[2]), 0)
 end
 
 -- ---------------------------------------------------------------- xoshiro256**, as in PUC Lua 5.4

@@ -70,10 +70,11 @@ function R.recover(err)
       err = unwind(place - 1, err)
       return run(deliver, false, err)
     end
-    err = unwind(1, err)
+    -- A coroutine that fails keeps what it holds open until it is closed; wrap closes it at once.
+    local from = S.from
+    if S.nested or from and from[from.n][1] == "wrap" then err = unwind(1, err) end
     S.status = "dead"
     S.failed = err
-    local from = S.from
     if not from then return "failed", err end
     S.from = nil
     S = from
@@ -84,7 +85,7 @@ function R.recover(err)
     if marker[1] == "resume" then return run(deliver, false, err) end
     if type(err) == "string" then
       local F = S[S.n]
-      if F[2] then err = kind[F[1]].unit.name .. ":" .. R.frame_line(F) .. ": " .. err end
+      if marker.place then err = marker.place .. err elseif F[2] then err = R.place_of(F) .. err end
     end
   end
 end
@@ -104,9 +105,8 @@ end
 function R.close_stack(stack)
   local outer = stack_now()
   set_stack(stack)
-  local err = stack.failed
+  local err = unwind(1, stack.failed)
   stack.failed = nil
-  if err == nil then err = unwind(1, nil) end
   stack.status = "dead"
   stack.fn = nil
   set_stack(outer)

@@ -46,7 +46,7 @@ function R.load_unit(number, text, info, env, given, source, code)
         N.unpack, R.gmatch)
     end
     return chunk(R.token, R.nested, R.keep_values, frame, P, R.forstart, R.forprep, R.open, R.close,
-      R.rest, N.unpack, R.gmatch, env, R.idiv, R.band, R.bor, R.bxor, R.bnot, R.shl, R.shr, R.len, R.step, R.eq, R.lt, R.le)
+      R.rest, N.unpack, R.gmatch, env, R.idiv, R.band, R.bor, R.bxor, R.bnot, R.shl, R.shr, R.len, R.step, R.eq, R.lt, R.le, R.mod, R.closing)
   end
   unit.run = run
   unit.frame = frame

@@ -1,0 +1,47 @@
+"""The rows of docs/differences.md that engines lua54 and luajit give rise to."""
+
+import pytest
+
+from tests.engines.running import run
+
+
+def test_differs_numbers():
+    source = "print(1.0, math.type(1.0), 2^53, 7 // 0, 7 % 0 ~= 7 % 0)"
+    assert run("luajit", source) == ["1\tinteger\t9007199254740992\tinf\ttrue"]
+
+
+def test_differs_concatenation():
+    source = "local n = 123456789012345 print(n .. '', tostring(n), ('%s %d'):format(n, n))"
+    assert run("luajit", source) == [
+        "1.2345678901234e+14\t123456789012345\t123456789012345 123456789012345"
+    ]
+
+
+def test_differs_integer_arguments():
+    source = "print(('abcdef'):sub(2.5)) for i = '1', 2 do print(i) end"
+    assert run("luajit", source) == ["bcdef", "1", "2"]
+
+
+def test_differs_tail_called_builtin():
+    source = """local g = string.gmatch
+local function tailed() return g({}) end
+local function named() return string.gmatch({}) end
+local function calls(f)
+  local it = f()
+  return it
+end
+print(pcall(calls, tailed))
+print(pcall(calls, named))"""
+    for engine in ("lua54", "luajit"):
+        tailed, named = run(engine, source)
+        assert tailed.startswith("false\tt.lua:5: ")
+        assert named.startswith("false\tt.lua:3: ")
+
+
+def test_differs_upvalues():
+    names = [f"v{i}" for i in range(61)]
+    source = f"local {', '.join(names)} = {', '.join(['1'] * 61)}\n"
+    source += f"print((function() return {' + '.join(names)} end)())"
+    assert run("lua54", source) == ["61"]
+    with pytest.raises(Exception, match="more than 60 upvalues"):
+        run("luajit", source)
