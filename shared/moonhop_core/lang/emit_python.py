@@ -10,6 +10,7 @@ are read when an error is caught or shown. `USES` tells which builtins it may wa
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_frame import FrameEmitter
 from moonhop_core.lang.emit_python_kinds import infer_kinds
+from moonhop_core.lang.errors import not_too_deep
 from moonhop_core.lang.flatten import Flattener
 from moonhop_core.lang.literals import quoted
 from moonhop_core.lang.marking import Marks, mark
@@ -23,10 +24,14 @@ BUILTINS = ("type", "tuple", "int", "str", "len")  # bound in the module: found 
 
 
 def emit_python(lowered: "Lowered") -> str:
-    """Return the text of the module."""
+    """Return the text of the module. Raises MoonhopError for what is nested too deep."""
+    text: str = not_too_deep(lowered.name, _text, lowered)
+    return text
+
+
+def _text(lowered: "Lowered") -> str:
     infer_kinds(lowered)
-    module = _Module(lowered)
-    return module.text()
+    return _Module(lowered).text()
 
 
 class _Module:

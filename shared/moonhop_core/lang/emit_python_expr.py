@@ -24,6 +24,8 @@ class ExprEmitter(CallEmitter):
 
     def expr(self, expr: tree.Expr, maybe_nil: bool = False) -> Text:
         """One value. `maybe_nil`: a field that is read may well be absent."""
+        if self.ready and id(expr) in self.ready:
+            return self.ready.pop(id(expr))
         if isinstance(expr, tree.Const):
             return self.const(expr)
         if isinstance(expr, tree.LocalRef):

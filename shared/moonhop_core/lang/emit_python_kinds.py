@@ -134,7 +134,15 @@ def kind_of(expr: tree.Expr, kinds: "dict[tree.LocalVar, str]") -> str:
     if isinstance(expr, tree.Table):
         return "table"
     if isinstance(expr, tree.Binary):
-        return binary_kind(expr, kinds)
+        chain = [expr]
+        while isinstance(expr.left, tree.Binary):  # no recursion along it: it may be long
+            expr = expr.left
+            chain.append(expr)
+        kind = kind_of(expr.left, kinds)
+        while chain:
+            expr = chain.pop()
+            kind = binary_kind(expr.op, kind, kind_of(expr.right, kinds))
+        return kind
     if isinstance(expr, tree.Unary):
         if expr.op == "not":
             return "bool"
@@ -164,13 +172,10 @@ def constant_kind(value: "bool | int | float | str | None") -> str:
     return "small" if -SMALL < value < SMALL else "int"  # type: ignore[operator]
 
 
-def binary_kind(expr: tree.Binary, kinds: "dict[tree.LocalVar, str]") -> str:
+def binary_kind(op: str, left: str, right: str) -> str:
     """Return the kind of an operator's result; metamethods come in unless both are numbers."""
-    op = expr.op
     if op in ("==", "~=", "<", "<=", ">", ">="):
         return "bool"
-    left = kind_of(expr.left, kinds)
-    right = kind_of(expr.right, kinds)
     if NOTHING in (left, right):
         return NOTHING
     if op == "..":

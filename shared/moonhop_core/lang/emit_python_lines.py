@@ -22,6 +22,7 @@ class LineEmitter:
         self.pending: "list[tuple[str, Text]]" = []
         self.about: "list[str]" = []
         self.hoisting: "dict[int, bool]" = {}
+        self.ready: "dict[int, Text]" = {}  # by id: what stands far down in a long expression
         self.constants: "list[str]" = []  # of the module: texts of calls to make once
 
     def put(self, text: str, about: "list[str] | None" = None) -> None:
@@ -98,6 +99,8 @@ class LineEmitter:
         if found is None:
             if isinstance(expr, (tree.Call, tree.MethodCall)):
                 found = True
+            elif isinstance(expr, (tree.Binary, tree.And, tree.Or)):
+                found = self.chain_hoists(expr)
             elif isinstance(expr, tree.Function):
                 found = False
             elif isinstance(expr, tree.Table):
@@ -110,6 +113,17 @@ class LineEmitter:
                         break
             self.hoisting[id(expr)] = found
         return found
+
+    def chain_hoists(self, expr: "tree.Binary | tree.And | tree.Or") -> bool:
+        """The same for operators, without recursion along the left sides."""
+        left: tree.Expr = expr
+        while isinstance(left, (tree.Binary, tree.And, tree.Or)):
+            if id(left) in self.hoisting:
+                return self.hoisting[id(left)]
+            if self.hoists(left.right):
+                return True
+            left = left.left
+        return self.hoists(left)
 
     def steady(self, expr: tree.Expr, late: bool) -> bool:
         """Can `expr` be read later, after calls? late: own locals are, as PUC Lua does."""

@@ -5,6 +5,7 @@ from moonhop_core.lang.emit_python_lines import LineEmitter
 from moonhop_core.lang.emit_python_text import (
     BOUND,
     COMPARE,
+    DEEP,
     HELPERS,
     NUMBER,
     SURE,
@@ -54,6 +55,7 @@ class OperatorEmitter(LineEmitter):
             return self.concat(expr)
         if op in ("==", "~=", "<", "<=", ">", ">="):
             return self.as_value(self.compare(expr))
+        self.shorten(expr)
         left, right = self.sequence([expr.left, expr.right], True)
         self.line = expr.line or self.line
         self.note("A" + op + "l", expr.left)
@@ -61,6 +63,19 @@ class OperatorEmitter(LineEmitter):
         slow = "%s(%s, %s)" % (HELPERS[op], left.slow, right.slow)
         text = self.deeper(self.arithmetic(op, left, right, expr, slow), left, right)
         return text
+
+    def shorten(self, expr: tree.Binary) -> None:
+        """Evaluate a long chain such as a + b + c … from its left end on, a piece at a time, so
+        that no recursion goes along it."""
+        chain = []
+        left: tree.Expr = expr.left
+        while isinstance(left, tree.Binary) and left.op in HELPERS and id(left) not in self.ready:
+            chain.append(left)
+            left = left.left
+        if len(chain) > DEEP:
+            chain.reverse()
+            for at in range(DEEP // 2, len(chain), DEEP // 2):
+                self.ready[id(chain[at])] = self.hold(chain[at])
 
     def arithmetic(self, op: str, left: Text, right: Text, expr: tree.Binary, slow: str) -> Text:
         a = left.fast
@@ -379,6 +394,9 @@ class OperatorEmitter(LineEmitter):
         if isinstance(expr, (tree.And, tree.Or)):
             if self.hoists(expr.right):
                 return self.cond_steps(expr)
+            chain = self.cond_chain(expr)
+            if chain is not None:
+                return chain
             word = "and" if isinstance(expr, tree.And) else "or"
             left = self.cond(expr.left)
             held = self.pending
@@ -398,6 +416,34 @@ class OperatorEmitter(LineEmitter):
             return self.deeper(text, left, right)
         value_text = self.expr(expr, maybe_nil=True)
         return self.truth(value_text)
+
+    def cond_chain(self, expr: "tree.And | tree.Or") -> "Text | None":
+        """A long `a and b and c …` as a condition, without recursion along it; None if it is not
+        long, or takes statements."""
+        kind = type(expr)
+        parts = []
+        left: tree.Expr = expr
+        while isinstance(left, kind):
+            parts.append(left.right)
+            left = left.left
+        parts.append(left)
+        if len(parts) < DEEP or any(self.hoists(part) for part in parts):
+            return None
+        parts.reverse()
+        held = self.pending
+        self.pending = []
+        texts = [self.cond(part) for part in parts]
+        plain = not self.pending
+        self.pending = held
+        if not plain:
+            return None
+        word = " and " if kind is tree.And else " or "
+        fast = "(%s)" % word.join([text.fast for text in texts])
+        slow = "(%s)" % word.join([text.slow for text in texts])
+        found = Text(fast, slow if any(text.fails for text in texts) else None, "pybool")
+        for text in texts:
+            self.deeper(found, found if found.depth >= text.depth else text)
+        return found
 
     def truth(self, text: Text) -> Text:
         """A Lua value as a Python condition."""

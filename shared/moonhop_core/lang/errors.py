@@ -2,6 +2,11 @@
 
 from moonhop_core.errors import MoonhopError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 _SHOWN = 100  # characters of a source line that pretty() shows at most
 
 
@@ -44,6 +49,17 @@ class LuaSyntaxError(MoonhopError):
         place = "%s:%d:%d: " % (self.source_name, self.line, self.column)
         gap = "".join([c if c == "\t" else " " for c in before])
         return place + _shown(self.message) + "\n    " + before + after + "\n    " + gap + "^"
+
+
+def not_too_deep(name: str, work: "Callable[..., Any]", *args: "Any") -> "Any":
+    """Return `work(*args)`; MoonhopError if the program `name` is nested too deep for it."""
+    try:
+        return work(*args)
+    except RuntimeError as error:  # RecursionError, which MicroPython calls RuntimeError
+        if "recursion" not in str(error):
+            raise error
+        text = "%s: an expression or statement is nested too deep: take it apart" % name
+    raise MoonhopError(text)
 
 
 def _shown(text: str) -> str:

@@ -55,10 +55,13 @@ def parse_manifest(source: str, name: str) -> "dict[str, object]":
             raise ManifestError(name, line, "'%s' is given twice; keep one" % key)
         value = reader.value()
         reader.end_of_line()
+        trouble = ""
         try:
             found[key] = _CHECKS[key](value)
         except ValueError as error:
-            raise ManifestError(name, line, "'%s' %s" % (key, error)) from None
+            trouble = str(error)
+        if trouble:
+            raise ManifestError(name, line, "'%s' %s" % (key, trouble))
     return found
 
 
@@ -72,11 +75,14 @@ def _manifest_lines(source: str, name: str) -> "list[tuple[int, str]]":
         number += 1
         if source[start : start + 3] == _PREFIX:
             text = source[start + 3 : end].rstrip("\r")
+            decoded = None
             try:
-                text = bytes_of(text).decode()
+                decoded = bytes_of(text).decode()
             except ValueError:
-                raise ManifestError(name, number, "is not UTF-8; save the file as UTF-8") from None
-            lines.append((number, text))
+                pass
+            if decoded is None:
+                raise ManifestError(name, number, "is not UTF-8; save the file as UTF-8")
+            lines.append((number, decoded))
         elif number > 1 or source[:2] != "#!":
             break
         start = end + 1
@@ -231,8 +237,9 @@ class _Reader:
                 raise ValueError
             return chr(int(digits, 16))
         except (ValueError, OverflowError):
-            message = "invalid escape '\\%s' in a string; write \\\\ for a backslash"
-            raise self.error(message % (c + digits)) from None
+            pass
+        message = "invalid escape '\\%s' in a string; write \\\\ for a backslash"
+        raise self.error(message % (c + digits))
 
 
 # ---------------------------------------------------------------- what the keys may hold

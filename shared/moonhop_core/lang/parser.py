@@ -63,9 +63,10 @@ class Parser:
         scope = self.scope
         main = scope.functions[0]
         main.is_vararg = True
+        too_deep = False
+        stats: "list[tree.Stat]" = []
         try:
             lexer.next()
-            stats: "list[tree.Stat]" = []
             if own_env:
                 env = tree.LocalVar("_ENV", 0, main)
                 stats.append(tree.Local([env], [scope.resolve("_ENV", 0)], 0))
@@ -76,8 +77,10 @@ class Parser:
             scope.close_function()
         except RuntimeError as error:  # RecursionError, which MicroPython calls RuntimeError
             if "recursion" not in str(error):
-                raise
-            raise lexer.error(_TOO_DEEP) from None
+                raise error  # by its name: MicroPython's native code takes no other raise
+            too_deep = True
+        if too_deep:
+            raise lexer.error(_TOO_DEEP)
         main.body.stats = stats
         main.end_line = lexer.line
         chunk = tree.Chunk(lexer.name, main, scope.functions)

@@ -1,5 +1,6 @@
 """Prototypes at run time, and the loader of what `lang/emit_python.py` emits."""
 
+from moonhop_core.errors import MoonhopError
 from moonhop_core.lua.values import FF, RUNS, function_class
 
 try:
@@ -77,6 +78,15 @@ def fresh(module: "Any") -> "Any":
         sys.modules[name] = module
 
 
+def compile_python(text: str, number: int) -> "Any":
+    """Compile emitted text; MoonhopError if that is more than this Python takes."""
+    try:
+        return compile(text, "<lua %d>" % number, "exec")
+    except (SyntaxError, RuntimeError) as error:
+        why = str(error)
+    raise MoonhopError("a function or expression is too large for engine python (%s)" % why)
+
+
 class Unit:
     """One text of the program: unit 0 is the program itself, others came through `load`.
 
@@ -105,7 +115,7 @@ class Unit:
         self.protos: "list[Proto]" = []
         if isinstance(form, str):
             module: "dict[str, Any]" = {}
-            exec(compile(form, "<lua %d>" % number, "exec"), module)
+            exec(compile_python(form, number), module)
         else:
             if getattr(form, "g", None) is not None:
                 form = fresh(form)  # some other machine has it: a module belongs to one
