@@ -49,24 +49,44 @@ OPERATORS = ("operators.py", "support.py", "values.py", "errors.py", "numbers.py
 
 def python_lines(error: BaseException) -> "list[tuple[str, int]]":
     """Return (file, line) for each Python function that the exception passed through, outermost
-    first."""
+    first. Of a very deep stack the ends are right; in the middle the lines are 0."""
     lines: "list[tuple[str, int]]" = []
     if hasattr(sys, "print_exception"):
         import io
 
         text = io.StringIO()
         sys.print_exception(error, text)
-        for line in text.getvalue().split("\n"):
-            if line.startswith('  File "'):
-                end = line.find('"', 8)
-                at = line.find("line ", end) + 5
-                stop = line.find(",", at)
-                lines.append((line[8:end], int(line[at:] if stop < 0 else line[at:stop])))
-        return lines
+        report = text.getvalue()
+        if len(report) < 4 * ENDS:
+            return printed_lines(report)
+        lines = printed_lines(report[:ENDS])
+        inner = printed_lines(report[-ENDS:])
+        lines.extend([(inner[0][0], 0)] * report[ENDS:-ENDS].count("\n"))
+        return lines + inner
     traceback = error.__traceback__
+    entries = []
     while traceback is not None:
-        lines.append((traceback.tb_frame.f_code.co_filename, traceback.tb_lineno))
+        entries.append(traceback)
         traceback = traceback.tb_next
+    last = len(entries) - MANY
+    for at, entry in enumerate(entries):
+        line = entry.tb_lineno if at < MANY or at >= last else 0
+        lines.append((entry.tb_frame.f_code.co_filename, line))
+    return lines
+
+
+ENDS = 8000  # characters of a traceback
+MANY = 200  # its entries
+
+
+def printed_lines(report: str) -> "list[tuple[str, int]]":
+    """Read the traceback that MicroPython prints; the first and last line may be cut."""
+    lines = []
+    for line in report.split("\n"):
+        if line.startswith('  File "') and line.find(", in ") > 0:
+            end = line.find('"', 8)
+            at = line.find("line ", end) + 5
+            lines.append((line[8:end], int(line[at : line.find(",", at)])))
     return lines
 
 

@@ -10,6 +10,7 @@
 
 import json
 import sys
+import time
 
 from moonhop_core.errors import MoonhopError
 from moonhop_core.process.clock import RealClock, VirtualClock
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
     Lines = Iterable[str | bytes]
 
-STACK = 8 << 20  # bytes of address space
+STACK = 4 << 20  # bytes of address space
+ROOM = 256 << 10  # more of it than MicroPython knows of
 IMAGE_END = '["end",'
 
 
@@ -221,6 +223,11 @@ def serve_deep() -> None:
             done.release()
 
     done.acquire()
+    # MicroPython keeps 8 kB free at the end of a thread's stack, but the C library may have put
+    # more than that there. It hands the larger stack of a thread that has ended to the next one.
+    _thread.stack_size(STACK + ROOM)
+    _thread.start_new_thread(int, ())
+    time.sleep(0.02)
     _thread.stack_size(STACK)
     _thread.start_new_thread(run, ())
     done.acquire()
