@@ -42,6 +42,17 @@ def make_engine(name: str) -> Callable[..., Any]:
     return found
 
 
+def compile_form(program: Program, engine: str) -> None:
+    """Make what an engine loads of a program, so that nothing of it is left for its start."""
+    form = program.form(engine)
+    if engine in LUPA:
+        from moonhop.engines.lua_runtime import libraries, program_code, runtime
+
+        runtime(engine)
+        program_code(form)
+        libraries(program)
+
+
 class Node:
     """A running worker of this Python; ``start`` and ``stop`` it in one event loop."""
 
@@ -49,7 +60,7 @@ class Node:
         self,
         config: Config,
         make_engine: Callable[[str], Callable[..., Any]] = make_engine,
-        compile: Callable[[Program, str], Any] | None = None,
+        compile: Callable[[Program, str], Any] = compile_form,
     ) -> None:
         self.config = config
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="moonhop-turns")
