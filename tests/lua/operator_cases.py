@@ -2,6 +2,7 @@
 
 from moonhop_core.lua import operators as op
 from moonhop_core.lua.errors import LuaError
+from moonhop_core.lua.loops import forprep, forrange
 from moonhop_core.lua.values import (
     F1,
     F2,
@@ -167,11 +168,11 @@ def loops():
         (1, float("nan"), 1),
         (5, 1, 1),
     ):
-        print([basic_text(v) for v in op.forrange(*args)])
-    attempt(op.forprep, 1, 10, 0)
-    attempt(op.forprep, "x", 10, 1)
-    attempt(op.forprep, 1, None, 1)
-    attempt(op.forprep, 1, 10, 4)
+        print([basic_text(v) for v in forrange(*args)])
+    attempt(forprep, 1, 10, 0)
+    attempt(forprep, "x", 10, 1)
+    attempt(forprep, 1, None, 1)
+    attempt(forprep, 1, 10, 4)
 
 
 def texts():

@@ -1,10 +1,9 @@
-"""Operators and conditions as Python text."""
+"""Operators, `and` and `or` as Python text."""
 
 from moonhop_core.lang import tree
-from moonhop_core.lang.emit_python_lines import LineEmitter
+from moonhop_core.lang.emit_python_conditions import ConditionEmitter
 from moonhop_core.lang.emit_python_text import (
     BOUND,
-    COMPARE,
     DEEP,
     HELPERS,
     NUMBER,
@@ -15,39 +14,8 @@ from moonhop_core.lang.emit_python_text import (
 )
 
 
-def comparable(a: Text, b: Text) -> bool:
-    """Do both Pythons compare the values alike? Not if one may be a large integer and the other a
-    float."""
-    if a.kind in WHOLE and b.kind in WHOLE:
-        return True
-    for text in (a, b):
-        if text.kind in SAFE or (text.kind == "float" and is_small(text.fast)):
-            return True
-    return a.kind == b.kind == "float"
-
-
-SAFE = ("small", "str", "bool", "table", "function", "nil")
-
-
-def is_small(text: str) -> bool:
-    """Is it a constant far from 2^53?"""
-    digits = text[1:] if text[0] == "-" else text
-    return (digits[0].isdigit() and digits.find(".") < 16) or digits in ("INF", "NINF")
-
-
-def when_equal(a: str, b: str, op: str) -> str:
-    """The test of two values that Python says are equal: whether `op` holds for them."""
-    literal = not (a[0].isalpha() and b[0].isalpha())
-    if op in ("=", "=="):
-        return (
-            "surely(%s, %s)" % (a, b) if literal else "(%s is %s or surely(%s, %s))" % (a, b, a, b)
-        )
-    sure = "not surely(%s, %s)" % (a, b)
-    return "(%s)" % sure if literal else "(%s is not %s and %s)" % (a, b, sure)
-
-
-class OperatorEmitter(LineEmitter):
-    """Emits operators, conditions, `and` and `or`."""
+class OperatorEmitter(ConditionEmitter):
+    """Emits operators, `and` and `or`."""
 
     def binary(self, expr: tree.Binary) -> Text:
         op = expr.op
@@ -259,229 +227,6 @@ class OperatorEmitter(LineEmitter):
             )
         return self.deeper(text, operand)
 
-    def as_value(self, cond: Text) -> Text:
-        """A Python condition as a Lua boolean."""
-        yes = "TRUE"
-        no = "FALSE"
-        text = Text(
-            "(%s if %s else %s)" % (yes, cond.fast, no),
-            "(%s if %s else %s)" % (yes, cond.slow, no) if cond.fails else None,
-            "bool",
-        )
-        text.depth = cond.depth + 1
-        return text
-
-    def compare(self, expr: tree.Binary) -> Text:
-        op = expr.op
-        if op in ("==", "~="):
-            return self.equal(expr)
-        left, right = self.sequence([expr.left, expr.right], True)
-        self.line = expr.line or self.line
-        helper = COMPARE[op]
-        if op in ("<", "<="):
-            slow = "%s(%s, %s)" % (helper, left.slow, right.slow)
-        else:
-            if left.slow.find("(") >= 0 and right.slow.find("(") >= 0:
-                left = Text(self.atom(left), None, left.kind, True)  # keep the order
-            slow = "%s(%s, %s)" % (helper, right.slow, left.slow)
-        if not comparable(left, right):
-            return self.deeper(self.ordered(op, left, right, slow), left, right)
-        both = left.kind in NUMBER and right.kind in NUMBER
-        fails = left.fails or right.fails or not both
-        text = Text("(%s %s %s)" % (left.fast, op, right.fast), slow if fails else None, "pybool")
-        return self.deeper(text, left, right)
-
-    def ordered(self, op: str, left: Text, right: Text, slow: str) -> Text:
-        """< or <= of what may be a large integer and a float, which MicroPython compares as
-        floats: where they look equal, `surely` has its doubts."""
-        a, first = self.twice(left)
-        b, second = self.twice(right)
-        fast = "(%s %s %s or %s == %s and %s)"
-        return Text(fast % (first, op[0], second, a, b, when_equal(a, b, op[1:])), slow, "pybool")
-
-    def twice(self, text: Text) -> "tuple[str, str]":
-        """Return a name for a value, and the text that evaluates and names it."""
-        if text.atom:
-            return text.fast, text.fast
-        name = self.temp()
-        return name, "(%s := %s)" % (name, text.fast)
-
-    def equal(self, expr: tree.Binary) -> Text:
-        sign = "==" if expr.op == "==" else "!="
-        for side, other in ((expr.right, expr.left), (expr.left, expr.right)):
-            if isinstance(side, tree.Const) and (
-                side.value is None or side.value is True or side.value is False
-            ):
-                nil = self.expr(other, maybe_nil=side.value is None)
-                word = "is" if sign == "==" else "is not"
-                if nil.atom and (nil.kind in SURE or isinstance(other, tree.Const)):
-                    equal = isinstance(other, tree.Const) and other.value is side.value
-                    return Text(str(equal == (sign == "==")), None, "pybool", True)
-                constant = self.const(side).fast
-                text = Text(
-                    "(%s %s %s)" % (nil.fast, word, constant),
-                    "(%s %s %s)" % (nil.slow, word, constant) if nil.fails else None,
-                    "pybool",
-                )
-                return self.deeper(text, nil)
-        constant_side = isinstance(expr.left, tree.Const) or isinstance(expr.right, tree.Const)
-        maybe = constant_side
-        if constant_side and not (self.hoists(expr.left) or self.hoists(expr.right)):
-            left = self.expr(expr.left, maybe)
-            right = self.expr(expr.right, maybe)
-        else:
-            left, right = self.sequence([expr.left, expr.right], True)
-        known = ("int", "small", "float", "num", "str", "bool", "function", "nil")
-        if (left.kind in known or right.kind in known) and not comparable(left, right):
-            a, first = self.twice(left)
-            b, second = self.twice(right)
-            slow = "%seq(%s, %s)" % ("" if sign == "==" else "not ", left.slow, right.slow)
-            fast = "%s %s %s" % (first, sign, second)
-            test = when_equal(a, b, sign)
-            fast += (" and %s" if sign == "==" else " or %s") % test
-            return self.deeper(Text("(%s)" % fast, "(%s)" % slow, "pybool"), left, right)
-        if left.kind in known or right.kind in known:
-            slow = "(%s %s %s)" % (left.slow, sign, right.slow)
-            fails = left.fails or right.fails
-            text = Text(
-                "(%s %s %s)" % (left.fast, sign, right.fast), slow if fails else None, "pybool"
-            )
-            return self.deeper(text, left, right)
-        a = self.atom(left)
-        b = self.atom(right)
-        # Different tables may still be equal by `__eq`.
-        table = "Table"
-        kind = "type"
-        if sign == "==":
-            fast = "(%s if %s == %s else %s(%s) is %s and unlike(%s, %s))" % (
-                when_equal(a, b, sign),
-                a,
-                b,
-                kind,
-                a,
-                table,
-                a,
-                b,
-            )
-            slow = "eq(%s, %s)" % (a, b)
-        else:
-            fast = "(%s if %s == %s else %s(%s) is not %s or not unlike(%s, %s))" % (
-                when_equal(a, b, sign),
-                a,
-                b,
-                kind,
-                a,
-                table,
-                a,
-                b,
-            )
-            slow = "(not eq(%s, %s))" % (a, b)
-        return self.deeper(Text(fast, slow, "pybool"), left, right)
-
-    def cond(self, expr: tree.Expr) -> Text:
-        """`expr` as a Python condition."""
-        if isinstance(expr, tree.Const):
-            value = expr.value is not None and expr.value is not False
-            return Text("True" if value else "False", None, "pybool", True)
-        if isinstance(expr, tree.Unary) and expr.op == "not":
-            inner = self.cond(expr.operand)
-            text = Text(
-                "(not %s)" % inner.fast, "(not %s)" % inner.slow if inner.fails else None, "pybool"
-            )
-            return self.deeper(text, inner)
-        if isinstance(expr, tree.Binary) and is_condition(expr):
-            return self.compare(expr)
-        if isinstance(expr, (tree.And, tree.Or)):
-            if self.hoists(expr.right):
-                return self.cond_steps(expr)
-            chain = self.cond_chain(expr)
-            if chain is not None:
-                return chain
-            word = "and" if isinstance(expr, tree.And) else "or"
-            left = self.cond(expr.left)
-            held = self.pending
-            self.pending = []
-            right = self.cond(expr.right)
-            if self.pending:
-                # the right side wants temporaries of its own: only when it is reached
-                self.pending = held
-                return self.cond_steps(expr, left)
-            self.pending = held
-            fails = left.fails or right.fails
-            text = Text(
-                "(%s %s %s)" % (left.fast, word, right.fast),
-                "(%s %s %s)" % (left.slow, word, right.slow) if fails else None,
-                "pybool",
-            )
-            return self.deeper(text, left, right)
-        value_text = self.expr(expr, maybe_nil=True)
-        return self.truth(value_text)
-
-    def cond_chain(self, expr: "tree.And | tree.Or") -> "Text | None":
-        """A long `a and b and c …` as a condition, without recursion along it; None if it is not
-        long, or takes statements."""
-        kind = type(expr)
-        parts = []
-        left: tree.Expr = expr
-        while isinstance(left, kind):
-            parts.append(left.right)
-            left = left.left
-        parts.append(left)
-        if len(parts) < DEEP or any(self.hoists(part) for part in parts):
-            return None
-        parts.reverse()
-        held = self.pending
-        self.pending = []
-        texts = [self.cond(part) for part in parts]
-        plain = not self.pending
-        self.pending = held
-        if not plain:
-            return None
-        word = " and " if kind is tree.And else " or "
-        fast = "(%s)" % word.join([text.fast for text in texts])
-        slow = "(%s)" % word.join([text.slow for text in texts])
-        found = Text(fast, slow if any(text.fails for text in texts) else None, "pybool")
-        for text in texts:
-            self.deeper(found, found if found.depth >= text.depth else text)
-        return found
-
-    def truth(self, text: Text) -> Text:
-        """A Lua value as a Python condition."""
-        if text.kind == "bool":
-            yes = "TRUE"
-            slow = "(%s is %s)" % (text.slow, yes) if text.fails else None
-            return Text("(%s is %s)" % (text.fast, yes), slow, "pybool")
-        if text.kind in SURE:
-            if not text.atom:
-                self.atom(text)
-            return Text("True", None, "pybool", True)
-        if text.kind == "nil":
-            return Text("False", None, "pybool", True)
-        no = "FALSE"
-        if text.atom:
-            return Text(
-                "(%s is not None and %s is not %s)" % (text.fast, text.fast, no), None, "pybool"
-            )
-        name = "W"
-        form = "((%s := %s) is not None and %s is not %s)"
-        found = Text(
-            form % (name, text.fast, name, no),
-            form % (name, text.slow, name, no) if text.fails else None,
-            "pybool",
-        )
-        found.depth = text.depth + 1
-        return found
-
-    def cond_steps(self, expr: "tree.And | tree.Or", left: "Text | None" = None) -> Text:
-        """A condition whose right side takes statements: made step by step."""
-        name = self.temp()
-        self.assign(name, self.cond(expr.left) if left is None else left)
-        self.put("if %s:" % name if isinstance(expr, tree.And) else "if not %s:" % name)
-        self.indent += 1
-        self.assign(name, self.cond(expr.right))
-        self.indent -= 1
-        return Text(name, None, "pybool", True)
-
     def shortcut(self, expr: "tree.And | tree.Or") -> Text:
         """`a and b`, `a or b` as a value."""
         is_and = isinstance(expr, tree.And)
@@ -566,7 +311,3 @@ class OperatorEmitter(LineEmitter):
             return right if second else left
         name = self.atom(left)
         return right if second else Text(name, None, left.kind, True)
-
-    def const(self, expr: tree.Const) -> Text:
-        """A constant."""
-        raise NotImplementedError

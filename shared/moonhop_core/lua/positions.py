@@ -44,7 +44,7 @@ def places(error: BaseException, units: "list[Unit]") -> "tuple[list[Place], boo
 
 
 # what emitted code uses itself
-OPERATORS = ("operators.py", "support.py", "values.py", "errors.py", "numbers.py")
+OPERATORS = ("operators.py", "loops.py", "support.py", "values.py", "errors.py", "numbers.py")
 
 
 def python_lines(error: BaseException) -> "list[tuple[str, int]]":

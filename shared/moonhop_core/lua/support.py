@@ -5,6 +5,13 @@ import math
 from moonhop_core.lua import operators
 from moonhop_core.lua import values as values_module
 from moonhop_core.lua.errors import LuaError, type_error
+from moonhop_core.lua.loops import (  # noqa: F401
+    forend,
+    forend_down,
+    forprep,
+    forrange,
+    iterator_call,
+)
 from moonhop_core.lua.operators import (  # noqa: F401
     add,
     band,
@@ -14,13 +21,8 @@ from moonhop_core.lua.operators import (  # noqa: F401
     concat,
     div,
     eq,
-    forend,
-    forend_down,
-    forprep,
-    forrange,
     idiv,
     index,
-    iterator_call,
     le,
     length,
     lt,
