@@ -45,3 +45,15 @@ def test_differs_upvalues():
     assert run("lua54", source) == ["61"]
     with pytest.raises(Exception, match="more than 60 upvalues"):
         run("luajit", source)
+
+
+def test_differs_level_of_an_error_called_by_pcall():
+    source = "local function f() return pcall(error, 'msg', 2) end print(f())"
+    assert run("lua54", source) == ["false\tt.lua:1: msg"]
+    assert run("python", source) == ["false\tmsg"]
+
+
+@pytest.mark.parametrize("name", ["lua54", "luajit", "python"])
+def test_differs_absent_libraries(name: str):
+    source = "print(io, os.execute, debug and debug.getinfo, pcall(load, '\\27Lua'))"
+    assert run(name, source)[0].startswith("nil\tnil\tnil\t")

@@ -62,6 +62,8 @@ def use(machine: "Machine", names: "Collection[str]") -> None:
         elif name not in machine.builtins:
             at = name.find(".")
             library = LIBRARIES.get(name[:at]) if at >= 0 else None
+            if library:
+                machine.library(name[:at])  # it is there even if it has no such field
             module = ELSEWHERE.get(name) or (library[0] if library else BASE)
             if wanted.setdefault(module, []) is not None and name not in CONSTANTS:
                 wanted[module].append(name)  # type: ignore[union-attr]

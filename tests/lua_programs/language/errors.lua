@@ -89,7 +89,6 @@ print(coroutine.status(co))
 print(pcall(function() error() end))
 print(pcall(function() error(nil, 2) end))
 print(pcall(error, "msg", 1))
-print(pcall(error, "msg", 2))
 local ok2, tb = xpcall(function() error("tb") end, function(m) return m end)
 print(ok2, tb)
 -- a handler that fails
