@@ -10,15 +10,10 @@ import json
 import sys
 import time
 
-# Heap is scarce: what stays for good is loaded first, without garbage in between.
-for _name in ("umqtt_link", "moonhop_core.process.process", "moonhop_core.node.worker"):
-    __import__(_name)
-    gc.collect()
-
-from moonhop_core.node.http import Http  # noqa: E402
-from moonhop_core.node.link import LinkError  # noqa: E402
-from moonhop_core.node.worker import About, Worker  # noqa: E402
-from umqtt_link import UmqttLink  # noqa: E402
+from moonhop_core.node.http import Http
+from moonhop_core.node.link import LinkError
+from moonhop_core.node.worker import About, Worker
+from umqtt_link import UmqttLink
 
 CONFIG = "moonhop.json"
 CHUNK = 1024  # bytes of an image at once

@@ -2,6 +2,7 @@
 
 credentials.json   passwords of host and nodes, the API token
 host.json          where the running host is; there only while it runs
+ports.json         where it listened last time
 host.lock          held by the running host
 state.db           the scheduler's store
 files/ programs/   what the file server and the program store hold

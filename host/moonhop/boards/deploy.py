@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import moonhop_core
+from moonhop.boards.join import Joiner
 from moonhop.boards.packages import umqtt_simple
 from moonhop.boards.slim import Slimmer, stripped
 from moonhop.resources import folder
@@ -40,21 +41,98 @@ def build_board_files(
     has not frozen it in. Raises MoonhopError if something does not compile.
     """
     written = []
+    sources = list(board_sources(lang=lang, umqtt=umqtt))
+    modules = {module_name(n): s.read_text(encoding="utf-8") for s, n in sources}
+    if mpy:
+        slimmer = Slimmer(modules)
+        modules = {name: slimmer.text(name) for name in modules}
+    places = {module_name(name): name for _, name in sources}
+    if mpy and not lang:
+        modules = join(modules)
+        places[WORKER] = Path(*WORKER.split(".")).with_suffix(".py")
+    texts = {name.name: source for source, name in sources if name.name in AS_TEXT}
     with tempfile.TemporaryDirectory(prefix="moonhop-") as workshop:
-        sources = list(board_sources(lang=lang, umqtt=umqtt))
-        slimmer = Slimmer({module_name(n): s.read_text(encoding="utf-8") for s, n in sources})
-        for source, name in sources:
-            place = target / name
+        for module, text in modules.items():
+            place = target / places[module]
             place.parent.mkdir(parents=True, exist_ok=True)
-            if mpy and source.name not in AS_TEXT:
+            if place.name in texts:
+                shutil.copyfile(texts[place.name], place)
+            elif mpy:
                 place = place.with_suffix(".mpy")
                 slim = Path(workshop, "slim.py")
-                slim.write_text(slimmer.text(module_name(name)), encoding="utf-8")
-                _compile(slim, place, name, march)
+                slim.write_text(text, encoding="utf-8")
+                _compile(slim, place, places[module], march)
             else:
-                shutil.copyfile(source, place)
+                place.write_text(text, encoding="utf-8")
             written.append(place.relative_to(target))
     return sorted(written)
+
+
+SUPPORT = "moonhop_core.lua.support"  # programs import it by its name
+WORKER = "moonhop_core.worker"  # the module that the worker's modules become
+EAGER = (  # what every board uses sooner or later
+    "umqtt_link",
+    "moonhop_core.node.worker",
+    "moonhop_core.node.http",
+    "moonhop_core.node.files",
+    "moonhop_core.process.python_engine",
+    "moonhop_core.node.hop",
+    "moonhop_core.node.hop_target",
+)
+BASE = "moonhop_core.lua.base"
+MATCHING = "moonhop_core.lua.string_matching"
+
+
+def join(modules: dict[str, str]) -> dict[str, str]:
+    """Return modules with those joined that are always loaded together; in the place of each of
+    these stands one that only imports, for whoever wants it by its name."""
+    shims: dict[str, str] = {}
+    modules = _join(modules, shims, [SUPPORT], SUPPORT, SUPPORT)
+    modules = _join(modules, shims, list(EAGER), WORKER)
+    modules = _join(modules, shims, [BASE], BASE, BASE)
+    modules = _join(modules, shims, [MATCHING], MATCHING, MATCHING)
+    return shims | modules
+
+
+def _join(
+    modules: dict[str, str], shims: dict[str, str], wanted: list[str], name: str, shown: str = ""
+) -> dict[str, str]:
+    """Join modules and what they import at once, if no other group has it."""
+    trees = {module: ast.parse(text) for module, text in modules.items()}
+    packages = {module.rpartition(".")[0] for module in modules}
+    order = [m for m in _in_order(trees, wanted) if m not in packages and m not in (SUPPORT, WORKER, BASE)]
+    if shown and shown not in order:
+        order.append(shown)
+    joiner = Joiner(trees, order, name, shown)
+    found = {
+        module: ast.unparse(ast.fix_missing_locations(joiner.importer(module))) + "\n"
+        for module in modules
+        if not joiner.is_joined(module)
+    }
+    shims.update(joiner.shims())
+    found[name] = ast.unparse(ast.fix_missing_locations(joiner.joined())) + "\n"
+    return found
+
+
+def _in_order(trees: dict[str, ast.Module], wanted: list[str]) -> list[str]:
+    """Return modules and what they import at once, each behind what it imports."""
+    found: dict[str, bool] = {}
+
+    def visit(name: str) -> None:
+        if name in found or name not in trees:
+            return
+        found[name] = False
+        for node in trees[name].body:
+            if isinstance(node, ast.ImportFrom) and node.module:
+                visit(node.module)
+                for alias in node.names:
+                    visit(f"{node.module}.{alias.name}")
+        del found[name]
+        found[name] = True
+
+    for name in wanted:
+        visit(name)
+    return list(found)
 
 
 def board_sources(*, lang: bool = False, umqtt: bool = False) -> Iterator[tuple[Path, Path]]:

@@ -7,6 +7,8 @@ passes by name share a few names, and so does what is private to a module.
 """
 
 import ast
+import importlib
+import zlib
 from collections.abc import Iterable
 
 
@@ -290,3 +292,24 @@ class _Stripper(ast.NodeTransformer):
             if isinstance(argument, ast.arg):
                 argument.annotation = None
         return node
+
+
+def slim_program(text: str) -> str:
+    """Return an emitted program (`lang/emit_python.py`), text of Python, with less in it that
+    stays in a board's heap. Lines stay where they are: errors are looked up by them."""
+    tree = ast.parse(text)
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    lines = text.split("\n")
+    for node in tree.body:
+        at = node.lineno - 1
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            names = sorted(used & set(dir(importlib.import_module(str(node.module)))) - BOUND)
+            lines[at] = f"from {node.module} import {', '.join(names)}" if names else ""
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            if node.targets[0].id == "ABOUT" and isinstance(node.value, ast.Constant):
+                packed = zlib.compress(str(node.value.value).encode(), 9, wbits=9)
+                lines[at : node.end_lineno] = [f"ABOUT = {packed!r}"]
+    return "\n".join(lines)
+
+
+BOUND = {"g", "G", "P", "M", "method"}  # by the program's own load()

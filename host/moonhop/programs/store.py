@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from moonhop.boards.slim import slim_program
 from moonhop.state import write_private
 from moonhop_core.errors import MoonhopError
 from moonhop_core.process.program import FORMS, Program
@@ -81,7 +82,8 @@ class ProgramStore:
         if kept.is_file():
             return kept.read_bytes()
         if form == "mpy":
-            made = compile_mpy(self.form(hash, "python"), f"{hash[:12]}.py")
+            text = slim_program(self.form(hash, "python").decode())
+            made = compile_mpy(text.encode(), f"{hash[:12]}.py")
         else:
             text = program.form(form)
             made = str(getattr(text, "text", text)).encode()

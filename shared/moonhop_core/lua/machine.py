@@ -107,6 +107,10 @@ class Machine:
                 names is None or name in names or name[: max(name.find("."), 0)] in names
             ):
                 self.install(name, (self.make_operation(name), -1))
+        for name in names or ():
+            at = name.find(".") + 1
+            if at and any(known.startswith(name[:at]) for known in self.operations):
+                self.library(name[: at - 1])  # it is there even if it has no such field
         if names is None:
             libraries.use_all(self)
         else:
@@ -254,6 +258,16 @@ class Machine:
         except ImportError:
             return None, "load: this node has no compiler"
         return new(unit.protos[0], ())
+
+    def close(self) -> None:
+        """Let go of the program: what still has it by accident shall not hold all of this."""
+        for unit in self.units:
+            unit.untie()
+        self.units = []
+        self.builtins = {}
+        self.globals.h = {}
+        self.op = no_operations
+        self.provide = no_provider
 
     # ------------------------------------------------------------ tasks
 

@@ -87,6 +87,17 @@ def compile_python(text: str, number: int) -> "Any":
     raise MoonhopError("a function or expression is too large for engine python (%s)" % why)
 
 
+def inflated(data: bytes) -> str:
+    """Return a text that boards have in compressed form (zlib)."""
+    try:
+        from deflate import ZLIB, DeflateIO  # type: ignore[import-not-found,unused-ignore]
+        from io import BytesIO
+    except ImportError:  # a small MicroPython: its errors name no variables
+        return ""
+    text: str = DeflateIO(BytesIO(data), ZLIB).read().decode()
+    return text
+
+
 class Unit:
     """One text of the program: unit 0 is the program itself, others came through `load`.
 
@@ -113,12 +124,14 @@ class Unit:
         self.source = source
         self.given = given
         self.protos: "list[Proto]" = []
+        self.module: "Any" = None
         if isinstance(form, str):
             module: "dict[str, Any]" = {}
             exec(compile_python(form, number), module)
         else:
             if getattr(form, "g", None) is not None:
                 form = fresh(form)  # some other machine has it: a module belongs to one
+            self.module = form
             module = {
                 name: getattr(form, name)
                 for name in ("load", "NAME", "PROTOS", "LINES", "ABOUT", "STARTS")
@@ -128,11 +141,18 @@ class Unit:
         self.uses = None if uses is None else uses.split(" ")
         self.name: str = module["NAME"]
         self.lines: str = module["LINES"]
-        self.about: str = module["ABOUT"]
+        self.about: "str | bytes" = module["ABOUT"]
         self.starts: "tuple[int, ...]" = module["STARTS"]
         factories = module["load"](self)
         for at, about in enumerate(module["PROTOS"]):
             self.protos.append(Proto(self, at, about, factories[at]))
+
+    def untie(self) -> None:
+        """Let an imported module go, for some other machine."""
+        self.protos.clear()
+        for name in ("g", "G", "P", "M", "method"):
+            if self.module is not None:
+                setattr(self.module, name, None)
 
     def lua_line(self, line: int) -> int:
         """Return the Lua line of a line of the emitted module; 0 if it has none."""
@@ -163,7 +183,8 @@ class Unit:
         """Return what an emitted line does with which variables: ["I.x=local 't'", …]. The calls
         that leave a frame are known by "PROTOTYPE.PC" instead of the line."""
         start = line + " "
-        for entry in self.about.split("\n"):
+        about = self.about if isinstance(self.about, str) else inflated(self.about)
+        for entry in about.split("\n"):
             if entry.startswith(start):
                 return entry[len(start) :].split("`")
         return []

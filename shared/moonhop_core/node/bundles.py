@@ -16,9 +16,9 @@ except ImportError:  # MicroPython has no typing
 if TYPE_CHECKING:
     from typing import Any
 
-    from moonhop_core.node.http import Http
+    from moonhop_core.node.http import Http, Response
 
-KEPT = 8  # programs; on a board those in use and the last one
+KEPT = 8  # programs that no process uses
 MPY = getattr(sys.implementation, "_mpy", 0)
 ARCHITECTURES = (
     "",
@@ -31,11 +31,11 @@ ARCHITECTURES = (
     "armv7emsp",
     "armv7emdp",
 ) + ("xtensa", "xtensawin", "rv32imc", "rv64imc")
-ON_BOARD = sys.implementation.name == "micropython"
 
 
 class Bundles:
-    """Fetches programs by hash; one that was fetched is shared by all its processes."""
+    """Fetches programs by hash; on CPython one that was fetched is shared by all
+    its processes."""
 
     def __init__(self, http: "Http", away: "Any", compile: "Any" = None):
         """`away` runs something that takes a while; `compile(program, engine)` makes the form that
@@ -61,29 +61,29 @@ class Bundles:
         except (MoonhopError, OSError, ValueError, MemoryError, SyntaxError) as error:
             text = str(error) or type(error).__name__
             raise RequestError(NO_PROGRAM, "program %s: %s" % (hash[:12], text)) from None
-        self._kept.append((hash, engine, program))
+        if not MPY:  # a module holds the state of one process, and boards have no room to keep one
+            self._kept.append((hash, engine, program))
         return program
 
     async def manifest(self, hash: str) -> "dict[str, Any]":
         """Return a program's manifest. Raises RequestError (no_program)."""
         try:
-            found = json.loads(await self._get(hash, "manifest"))["manifest"]
+            found = json.loads((await self._get(hash, "manifest")).body)["manifest"]
         except (MoonhopError, ValueError, KeyError, TypeError) as error:
             raise RequestError(NO_PROGRAM, "program %s: %s" % (hash[:12], error)) from None
         return found if isinstance(found, dict) else {}
 
     def trim(self, used: "list[str]") -> None:
         """Let go of programs that no process uses; `used` are the hashes that are in use."""
-        keep = 1 if ON_BOARD else KEPT
         idle = [entry for entry in self._kept if entry[0] not in used]
-        for entry in idle[: max(0, len(idle) - keep)]:
+        for entry in idle[: max(0, len(idle) - KEPT)]:
             self._kept.remove(entry)
 
     async def _fetch(
         self, hash: str, engine: str, name: str, manifest: "dict[str, Any] | None"
     ) -> Program:
         if not MPY:  # CPython has the compiler
-            source = from_bytes(await self._get(hash, "source"))
+            source = from_bytes((await self._get(hash, "source")).body)
             if program_hash(source) != hash:
                 raise RequestError(NO_PROGRAM, "program %s: another one came" % hash[:12])
             program = Program.from_source(source, name or hash[:12])
@@ -91,11 +91,12 @@ class Bundles:
             return program
         if manifest is None:
             manifest = await self.manifest(hash)
-        data = await self._get(hash, "mpy?mpy=%d" % MPY)
-        module = load_mpy(data, "program_" + hash[:16])
-        return Program.from_forms(name or hash[:12], hash, manifest, {"python": module})
+        # Nothing big in a variable: whatever has this coroutine by accident would have that, too.
+        response = await self._get(hash, "mpy?mpy=%d" % MPY)
+        forms = {"python": load_mpy(response, "program_" + hash[:16])}
+        return Program.from_forms(name or hash[:12], hash, manifest, forms)
 
-    async def _get(self, hash: str, form: str) -> bytes:
+    async def _get(self, hash: str, form: str) -> "Response":
         response = await self._http.request("GET", "/programs/%s/%s" % (hash, form), limit=1 << 20)
         if not response.ok:
             reason = "is unknown to the host" if response.status == 404 else ""
@@ -104,7 +105,7 @@ class Bundles:
                 "program %s %s"
                 % (hash[:12], reason or "cannot be had: the host answers %d" % response.status),
             )
-        return response.body
+        return response
 
 
 def mpy_of(number: int) -> "dict[str, Any]":
@@ -120,9 +121,9 @@ def mpy_of(number: int) -> "dict[str, Any]":
 class _Memory:
     """A file system with one file, a compiled module, that is nowhere but in memory."""
 
-    def __init__(self, name: str, data: bytes):
+    def __init__(self, name: str, response: "Response"):
         self.name = name
-        self.data = data
+        self.response = response
 
     def mount(self, readonly: bool, mkfs: bool) -> None:
         """Have nothing to prepare."""
@@ -134,28 +135,30 @@ class _Memory:
         """Know the one file."""
         if path.lstrip("/") != self.name:
             raise OSError(2)
-        return (0x8000, 0, 0, 0, 0, 0, len(self.data), 0, 0, 0)
+        return (0x8000, 0, 0, 0, 0, 0, len(self.response.body), 0, 0, 0)
 
     def open(self, path: str, mode: str) -> "Any":
         """Open it."""
         import io
 
         self.stat(path)
-        return io.BytesIO(self.data)
+        return io.BytesIO(self.response.body)
 
 
-def load_mpy(data: bytes, name: str) -> "Any":
-    """Import a compiled module from memory; it does not stay in sys.modules. MicroPython only."""
+def load_mpy(response: "Response", name: str) -> "Any":
+    """Import a compiled module, a response's body, which is gone then; the module does not stay in
+    sys.modules. MicroPython only."""
     try:
         import vfs  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         raise RequestError(NO_PROGRAM, "compiled programs need MicroPython") from None
 
-    vfs.mount(_Memory(name + ".mpy", data), "/moonhop_program")
+    vfs.mount(_Memory(name + ".mpy", response), "/moonhop_program")
     sys.path.insert(0, "/moonhop_program")
     try:
         return __import__(name)
     finally:
+        response.body = b""
         sys.path.pop(0)
         vfs.umount("/moonhop_program")
         sys.modules.pop(name, None)

@@ -38,8 +38,10 @@ class Tasks:
             except asyncio.CancelledError:
                 pass
 
-    async def _run(self, number: int, work: "Coroutine[Any, Any, Any]") -> None:
+    async def _run(self, number: int, work: "Coroutine[Any, Any, Any] | None") -> None:
+        assert work
         try:
             await work
         finally:
+            work = None  # MicroPython keeps finished tasks for a while, with all that they have
             del self._tasks[number]

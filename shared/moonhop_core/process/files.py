@@ -4,6 +4,8 @@ A request that was not answered before a hop is asked again under the same numbe
 ahead in blocks; an image holds only where the next line begins.
 """
 
+import sys
+
 from moonhop_core.process.engine import Bound, ProgramError, Suspend
 
 try:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from moonhop_core.process.process import Process
     from moonhop_core.process.tasks import Task
 
-BLOCK = 4096  # bytes read ahead
+BLOCK = 4096 if sys.implementation.name == "cpython" else 1024  # bytes read ahead
 READERS = 1000  # a loop that was left early leaves its reader behind; the oldest goes
 BUFFERS = 8  # readers that may hold read-ahead text
 

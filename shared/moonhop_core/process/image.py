@@ -136,6 +136,8 @@ class ImageReader:
             self._on_header(header)
         except MoonhopError:
             raise
+        except MemoryError:
+            raise ImageError("this node has not enough memory for the process") from None
         except Exception as error:
             raise ImageError("the image's header is damaged (%s)" % describe(error)) from None
 

@@ -82,6 +82,7 @@ class Process:
         self.next_id = MAIN
         self.came_from: "dict[str, Any] | None" = None  # the header of the image it was read from
         self.resting: "list[Any] | None" = None  # between reading an image and going on
+        self.gone = False  # after `let_go`
         self._make_engine = make_engine
         self._engine: "Engine | None" = None
 
@@ -175,12 +176,17 @@ class Process:
             self.end(0)
 
     def let_go(self) -> None:
-        """Forget everything without a word to the host: another copy goes on."""
+        """Forget everything without a word to the host: another copy goes on. Whoever still has
+        this object, if only by accident, shall not keep a board's memory full with it."""
+        if self.gone:
+            return
+        self.gone = True
         self.status = ENDED
-        engine, self._engine = self._engine, None  # boards need the room, whoever still has self
-        del self.program
-        if engine is not None:
-            engine.close()
+        if self._engine is not None:
+            self._engine.close()
+        self._engine = None
+        self.program.forget()
+        del self.program, self.tasks, self.timers, self.messages, self.files
 
     def filters(self) -> "list[str]":
         """Return the topic filters that the process hears."""

@@ -96,3 +96,8 @@ class Program:
                 raise MoonhopError("unknown program form %r" % form)
             self._forms[form] = found
         return found
+
+    def forget(self) -> None:
+        """Let go of a form that only one process could use: an imported module."""
+        if not isinstance(self._forms.get("python", ""), str):
+            del self._forms["python"]

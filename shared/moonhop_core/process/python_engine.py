@@ -227,6 +227,7 @@ class PythonEngine(Engine):
         """Let go of everything."""
         self.tasks = {}
         self.kept = {}
+        self.machine.close()
 
 
 def traceback(error: LuaError) -> str:
