@@ -128,7 +128,7 @@ _codes: "weakref.WeakKeyDictionary[LuaText, ProgramCode | None]" = weakref.WeakK
 
 
 def program_code(text: LuaText) -> ProgramCode | None:
-    """Return a program's bytecode, made once; None if Lua refuses the text (loading it says why)."""
+    """Return a program's bytecode, made once; None if Lua refuses the text: loading says why."""
     try:
         return _codes[text]
     except KeyError:
