@@ -16,8 +16,8 @@ from moonhop_core.node.worker import About, Worker
 from umqtt_link import UmqttLink
 
 CONFIG = "moonhop.json"
-CHUNK = 1024  # bytes of an image at once
-WINDOW = 4  # chunks under way
+CHUNK = 512  # bytes of an image at once; a heap that is nearly full has no larger pieces
+WINDOW = 8  # chunks under way
 PROCESSES = 8
 AGAIN = 30  # seconds after a refusal
 

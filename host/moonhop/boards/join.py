@@ -25,8 +25,11 @@ class Joiner:
         self._trees = trees
         self._order = order
         self._name = name
-        self._origins: dict[str, dict[str, tuple[str, str]]] = {}  # module: name -> where it is from
+        self._origins: dict[
+            str, dict[str, tuple[str, str]]
+        ] = {}  # module: name -> where it is from
         self._modules: dict[str, dict[str, str]] = {}  # module: name -> the joined module it means
+        self._imports = {module: _imports(tree) for module, tree in trees.items()}
         self._final: dict[tuple[str, str], str] = {}  # (module, name) -> name in the one module
         taken: set[str] = set()
         for module in trees:
@@ -49,6 +52,7 @@ class Joiner:
                         found = f"{wanted}_{number}"
                     taken.add(found)
                     self._final[key] = found
+        self._renamed = {module: self._all_names(module) for module in order}
 
     def _origin(self, module: str, name: str) -> tuple[str, str]:
         """Follow imports to where a name is defined."""
@@ -68,6 +72,10 @@ class Joiner:
         """Return a module that is not joined, importing from the one."""
         tree: ast.Module = _Rewriter(self, module, inside=False).visit(self._trees[module])
         return tree
+
+    def concerns(self, module: str) -> bool:
+        """Tell whether a module imports something that is joined."""
+        return bool(self._origins[module] or self._modules[module])
 
     def shims(self) -> dict[str, str]:
         """Return, for what others import by name, a text for each module that was joined."""
@@ -102,16 +110,7 @@ class Joiner:
 
     def _key(self, module: str, name: str) -> tuple[str, str]:
         """Return what identifies a top-level name: imports of the same thing are the same."""
-        for node in self._trees[module].body:
-            for inner in ast.walk(node) if isinstance(node, ast.Try | ast.If) else [node]:
-                if isinstance(inner, ast.Import | ast.ImportFrom):
-                    for alias in inner.names:
-                        if (alias.asname or alias.name) == name and isinstance(
-                            node, ast.Import | ast.ImportFrom
-                        ):
-                            origin = getattr(inner, "module", None) or "import"
-                            return (f"{origin} {alias.name}", name)
-        return (module, name)
+        return self._imports[module].get(name) or (module, name)
 
     def resolve(self, module: str, name: str) -> str:
         """Return a module's top-level name as the one module has it."""
@@ -121,12 +120,15 @@ class Joiner:
             raise MoonhopError(f"{module} has no {name!r} at its top level")
         return found
 
-    def renamed(self, module: str) -> dict[str, str]:
-        """Return for a joined module its names and imports -> their names in the one module."""
+    def _all_names(self, module: str) -> dict[str, str]:
         found = {name: self.resolve(module, name) for name in self._origins[module]}
         for key in self._defined(module):
             found[key[1]] = self._final[key]
         return found
+
+    def renamed(self, module: str) -> dict[str, str]:
+        """Return for a joined module its names and imports -> their names in the one module."""
+        return self._renamed[module]
 
     def is_joined(self, module: str | None) -> bool:
         """Tell whether a module is in the one."""
@@ -140,6 +142,18 @@ class Joiner:
     def name(self) -> str:
         """The one module's name."""
         return self._name
+
+
+def _imports(tree: ast.Module) -> dict[str, tuple[str, str]]:
+    """Return for each name that a module imports, whatever happens, what identifies it."""
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                origin = getattr(node, "module", None) or "import"
+                name = alias.asname or alias.name
+                found[name] = (f"{origin} {alias.name}", name)
+    return found
 
 
 def _without_doubles(body: list[ast.stmt]) -> list[ast.stmt]:
@@ -244,14 +258,17 @@ class _Rewriter(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         """Turn `module.name` into the name."""
         value = node.value
-        if isinstance(value, ast.Name) and value.id in self._modules:
-            if not self._is_local(value.id):
-                final = self._joiner.resolve(self._modules[value.id], node.attr)
-                if not self._inside:
-                    known = f"{value.id}_{node.attr}"
-                    self._used[known] = final
-                    final = known
-                return ast.Name(final, node.ctx)
+        if (
+            isinstance(value, ast.Name)
+            and value.id in self._modules
+            and not self._is_local(value.id)
+        ):
+            final = self._joiner.resolve(self._modules[value.id], node.attr)
+            if not self._inside:
+                known = f"{value.id}_{node.attr}"
+                self._used[known] = final
+                final = known
+            return ast.Name(final, node.ctx)
         return self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
@@ -318,12 +335,16 @@ class _Rewriter(ast.NodeTransformer):
         }
         local = set(_bound(node.body)) - shared
         local -= set(self._modules)
-        local -= {
-            a.asname or a.name
-            for inner in ast.walk(node)
-            if isinstance(inner, ast.ImportFrom) and self._joiner.is_joined(inner.module)
-            for a in inner.names
-        } if self._inside else set()
+        local -= (
+            {
+                a.asname or a.name
+                for inner in ast.walk(node)
+                if isinstance(inner, ast.ImportFrom) and self._joiner.is_joined(inner.module)
+                for a in inner.names
+            }
+            if self._inside
+            else set()
+        )
         local |= {inner.arg for inner in ast.walk(own) if isinstance(inner, ast.arg)}
         self._local.append(local)
         node.body = self._body(node.body)

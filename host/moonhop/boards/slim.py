@@ -305,10 +305,9 @@ def slim_program(text: str) -> str:
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
             names = sorted(used & set(dir(importlib.import_module(str(node.module)))) - BOUND)
             lines[at] = f"from {node.module} import {', '.join(names)}" if names else ""
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            if node.targets[0].id == "ABOUT" and isinstance(node.value, ast.Constant):
-                packed = zlib.compress(str(node.value.value).encode(), 9, wbits=9)
-                lines[at : node.end_lineno] = [f"ABOUT = {packed!r}"]
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "ABOUT":
+            packed = zlib.compress(ast.literal_eval(node.value).encode(), 9, wbits=9)
+            lines[at : node.end_lineno] = [f"ABOUT = {packed!r}"]
     return "\n".join(lines)
 
 

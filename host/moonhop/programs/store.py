@@ -83,7 +83,7 @@ class ProgramStore:
             return kept.read_bytes()
         if form == "mpy":
             text = slim_program(self.form(hash, "python").decode())
-            made = compile_mpy(text.encode(), f"{hash[:12]}.py")
+            made = compile_mpy(text.encode(), "<lua 0>")  # as lua/positions.py looks for it
         else:
             text = program.form(form)
             made = str(getattr(text, "text", text)).encode()

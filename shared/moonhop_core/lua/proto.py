@@ -32,15 +32,10 @@ class Proto:
         self.unit = unit
         self.machine = unit.machine
         self.number = number
-        self.name: str = about[0]
-        self.line: int = about[1]
+        self.about = about
         self.params: int = about[2]
-        self.kinds: str = about[3]
         self.frame: bool = about[4] == 1
-        self.suspends: bool = about[5] == 1
         self.vararg: bool = about[6] == 1
-        self.live: "tuple[int, ...]" = about[7]
-        self.lines: "tuple[int, ...]" = about[8]
         self.make = make
         if self.frame:
             self.kind: "Any" = FF
@@ -48,6 +43,38 @@ class Proto:
         else:
             self.kind = function_class(self.params)
             self.attribute = RUNS[self.params]
+
+    # Read where speed does not matter, so they are no fields: a board has many of these objects.
+
+    @property
+    def name(self) -> str:
+        found: str = self.about[0]
+        return found
+
+    @property
+    def line(self) -> int:
+        found: int = self.about[1]
+        return found
+
+    @property
+    def kinds(self) -> str:
+        found: str = self.about[3]
+        return found
+
+    @property
+    def suspends(self) -> bool:
+        found: bool = self.about[5] == 1
+        return found
+
+    @property
+    def live(self) -> "tuple[int, ...]":
+        found: "tuple[int, ...]" = self.about[7]
+        return found
+
+    @property
+    def lines(self) -> "tuple[int, ...]":
+        found: "tuple[int, ...]" = self.about[8]
+        return found
 
     @property
     def ident(self) -> "int | str":
@@ -90,8 +117,9 @@ def compile_python(text: str, number: int) -> "Any":
 def inflated(data: bytes) -> str:
     """Return a text that boards have in compressed form (zlib)."""
     try:
-        from deflate import ZLIB, DeflateIO  # type: ignore[import-not-found,unused-ignore]
         from io import BytesIO
+
+        from deflate import ZLIB, DeflateIO  # type: ignore[import-not-found,unused-ignore]
     except ImportError:  # a small MicroPython: its errors name no variables
         return ""
     text: str = DeflateIO(BytesIO(data), ZLIB).read().decode()

@@ -1,5 +1,6 @@
 """Programs of the fleet: fetched from the host in the form that an engine here loads, and kept."""
 
+import io
 import json
 import sys
 
@@ -91,13 +92,15 @@ class Bundles:
             return program
         if manifest is None:
             manifest = await self.manifest(hash)
-        # Nothing big in a variable: whatever has this coroutine by accident would have that, too.
-        response = await self._get(hash, "mpy?mpy=%d" % MPY)
-        forms = {"python": load_mpy(response, "program_" + hash[:16])}
+        pieces: "list[bytes]" = []  # a full heap may have no room for it in one piece
+        await self._get(hash, "mpy?mpy=%d" % MPY, pieces.append)
+        # The module in no variable: whatever has this coroutine by accident would have it, too.
+        forms = {"python": load_mpy(pieces, "program_" + hash[:16])}
         return Program.from_forms(name or hash[:12], hash, manifest, forms)
 
-    async def _get(self, hash: str, form: str) -> "Response":
-        response = await self._http.request("GET", "/programs/%s/%s" % (hash, form), limit=1 << 20)
+    async def _get(self, hash: str, form: str, sink: "Any" = None) -> "Response":
+        path = "/programs/%s/%s" % (hash, form)
+        response = await self._http.request("GET", path, limit=1 << 20, sink=sink)
         if not response.ok:
             reason = "is unknown to the host" if response.status == 404 else ""
             raise RequestError(
@@ -118,12 +121,38 @@ def mpy_of(number: int) -> "dict[str, Any]":
     }
 
 
+class _Pieces(io.IOBase):
+    """A file that is read once, from pieces which are let go on the way."""
+
+    def __init__(self, pieces: "list[bytes]"):
+        self.pieces = pieces
+        self.at = 0
+
+    def readinto(self, buffer: "Any") -> int:
+        """Fill the buffer; less is in it only at the end."""
+        done = 0
+        while done < len(buffer) and self.pieces:
+            piece = self.pieces[0]
+            count = min(len(buffer) - done, len(piece) - self.at)
+            buffer[done : done + count] = piece[self.at : self.at + count]
+            done += count
+            self.at += count
+            if self.at == len(piece):
+                self.at = 0
+                self.pieces.pop(0)
+        return done
+
+    def ioctl(self, request: int, argument: int) -> int:
+        """Have nothing to close or to tell."""
+        return 0
+
+
 class _Memory:
     """A file system with one file, a compiled module, that is nowhere but in memory."""
 
-    def __init__(self, name: str, response: "Response"):
+    def __init__(self, name: str, pieces: "list[bytes]"):
         self.name = name
-        self.response = response
+        self.pieces = pieces
 
     def mount(self, readonly: bool, mkfs: bool) -> None:
         """Have nothing to prepare."""
@@ -135,30 +164,27 @@ class _Memory:
         """Know the one file."""
         if path.lstrip("/") != self.name:
             raise OSError(2)
-        return (0x8000, 0, 0, 0, 0, 0, len(self.response.body), 0, 0, 0)
+        return (0x8000, 0, 0, 0, 0, 0, sum([len(piece) for piece in self.pieces]), 0, 0, 0)
 
     def open(self, path: str, mode: str) -> "Any":
         """Open it."""
-        import io
-
         self.stat(path)
-        return io.BytesIO(self.response.body)
+        return _Pieces(self.pieces)
 
 
-def load_mpy(response: "Response", name: str) -> "Any":
-    """Import a compiled module, a response's body, which is gone then; the module does not stay in
+def load_mpy(pieces: "list[bytes]", name: str) -> "Any":
+    """Import a compiled module from its pieces, which are gone then; it does not stay in
     sys.modules. MicroPython only."""
     try:
         import vfs  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         raise RequestError(NO_PROGRAM, "compiled programs need MicroPython") from None
 
-    vfs.mount(_Memory(name + ".mpy", response), "/moonhop_program")
+    vfs.mount(_Memory(name + ".mpy", pieces), "/moonhop_program")
     sys.path.insert(0, "/moonhop_program")
     try:
         return __import__(name)
     finally:
-        response.body = b""
         sys.path.pop(0)
         vfs.umount("/moonhop_program")
         sys.modules.pop(name, None)

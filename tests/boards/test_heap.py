@@ -1,0 +1,46 @@
+"""A board with the heap of an ESP32 has room for the worker and a real program, also after hops."""
+
+import asyncio
+import itertools
+from pathlib import Path
+from typing import Any
+
+from moonhop.cli.client import Client, file_path
+from moonhop.demo.readings_data import NAME, readings_csv
+from moonhop.host import Host
+from moonhop.resources import folder
+from moonhop.state import State
+
+HOPS = 12
+FREE = 12 << 10  # bytes that have to be free while the program runs
+GROWTH = 6 << 10  # bytes: the last replies are remembered
+
+
+def test_worker_and_program_fit_in_192_kb_and_the_heap_does_not_grow(tmp_path: Path) -> None:
+    async def body() -> list[dict[str, int]]:
+        found: list[dict[str, int]] = []
+        async with Host(State("heap", tmp_path)) as host:
+            for worker in (
+                await host.workers.start_cpython(host.add_node("desktop")),
+                await host.workers.start_micropython(host.add_node("board"), "192K"),
+            ):
+                await host.wait_for_worker(worker)
+            client = Client(host.address)
+            await asyncio.to_thread(client.put, file_path(f"data/{NAME}"), readings_csv())
+            source = (folder("examples") / "readings.lua").read_bytes()
+            program = await asyncio.to_thread(host.programs.add, source, "readings.lua")
+            process = await host.scheduler.submit("r", program.hash, ["5000", "0.02"], "desktop")
+            process = await host.scheduler.wait_started(process.pid, 20)
+            for target in itertools.islice(itertools.cycle(["board", "desktop"]), HOPS):
+                await host.scheduler.hop(process.pid, target, "a test")
+                await asyncio.sleep(2.2)  # two loads
+                if target == "board":
+                    load: Any = host.scheduler.fleet.nodes["board"].load
+                    assert load["processes"] == 1
+                    found.append(load["memory"])
+            assert host.store.process(process.pid).state == "running"
+        return found
+
+    memory = asyncio.run(body())
+    assert min(entry["free"] for entry in memory) >= FREE, memory
+    assert memory[-1]["used"] - memory[1]["used"] <= GROWTH, memory
