@@ -18,13 +18,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check it; what is wrong is raised."""
+    from moonhop.engines.deep import run_deep
     from moonhop_core.lang.compile import compile_lua
     from moonhop_core.lang.manifest import DEFAULT_ENGINES, parse_manifest
 
     source = read_program(options.file).decode("latin-1")
     name = Path(options.file).name
     manifest = parse_manifest(source, name)
-    functions = [_function(proto) for proto in compile_lua(source, name).protos]
+    lowered = run_deep(lambda: compile_lua(source, name))  # long expressions are deep trees
+    functions = [_function(proto) for proto in lowered.protos]
     about = {
         "file": options.file,
         "functions": functions,
