@@ -5,7 +5,8 @@ file is slimmed before it is compiled (see slim.py), since heap is what boards l
 """
 
 import ast
-import functools
+import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import moonhop_core
 from moonhop.boards.join import Joiner
-from moonhop.boards.packages import umqtt_simple
+from moonhop.boards.packages import cache_folder, umqtt_simple, write_at_once
 from moonhop.boards.slim import Slimmer, stripped
 from moonhop.resources import folder
 from moonhop_core import __version__
@@ -46,7 +47,7 @@ def build_board_files(
     modules = {module_name(n): s.read_text(encoding="utf-8") for s, n in sources}
     places = {module_name(name): name for _, name in sources}
     if mpy:
-        modules = dict(_small(tuple(modules.items()), joined=not lang))
+        modules = _small(modules, joined=not lang)
         places[WORKER] = Path(*WORKER.split(".")).with_suffix(".py")
     texts = {name.name: source for source, name in sources if name.name in AS_TEXT}
     with tempfile.TemporaryDirectory(prefix="moonhop-") as workshop:
@@ -66,11 +67,28 @@ def build_board_files(
     return sorted(written)
 
 
-@functools.lru_cache(maxsize=4)
-def _small(modules: tuple[tuple[str, str], ...], *, joined: bool) -> dict[str, str]:
-    slimmer = Slimmer(dict(modules))
-    found = {name: slimmer.text(name) for name, _ in modules}
-    return join(found) if joined else found
+KEPT = 4  # results of slimming
+
+
+def _small(modules: dict[str, str], *, joined: bool) -> dict[str, str]:
+    """Slim and join modules. That takes seconds, so what came out is kept on disk."""
+    tools = [Path(__file__).with_name(name).read_text("utf-8") for name in ("slim.py", "join.py")]
+    tools.append(Path(__file__).read_text("utf-8"))
+    key = hashlib.sha256(repr((modules, joined, tools)).encode()).hexdigest()
+    kept = cache_folder() / f"board-{key[:32]}.json"
+    with contextlib.suppress(OSError, ValueError):
+        found: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
+        return found
+    slimmer = Slimmer(modules)
+    found = {name: slimmer.text(name) for name in modules}
+    if joined:
+        found = join(found)
+    with contextlib.suppress(MoonhopError, OSError):  # then it will be made again
+        write_at_once(kept, json.dumps(found).encode())
+        older = sorted(kept.parent.glob("board-*.json"), key=lambda path: path.stat().st_mtime)
+        for path in older[:-KEPT]:
+            path.unlink(missing_ok=True)
+    return found
 
 
 SUPPORT = "moonhop_core.lua.support"  # programs import it by its name

@@ -21,7 +21,7 @@ def umqtt_simple() -> Path:
     The folder above ``umqtt`` can go into MICROPYPATH as it stands. Raises MoonhopError if the file
     is not there and cannot be fetched, or is not the one that moonhop was tested with.
     """
-    path = _cache() / "umqtt" / "simple.py"
+    path = cache_folder() / "umqtt" / "simple.py"
     if path.is_file() and _is_tested(path.read_bytes()):
         return path
     source = _unpack(_download())
@@ -30,11 +30,11 @@ def umqtt_simple() -> Path:
             f"{UMQTT_SIMPLE} from the package registry is not the one moonhop knows "
             "(sha256 differs); check the registry that pip is configured for"
         )
-    _write(path, source)
+    write_at_once(path, source)
     return path
 
 
-def _cache() -> Path:
+def cache_folder() -> Path:
     """Return the folder for fetched files: the virtual environment's own, else the user's."""
     if sys.prefix != sys.base_prefix:
         return Path(sys.prefix) / "share" / "moonhop"
@@ -88,7 +88,7 @@ def _unpack(archive: bytes) -> bytes:
     raise MoonhopError(f"{UMQTT_SIMPLE} has no umqtt/simple.py; check the registry")
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_at_once(path: Path, content: bytes) -> None:
     """Write the file in one step, so that nobody reads half of it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

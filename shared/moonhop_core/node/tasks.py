@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+PATIENCE = 0.5  # seconds for a cancelled task to end
+
+
 class Tasks:
     """The tasks of one owner."""
 
@@ -33,9 +36,9 @@ class Tasks:
         for task in tasks:
             task.cancel()
         for task in tasks:
-            try:
-                await task
-            except asyncio.CancelledError:
+            try:  # on MicroPython one that Ctrl-C has hit never counts as ended
+                await asyncio.wait_for(task, PATIENCE)
+            except (asyncio.CancelledError, asyncio.TimeoutError):
                 pass
 
     async def _run(self, number: int, work: "Coroutine[Any, Any, Any] | None") -> None:
