@@ -10,6 +10,8 @@ import json
 import sys
 import time
 
+import micropython
+
 from moonhop_core.node.http import Http
 from moonhop_core.node.link import LinkError
 from moonhop_core.node.worker import About, Worker
@@ -83,6 +85,10 @@ def main():
     try:
         asyncio.run(_serve(config))
     except KeyboardInterrupt:
+        try:
+            bytearray(64)
+        except MemoryError:  # on unix Ctrl-C can come amid a collection, which has locked the heap
+            micropython.heap_unlock()
         started = time.time()
         for worker in _running:
             try:

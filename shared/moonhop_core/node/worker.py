@@ -111,7 +111,7 @@ class Worker:
         self._verbs = Verbs(self)
         self._exchange = Exchange(self, self._verbs.do)
         self.ask_host = self._exchange.ask
-        self._measure = measure or _measure
+        self._measure = measure or self._board_load
         self._listeners: "dict[str, Callable[[bytes], Any]]" = {}
         self._asks: "list[str]" = []  # processes whose owner is being asked for
         self._birth_topic = self.topics.node(about.node, "birth")
@@ -318,9 +318,10 @@ class Worker:
                 if between and now - hosted.since > self.patience:
                     self.spawn(self.ask_owner(hosted))
 
-
-def _measure() -> "dict[str, Any]":
-    """Return the load of a board, in bytes. Garbage does not count; collecting it each second also
-    keeps free memory in larger pieces."""
-    gc.collect()
-    return {"cpu": None, "memory": {"used": gc.mem_alloc(), "free": gc.mem_free()}}  # type: ignore[attr-defined]
+    def _board_load(self) -> "dict[str, Any]":
+        """Return the load of a board, in bytes. Garbage does not count; collecting it each second
+        also keeps free memory in larger pieces."""
+        if self.uptime() > LOAD:  # at first there is none
+            gc.collect()
+        used, free = gc.mem_alloc(), gc.mem_free()  # type: ignore[attr-defined]
+        return {"cpu": None, "memory": {"used": used, "free": free}}
