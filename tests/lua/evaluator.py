@@ -14,17 +14,18 @@ from moonhop_core.lua import (
     format,
     json_library,
     math_library,
-    operators,
     packing,
     string_library,
     string_matching,
     table_library,
     utf8_library,
 )
+from moonhop_core.lua.comparison import lt
 from moonhop_core.lua.decimals import float_text
 from moonhop_core.lua.errors import LuaError
 from moonhop_core.lua.os_library import os_functions
 from moonhop_core.lua.random_library import random_functions
+from moonhop_core.lua.text import concat, to_text
 from moonhop_core.lua.values import FALSE, TRUE, Function, Table, as_tuple, builtin, lua_bool
 from moonhop_core.lua.xoshiro import Xoshiro
 
@@ -58,8 +59,8 @@ FUNCTION_ARGUMENTS = {
     "false": lambda *a: FALSE,
     "table": lambda *a: Table({}),
     "count": lambda *a: len(a),
-    "pair": lambda *a: (operators.concat(("<", a[0], ">")), 1),
-    "greater": lambda *a: lua_bool(operators.lt(a[1], a[0])),
+    "pair": lambda *a: (concat(("<", a[0], ">")), 1),
+    "greater": lambda *a: lua_bool(lt(a[1], a[0])),
     "always": lambda *a: TRUE,
     "fails": fails,
 }
@@ -144,7 +145,7 @@ def evaluate(case):
         return " ".join([shown(FUNCTIONS["math.random"].cn(args[2:-1])) for _ in range(args[-1])])
     if name == "tostring":
         value = args[0]
-        return "'" + (float_text if type(value) is float else operators.to_text)(value) + "'"
+        return "'" + (float_text if type(value) is float else to_text)(value) + "'"
     try:
         result = function.cn(args)
         if name.endswith("*"):

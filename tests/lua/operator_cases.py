@@ -1,8 +1,13 @@
 """Values and operators of engine python, printed: the same under both Pythons."""
 
-from moonhop_core.lua import operators as op
+from moonhop_core.lua.arithmetic import add, div, idiv, mod, mul, pow_, sub, unm
+from moonhop_core.lua.bitwise import band, bnot, bor, bxor, shl, shr
+from moonhop_core.lua.comparison import eq, le, lt
 from moonhop_core.lua.errors import LuaError
+from moonhop_core.lua.indexing import index, length, setindex
 from moonhop_core.lua.loops import forprep, forrange
+from moonhop_core.lua.metamethods import call
+from moonhop_core.lua.text import concat, to_text
 from moonhop_core.lua.values import (
     F1,
     F2,
@@ -79,52 +84,52 @@ def tables():
 
 def arithmetic():
     """Wrap-around, coercions, division and errors."""
-    attempt(op.add, MOST, 1)
-    attempt(op.sub, -MOST - 1, 1)
-    attempt(op.mul, MOST, 2)
-    attempt(op.unm, -MOST - 1)
-    attempt(op.add, "10", 5)
-    attempt(op.add, "0x10", "1.5")
-    attempt(op.add, "x", 5)
-    attempt(op.add, None, 5)
-    attempt(op.add, TRUE, 5)
-    attempt(op.div, 1, 0)
-    attempt(op.div, -1, 0.0)
-    attempt(op.idiv, 7, -2)
-    attempt(op.idiv, 7.5, 2)
-    attempt(op.idiv, 1, 0.1)
-    attempt(op.idiv, 1, 0)
-    attempt(op.idiv, -MOST - 1, -1)
-    attempt(op.mod, -7, 3)
-    attempt(op.mod, 5.5, -2)
-    attempt(op.mod, -6.0, 3)
-    attempt(op.mod, 5, 0)
-    attempt(op.pow_, 2, 10)
-    attempt(op.pow_, 10, 400)
-    attempt(op.band, 7.0, "3")
-    attempt(op.bor, 1.5, 1)
-    attempt(op.bxor, Table({}), 1)
-    attempt(op.shl, 1, 63)
-    attempt(op.shl, 1, 64)
-    attempt(op.shr, -1, 1)
-    attempt(op.shl, 8, -2)
-    attempt(op.bnot, 0)
-    attempt(op.concat, ("a", 1, 2.0))
-    attempt(op.concat, ("a", None))
-    attempt(op.length, "abc")
-    attempt(op.length, None)
+    attempt(add, MOST, 1)
+    attempt(sub, -MOST - 1, 1)
+    attempt(mul, MOST, 2)
+    attempt(unm, -MOST - 1)
+    attempt(add, "10", 5)
+    attempt(add, "0x10", "1.5")
+    attempt(add, "x", 5)
+    attempt(add, None, 5)
+    attempt(add, TRUE, 5)
+    attempt(div, 1, 0)
+    attempt(div, -1, 0.0)
+    attempt(idiv, 7, -2)
+    attempt(idiv, 7.5, 2)
+    attempt(idiv, 1, 0.1)
+    attempt(idiv, 1, 0)
+    attempt(idiv, -MOST - 1, -1)
+    attempt(mod, -7, 3)
+    attempt(mod, 5.5, -2)
+    attempt(mod, -6.0, 3)
+    attempt(mod, 5, 0)
+    attempt(pow_, 2, 10)
+    attempt(pow_, 10, 400)
+    attempt(band, 7.0, "3")
+    attempt(bor, 1.5, 1)
+    attempt(bxor, Table({}), 1)
+    attempt(shl, 1, 63)
+    attempt(shl, 1, 64)
+    attempt(shr, -1, 1)
+    attempt(shl, 8, -2)
+    attempt(bnot, 0)
+    attempt(concat, ("a", 1, 2.0))
+    attempt(concat, ("a", None))
+    attempt(length, "abc")
+    attempt(length, None)
 
 
 def comparisons():
     """Order and equality."""
-    attempt(op.lt, 1, 1.5)
-    attempt(op.lt, "a", "b")
-    attempt(op.lt, 1, "2")
-    attempt(op.le, Table({}), Table({}))
-    attempt(op.lt, None, 1)
-    attempt(op.eq, 1, 1.0)
-    attempt(op.eq, "1", 1)
-    attempt(op.eq, TRUE, 1)
+    attempt(lt, 1, 1.5)
+    attempt(lt, "a", "b")
+    attempt(lt, 1, "2")
+    attempt(le, Table({}), Table({}))
+    attempt(lt, None, 1)
+    attempt(eq, 1, 1.0)
+    attempt(eq, "1", 1)
+    attempt(eq, TRUE, 1)
 
 
 def metamethods():
@@ -134,25 +139,25 @@ def metamethods():
         meta.h["__" + event] = handler(event)
     t = Table({"there": 1})
     t.meta = meta
-    attempt(op.add, t, 1)
-    attempt(op.add, 1, t)
-    attempt(op.concat, ("a", "b", t))
-    attempt(op.concat, (t, "b", 1))
-    attempt(op.length, t)
-    attempt(op.eq, t, Table({}))
-    attempt(op.lt, t, 1)
-    attempt(op.le, 1, t)
-    attempt(op.unm, t)
-    attempt(op.index, t, "there")
-    attempt(op.index, t, "absent")
-    attempt(op.setindex, t, "absent", 1)
-    attempt(op.setindex, t, "there", None)
-    attempt(op.call, t, (1, 2))
-    attempt(op.call, None, ())
-    attempt(op.index, None, "x")
-    attempt(op.setindex, Table({}), None, 1)
-    attempt(op.setindex, Table({}), float("nan"), 1)
-    attempt(op.sub, t, 1)
+    attempt(add, t, 1)
+    attempt(add, 1, t)
+    attempt(concat, ("a", "b", t))
+    attempt(concat, (t, "b", 1))
+    attempt(length, t)
+    attempt(eq, t, Table({}))
+    attempt(lt, t, 1)
+    attempt(le, 1, t)
+    attempt(unm, t)
+    attempt(index, t, "there")
+    attempt(index, t, "absent")
+    attempt(setindex, t, "absent", 1)
+    attempt(setindex, t, "there", None)
+    attempt(call, t, (1, 2))
+    attempt(call, None, ())
+    attempt(index, None, "x")
+    attempt(setindex, Table({}), None, 1)
+    attempt(setindex, Table({}), float("nan"), 1)
+    attempt(sub, t, 1)
 
 
 def loops():
@@ -178,9 +183,9 @@ def loops():
 def texts():
     """tostring"""
     for value in (None, TRUE, FALSE, 1, -1, 1.0, 1e15, 1e100, 0.1, -0.0, 2.0**63, "s"):
-        print(op.to_text(value), type_name(value))
+        print(to_text(value), type_name(value))
     for value in (float("inf"), -float("inf")):
-        print(op.to_text(value))
+        print(to_text(value))
 
 
 functions()

@@ -1,8 +1,8 @@
 """Expressions as Python text: what `emit_python` does with everything that gives a value.
 
 An expression comes out twice. Its **fast** text is plain Python that is right in the common case,
-has no side effects, and raises one of `operators.FAST_FAILS` in all others; its **slow** text says
-the same through the helpers of `lua/operators.py`. A statement evaluates the fast texts within
+has no side effects, and raises one of `support.E` in all others; its **slow** text says
+the same through the helpers of `lua/support.py`. A statement evaluates the fast texts within
 `try` and, if that fails, the slow ones within `except`. Calls stand outside, in the order that PUC
 Lua makes them in, with their results in temporaries, so nothing is ever called twice and no
 callee's error is caught by mistake.

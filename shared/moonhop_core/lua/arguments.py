@@ -1,8 +1,8 @@
 """Checks of the arguments of library functions, with PUC Lua's coercions and messages."""
 
 from moonhop_core.lang.numbers import parse_number
+from moonhop_core.lua.arithmetic import to_integer
 from moonhop_core.lua.errors import argument_error, type_error
-from moonhop_core.lua.operators import to_integer
 from moonhop_core.lua.values import Table, basic_text
 
 try:

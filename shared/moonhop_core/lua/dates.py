@@ -1,8 +1,9 @@
 """Dates for os.date and os.time: tables of fields, and text as strftime writes it (C locale)."""
 
+from moonhop_core.lua.arithmetic import to_integer
 from moonhop_core.lua.calendar import MONTHS, WEEKDAYS, Moment, iso_week, moment_at, seconds_at
 from moonhop_core.lua.errors import LuaError, argument_error, type_error
-from moonhop_core.lua.operators import index, setindex, to_integer
+from moonhop_core.lua.indexing import index, setindex
 from moonhop_core.lua.values import FALSE, Table
 
 try:

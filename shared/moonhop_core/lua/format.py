@@ -15,7 +15,7 @@ from moonhop_core.lua.decimals import (
     special,
 )
 from moonhop_core.lua.errors import MISSING, argument_error, lua_error, type_error
-from moonhop_core.lua.operators import to_text
+from moonhop_core.lua.text import to_text
 from moonhop_core.lua.values import Boolean, address, basic_text
 
 try:

@@ -2,8 +2,9 @@
 
 import math
 
+from moonhop_core.lua.arithmetic import LEAST, MOST, to_number
 from moonhop_core.lua.errors import OPERATOR, LuaError
-from moonhop_core.lua.operators import LEAST, MOST, named_type, to_number, trouble
+from moonhop_core.lua.metamethods import named_type, trouble
 from moonhop_core.lua.values import as_tuple
 
 try:

@@ -11,9 +11,9 @@ takes two or three Python calls; on MicroPython a few hundred bytes of C stack e
 import time
 
 from moonhop_core.errors import MoonhopError
-from moonhop_core.lua import libraries, operators
+from moonhop_core.lua import indexing, libraries
 from moonhop_core.lua.errors import LuaError, type_error
-from moonhop_core.lua.operators import trouble, use_strings
+from moonhop_core.lua.metamethods import call, metamethod, trouble, use_strings
 from moonhop_core.lua.proto import Unit
 from moonhop_core.lua.support import CALL, TAIL, close_value, new
 from moonhop_core.lua.values import (
@@ -208,7 +208,7 @@ class Machine:
     def make_method(self) -> "Callable[[Any, str], Any]":
         """Return what `obj:name(…)` looks its function up with, if obj may be a string."""
         meta = self.string_meta
-        index = operators.index
+        index = indexing.index
 
         def method(obj: "Any", name: str) -> "Any":
             if type(obj) is str:
@@ -216,7 +216,7 @@ class Machine:
                     return meta.h["__index"].h[name]
                 except (KeyError, AttributeError):
                     return index(obj, name)
-            return operators.method(obj, name)
+            return indexing.method(obj, name)
 
         return method
 
@@ -353,7 +353,7 @@ class Machine:
                     if func is not None:
                         # call func with args
                         if type(func) is Table:
-                            handler = operators.metamethod(func, "__call")
+                            handler = metamethod(func, "__call")
                             if handler is None:
                                 raise not_callable(func)
                             args = (func,) + tuple(args)
@@ -685,7 +685,7 @@ class Machine:
     def handle(self, handler: "Any", error: LuaError) -> "Any":
         """Call xpcall's message handler; gives what xpcall returns."""
         try:
-            return FALSE, first(operators.call(handler, (error.value,)))
+            return FALSE, first(call(handler, (error.value,)))
         except Exception as raised:
             return FALSE, self.settle(raised).value
 

@@ -4,8 +4,9 @@ import math
 
 from moonhop_core.lang.numbers import parse_number
 from moonhop_core.lua.arguments import integer_argument, number_argument
+from moonhop_core.lua.arithmetic import to_integer
+from moonhop_core.lua.comparison import lt
 from moonhop_core.lua.errors import argument_error
-from moonhop_core.lua.operators import lt, to_integer
 from moonhop_core.lua.values import Boolean, lua_bool
 
 try:

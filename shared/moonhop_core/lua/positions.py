@@ -44,7 +44,21 @@ def places(error: BaseException, units: "list[Unit]") -> "tuple[list[Place], boo
 
 
 # what emitted code uses itself
-OPERATORS = ("operators.py", "loops.py", "support.py", "values.py", "errors.py", "numbers.py")
+OPERATORS = (
+    "/metamethods.py",
+    "/access.py",
+    "/indexing.py",
+    "/comparison.py",
+    "/arithmetic.py",
+    "/bitwise.py",
+    "/lua/text.py",
+    "/iteration.py",
+    "/loops.py",
+    "/support.py",
+    "/values.py",
+    "/errors.py",
+    "/numbers.py",
+)
 
 
 def python_lines(error: BaseException) -> "list[tuple[str, int]]":

@@ -6,7 +6,7 @@ Merging needs few comparisons, which are what is dear here, and ends whatever a 
 import heapq
 import sys
 
-from moonhop_core.lua.operators import lt
+from moonhop_core.lua.comparison import lt
 from moonhop_core.lua.values import FALSE, first
 
 try:

@@ -2,8 +2,8 @@
 
 from moonhop_core.lua.arguments import optional_integer, text_argument
 from moonhop_core.lua.errors import LuaError, type_error
+from moonhop_core.lua.indexing import index
 from moonhop_core.lua.latin1 import cut, to_bytes
-from moonhop_core.lua.operators import index
 from moonhop_core.lua.patterns import (
     capture,
     captures,

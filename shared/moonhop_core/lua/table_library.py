@@ -2,7 +2,7 @@
 
 from moonhop_core.lua.arguments import integer_argument, optional_integer, text_argument
 from moonhop_core.lua.errors import MISSING, LuaError, argument_error, type_error
-from moonhop_core.lua.operators import index, length, setindex
+from moonhop_core.lua.indexing import index, length, setindex
 from moonhop_core.lua.sorting import sort_values
 from moonhop_core.lua.values import Function, Table, basic_text, results, type_name
 

@@ -3,7 +3,7 @@
 from moonhop_core.lua import values
 from moonhop_core.lua.errors import LuaError
 from moonhop_core.lua.machine import Machine
-from moonhop_core.lua.operators import to_text
+from moonhop_core.lua.text import to_text
 from moonhop_core.lua.values import Function, Table
 from moonhop_core.process import api
 from moonhop_core.process.engine import Engine, ProgramError, Suspend

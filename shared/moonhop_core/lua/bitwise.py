@@ -1,0 +1,91 @@
+"""`& | ~ << >>` with all their rules."""
+
+from moonhop_core.lua.arithmetic import MOST, to_integer
+from moonhop_core.lua.comparison import is_number
+from moonhop_core.lua.errors import OPERATOR, LuaError
+from moonhop_core.lua.metamethods import metamethod, trouble
+from moonhop_core.lua.values import first
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def bit_operand(event: str, op: str, a: "Any", b: "Any") -> "Any":
+    """Do a bit operation on something else than integers: metamethod, or raise."""
+    handler = metamethod(a, event)
+    if handler is None:
+        handler = metamethod(b, event)
+    if handler is not None:
+        return first(handler.c2(a, b))
+    if is_number(a) and is_number(b):
+        raise LuaError("number has no integer representation", OPERATOR)
+    if is_number(a):
+        raise trouble("perform bitwise operation on", b, ("arith", op, "right"))
+    raise trouble("perform bitwise operation on", a, ("arith", op, "left"))
+
+
+def band(a: "Any", b: "Any") -> "Any":
+    """a & b"""
+    x = to_integer(a)
+    y = to_integer(b)
+    if x is None or y is None:
+        return bit_operand("__band", "&", a, b)
+    return x & y
+
+
+def bor(a: "Any", b: "Any") -> "Any":
+    """a | b"""
+    x = to_integer(a)
+    y = to_integer(b)
+    if x is None or y is None:
+        return bit_operand("__bor", "|", a, b)
+    return x | y
+
+
+def bxor(a: "Any", b: "Any") -> "Any":
+    """a ~ b"""
+    x = to_integer(a)
+    y = to_integer(b)
+    if x is None or y is None:
+        return bit_operand("__bxor", "~", a, b)
+    return x ^ y
+
+
+def shifted(x: int, by: int) -> int:
+    """Shift left (right if `by` is negative), filling with zeros."""
+    if by <= -64 or by >= 64:
+        return 0
+    x &= 0xFFFFFFFFFFFFFFFF
+    x = (x << by) & 0xFFFFFFFFFFFFFFFF if by >= 0 else x >> -by
+    return x - 0x10000000000000000 if x > MOST else x
+
+
+def shl(a: "Any", b: "Any") -> "Any":
+    """a << b"""
+    x = to_integer(a)
+    y = to_integer(b)
+    if x is None or y is None:
+        return bit_operand("__shl", "<<", a, b)
+    return shifted(x, y)
+
+
+def shr(a: "Any", b: "Any") -> "Any":
+    """a >> b"""
+    x = to_integer(a)
+    y = to_integer(b)
+    if x is None or y is None:
+        return bit_operand("__shr", ">>", a, b)
+    return shifted(x, -y)
+
+
+def bnot(a: "Any") -> "Any":
+    """~a"""
+    x = to_integer(a)
+    if x is None:
+        return bit_operand("__bnot", "~", a, a)
+    return ~x

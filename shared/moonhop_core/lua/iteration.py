@@ -1,0 +1,140 @@
+"""The generic `for` (manual 3.3.5): what it runs over, in direct and in frame form."""
+
+from moonhop_core.lua.errors import type_error
+from moonhop_core.lua.loops import iterator_call
+from moonhop_core.lua.values import Bound, Table
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+
+def iterate(state: "Sequence[Any]") -> "Iterator[Any]":
+    """Run a generic `for`; gives each turn's result tuple, until its first value is nil."""
+    func, obj, control = state[0], state[1], state[2]
+    while True:
+        result = iterator_call(func, obj, control)
+        if not result or result[0] is None:
+            return
+        control = result[0]
+        yield result
+
+
+def iterate1(state: "Sequence[Any]") -> "Iterator[Any]":
+    """The same for one variable: gives the first value only."""
+    func, obj, control = state[0], state[1], state[2]
+    while True:
+        result = iterator_call(func, obj, control)
+        if not result or result[0] is None:
+            return
+        control = result[0]
+        yield control
+
+
+def iterate2(state: "Sequence[Any]") -> "Iterator[Any]":
+    """The same for two variables: gives pairs."""
+    func, obj, control = state[0], state[1], state[2]
+    try:
+        run = func.c2
+    except AttributeError:
+        iterator_call(func, obj, control)
+    while True:
+        result = run(obj, control)
+        if type(result) is tuple:
+            if len(result) == 2:
+                control = result[0]
+                if control is None:
+                    return
+                yield result
+            elif result and result[0] is not None:
+                control = result[0]
+                yield result[:2]
+            else:
+                return
+        elif result is None:
+            return
+        else:
+            control = result
+            yield result, None
+
+
+MANY = 100  # keys that are not listed before a loop knows that it wants more than one
+
+
+def many_keys(table: "Any") -> "Iterator[Any]":
+    """List the keys of a big table, but only once the second one is asked for."""
+    start = table.next(None)[0]
+    yield start
+    for key in table.listed():
+        if key is not start:
+            yield key
+
+
+def array_pairs(h: "dict[Any, Any]") -> "Iterator[Any]":
+    """What ipairs gives on a table without metatable."""
+    i = 1
+    while i in h:
+        yield i, h[i]
+        i += 1
+
+
+def forkeys(func: "Any", state: "Any", control: "Any") -> "tuple[Any, Any]":
+    """Start a generic `for` of one or two variables in direct form.
+
+    Returns an iterable and None: it gives pairs; or, for the builtin `next`, the keys and the dict
+    to look them up in.
+    """
+    if type(state) is Table:
+        name = getattr(func, "proto", None)
+        if name == "next" and control is None:
+            if len(state.h) > MANY:
+                return many_keys(state), state.h
+            return state.listed(), state.h
+        if name == "ipairs.next" and control == 0 and state.meta is None:
+            return array_pairs(state.h), None
+    elif getattr(func, "proto", None) == "next":
+        raise type_error(1, "for iterator", "table", state)
+    return iterate2((func, state, control)), None
+
+
+def forstart(values: "Sequence[Any]") -> "Sequence[Any]":
+    """Start a generic `for` in frame form: (iterator, state, control, closing value).
+
+    The builtin `next` is replaced by an iterator that carries the keys still to come: another
+    engine would go through the table in another order.
+    """
+    if len(values) < 4:
+        values = tuple(values) + (None,) * (4 - len(values))
+    func, state = values[0], values[1]
+    if getattr(func, "proto", None) != "next":
+        return values
+    if type(state) is not Table:
+        raise type_error(1, "for iterator", "table", state)
+    if values[2] is None:
+        keys: "dict[Any, Any]" = {}
+        for key in state.listed():
+            keys[len(keys) + 1] = key
+        carried = Table({"table": state, "keys": Table(keys), "at": 0})
+        return Bound("next.carried", carried, next_carried), None, None, values[3]
+    return values
+
+
+def next_carried(state: "Any", *_: "Any") -> "Any":
+    """The iterator that `forstart` puts in the place of `next`."""
+    h = state.h
+    table = h["table"].h
+    keys = h["keys"].h
+    at = h["at"]
+    while True:
+        at += 1
+        if at not in keys:
+            return None
+        key = keys.pop(at)
+        h["at"] = at
+        if key in table:
+            return key, table[key]

@@ -1,0 +1,68 @@
+"""`..` and tostring with all their rules."""
+
+from moonhop_core.lua.comparison import is_number
+from moonhop_core.lua.errors import OPERATOR, LuaError
+from moonhop_core.lua.metamethods import metamethod, trouble
+from moonhop_core.lua.values import Table, basic_text, first
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+
+def concat(parts: "Sequence[Any]") -> "Any":
+    """a .. b .. c: right associative, numbers become strings."""
+    result = parts[-1]
+    at = len(parts) - 2
+    while at >= 0:
+        left = parts[at]
+        if joins(left) and joins(result):
+            texts = [basic_text(result)]
+            while at >= 0 and joins(parts[at]):
+                texts.append(basic_text(parts[at]))
+                at -= 1
+            texts.reverse()
+            result = "".join(texts)
+            continue
+        handler = metamethod(left, "__concat")
+        if handler is None:
+            handler = metamethod(result, "__concat")
+        if handler is None:
+            if joins(left):
+                raise trouble("concatenate", result, ("concat", at + 1, len(parts)))
+            raise trouble("concatenate", left, ("concat", at, len(parts)))
+        result = first(handler.c2(left, result))
+        at -= 1
+    return result
+
+
+def joins(value: "Any") -> bool:
+    """Tell whether `..` takes it as it is: a string or a number."""
+    kind = type(value)
+    return kind is str or kind is int or kind is float
+
+
+def to_text(value: "Any") -> str:
+    """tostring(value), with `__tostring` and `__name`."""
+    kind = type(value)
+    if kind is str:
+        text: str = value
+        return text
+    if kind is Table and value.meta is not None:
+        handler = value.meta.h.get("__tostring")
+        if handler is not None:
+            result = first(handler.c1(value))
+            if type(result) is str:
+                return result
+            if is_number(result):
+                return basic_text(result)
+            raise LuaError("'__tostring' must return a string", OPERATOR)
+        name = value.meta.h.get("__name")
+        if type(name) is str:
+            return name + basic_text(value)[5:]
+    return basic_text(value)
