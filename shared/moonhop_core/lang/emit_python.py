@@ -8,6 +8,7 @@ are read when an error is caught or shown. `USES` tells which builtins it may wa
 """
 
 from moonhop_core.lang import tree
+from moonhop_core.lang.emit_python_absent import absent_fields
 from moonhop_core.lang.emit_python_frame import FrameEmitter
 from moonhop_core.lang.emit_python_kinds import infer_kinds
 from moonhop_core.lang.errors import not_too_deep
@@ -37,6 +38,7 @@ def _text(lowered: "Lowered") -> str:
 class _Module:
     def __init__(self, lowered: "Lowered"):
         self.lowered = lowered
+        self.absent = absent_fields(lowered)
         self.out: "list[str]" = []
         self.lua: "list[int]" = []
         self.about: "list[str]" = []
@@ -78,6 +80,7 @@ class _Module:
             flatten_all(proto)
         emitter = FrameEmitter(proto)
         emitter.constants = self.constants
+        emitter.absent = self.absent
         function = proto.function
         captured = [emitter.names.of(var) for var in function.upvalues]
         params = [emitter.names.of(var) for var in function.params]

@@ -30,7 +30,7 @@ class AssignEmitter(ExprEmitter):
             if isinstance(expr, tree.Function) and not variables[0].assigned:
                 self.bind(variables[0], self.closure(expr))
                 return
-            self.bind(variables[0], self.expr(expr))
+            self.bind(variables[0], self.expr(expr, getattr(variables[0], "tested", False)))
             return
         if not exprs:
             for var in variables:
@@ -116,7 +116,8 @@ class AssignEmitter(ExprEmitter):
         if len(stat.targets) == 1 and len(stat.exprs) == 1:
             target = stat.targets[0]
             if isinstance(target, tree.LocalRef):
-                self.set_local(target.var, self.expr(stat.exprs[0]))
+                tested = getattr(target.var, "tested", False)
+                self.set_local(target.var, self.expr(stat.exprs[0], tested))
             elif isinstance(target, tree.Global):
                 self.set_global(target, self.expr(stat.exprs[0]))
             else:
@@ -157,16 +158,10 @@ class AssignEmitter(ExprEmitter):
         test = "" if self.never_nil(text) else " and %s is not None" % value
         key = quoted(target.name)
         if text.kind == "nil":
-            self.put("setindex(G, %s, None)" % key)
+            self.put("assign(G, %s, None)" % key)
             return
-        self.put("if G.meta is None%s:" % test)
-        self.indent += 1
-        self.put("g[%s] = %s" % (key, value))
-        self.indent -= 1
-        self.put("else:")
-        self.indent += 1
-        self.put("setindex(G, %s, %s)" % (key, value))
-        self.indent -= 1
+        self.put("if %s in g%s: g[%s] = %s" % (key, test, key, value))
+        self.put("else: assign(G, %s, %s)" % (key, value))
 
     def set_index(self, target: tree.Index, obj: Text, key: Text, value: Text) -> None:
         """obj[key] = value: in place if the key is there or no metatable can object."""
@@ -185,34 +180,20 @@ class AssignEmitter(ExprEmitter):
         if value.kind == "nil":
             self.pending = pending
             self.about = about
-            self.put("setindex(%s, %s, None)" % (o, k), about_store)
+            plain = key.kind in WHOLE or key.kind == "str"
+            self.put("%s(%s, %s, None)" % ("assign" if plain else "setindex", o, k), about_store)
             return
         plain = key.kind in WHOLE or key.kind in ("str", "bool", "table", "function")
         if isinstance(target.key, tree.Const) and type(target.key.value) is float:
             plain = True  # key_text has seen to whole ones, and no constant is NaN
-        test = "%s.meta is None or %s in H" % (o, k)
-        if not plain:
-            test = "%s in H or (%s.meta is None and %s is not None and %s(%s) is not float)" % (
-                k,
-                o,
-                k,
-                "type",
-                k,
-            )
+        test = "%s in %s.h" % (k, o)
+        if key.kind in WHOLE:  # an element: often a new one
+            test = "(%s or %s.meta is None)" % (test, o)
+        if not self.never_nil(value):
+            test += " and %s is not None" % v
         fast = [name + " = " + text.fast for name, text in pending]
+        fast.append("if %s: %s.h[%s] = %s" % (test, o, k, v))
+        fast.append("else: %s(%s, %s, %s)" % ("put" if plain else "put_any", o, k, v))
         slow = [name + " = " + text.slow for name, text in pending]
-        store = "H[%s] = %s" % (k, v)
-        test_value = "" if self.never_nil(value) else " and %s is not None" % v
-        self.attempt(
-            fast + ["H = %s.h" % o, "W = " + test],
-            slow + ["W = False"],
-            about,
-        )
-        self.put("if W%s:" % test_value)
-        self.indent += 1
-        self.put(store)
-        self.indent -= 1
-        self.put("else:")
-        self.indent += 1
-        self.put("setindex(%s, %s, %s)" % (o, k, v), about_store)
-        self.indent -= 1
+        slow.append("setindex(%s, %s, %s)" % (o, k, v))
+        self.attempt(fast, slow, about + about_store)

@@ -28,9 +28,11 @@ class CallEmitter(OperatorEmitter):
         return "(%s,)" % ", ".join([self.names.of(var) for var in expr.upvalues])
 
     def table(self, expr: tree.Table) -> Text:
-        make = "Table"
         if not expr.items:
-            return Text("%s({})" % make, None, "table")
+            name = self.temp()
+            self.make(name, "{}")
+            self.put("%s.meta = None" % name)
+            return Text(name, None, "table", True)
         parts: "list[tree.Expr]" = []
         for item in expr.items:
             if item.key is not None:
@@ -76,7 +78,7 @@ class CallEmitter(OperatorEmitter):
             pairs.append("%s: %s" % (key, value))
         name = self.temp()
         display = "{%s}" % ", ".join(pairs)
-        self.put("%s = %s(%s)" % (name, make, display))
+        self.make(name, display)
         seen = []
         for value in doubtful:
             if value not in seen:
@@ -94,11 +96,16 @@ class CallEmitter(OperatorEmitter):
             self.put("spread(%s, %d, %s)" % (name, position, self.several([last.value])))
         return Text(name, None, "table", True)
 
+    def make(self, name: str, display: str) -> None:
+        """A new table of these pairs."""
+        self.put("%s = make(Table)" % name)
+        self.put("%s.h = %s" % (name, display))
+
     def big_table(self, expr: tree.Table, several: bool) -> Text:
         """A constructor with many items: filled a few at a time, in order."""
         name = self.temp()
         base = self.temps
-        self.put("%s = %s({})" % (name, "Table"))
+        self.make(name, "{}")
         self.put("%sh = %s.h" % (name, name))
         position = 0
         for item in expr.items:
@@ -187,13 +194,10 @@ class CallEmitter(OperatorEmitter):
                 self.line = expr.line
                 self.put("%s = %s" % (found, text.fast), self.take_about())
                 return found, obj
-            fast = "(%s.h if %s in %s.h else %s.meta.h['__index'].h)[%s]" % (
-                obj,
-                name,
-                obj,
-                obj,
-                name,
-            )
+            form = "(%s.h[%s] if %s in %s.h else %s if %s in %s else near(%s, %s))"
+            base = "(W := %s.meta.h['__index'].h)" % obj
+            own = "W[%s]" % name
+            fast = form % (obj, name, name, obj, own, name, base, obj, name)
             self.pending.append((found, Text(fast, "index(%s, %s)" % (obj, name))))
             return found, obj
         text = dotted(self.expr(expr.func))

@@ -9,12 +9,14 @@ callee's error is caught by mistake.
 
 Temporaries are named T1, T2 …; W holds a value while it is tested within an expression, V an
 object while it is read twice. There are few of them on purpose: MicroPython keeps a function's
-variables on the C stack only if there are no more than a handful.
+variables on the C stack only if there are no more than a handful. NEAR is the reading of a field
+that is not in the table itself: `near` within a `try`, where it may fail, and `get` elsewhere,
+where it does all there is to do (`lua/access.py`).
 """
 
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_call import CallEmitter
-from moonhop_core.lang.emit_python_text import Text, dotted
+from moonhop_core.lang.emit_python_text import NEAR, Text, dotted
 from moonhop_core.lang.literals import float_literal, quoted
 from moonhop_core.lang.lowered import Spread
 
@@ -92,12 +94,9 @@ class ExprEmitter(CallEmitter):
 
     def global_ref(self, expr: tree.Global, maybe_nil: bool) -> Text:
         key = quoted(expr.name)
-        slow = "index(G, %s)" % key
         if maybe_nil:
-            name = "W"
-            fast = "(%s if (%s := g.get(%s)) is not None or G.meta is None else fail())"
-            return Text(fast % (name, name, key), slow)
-        return Text("g[%s]" % key, slow)
+            return Text("(g[%s] if %s in g else %s(G, %s))" % (key, key, NEAR, key))
+        return Text("g[%s]" % key, "index(G, %s)" % key)
 
     def index(self, expr: tree.Index, maybe_nil: bool) -> Text:
         self.line = expr.line or self.line
@@ -106,23 +105,15 @@ class ExprEmitter(CallEmitter):
         key = self.key_text(expr.key, key)
         if isinstance(expr.key, tree.Const):
             self.note("I." + str(expr.key.value), expr.obj)
+            maybe_nil = maybe_nil or expr.key.value in self.absent
         else:
             self.note("I", expr.obj)
         slow = "index(%s, %s)" % (obj.slow, key.slow)
-        if maybe_nil:
-            name = "W"
-            if not obj.atom:
-                held = "V" if key.atom else self.temp()
-                base = "(%s := %s)" % (held, obj.fast)
-            else:
-                held = base = obj.fast
-            fast = "(%s if (%s := %s.h.get(%s)) is not None or %s.meta is None else fail())" % (
-                name,
-                name,
-                base,
-                key.fast,
-                held,
-            )
+        if maybe_nil and key.atom:
+            held = obj.fast if obj.atom else "V"
+            base = held if obj.atom else "(V := %s)" % obj.fast
+            form = "(%s.h[%s] if %s in %s.h else %s(%s, %s))"
+            fast = form % (held, key.fast, key.fast, base, NEAR, held, key.fast)
         else:
             fast = "%s.h[%s]" % (obj.fast, key.fast)
         return self.deeper(Text(fast, slow), obj, key)

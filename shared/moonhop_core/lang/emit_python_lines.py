@@ -1,7 +1,7 @@
 """Lines of emitted Python: statements in `try`, temporaries, and the order of evaluation."""
 
 from moonhop_core.lang import tree
-from moonhop_core.lang.emit_python_text import DEEP, Line, Names, Text, is_temp
+from moonhop_core.lang.emit_python_text import DEEP, NEAR, Line, Names, Text, is_temp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,11 +24,14 @@ class LineEmitter:
         self.hoisting: "dict[int, bool]" = {}
         self.ready: "dict[int, Text]" = {}  # by id: what stands far down in a long expression
         self.constants: "list[str]" = []  # of the module: texts of calls to make once
+        self.absent: "set[object]" = set()  # names of fields that may well be nil
 
     def put(self, text: str, about: "list[str] | None" = None) -> None:
         """Add a line, after the assignments that are still pending."""
         if self.pending:
             self.flush()
+        if NEAR in text:
+            text = text.replace(NEAR, "get")
         self.lines.append(Line(self.indent, text, self.line, about or []))
 
     def flush(self) -> None:
@@ -50,7 +53,7 @@ class LineEmitter:
         self.put("try:")
         self.indent += 1
         for line in fast:
-            self.put(line)
+            self.put(line.replace(NEAR, "near"))
         self.indent -= 1
         self.put("except E:")
         self.indent += 1
@@ -75,7 +78,7 @@ class LineEmitter:
                 [target + " = " + text.fast], [target + " = " + text.slow], self.take_about()
             )
         else:
-            self.put(target + " = " + text.fast)
+            self.put(target + " = " + text.fast, self.take_about())
 
     def flush_unless_empty(self) -> None:
         if self.pending:
@@ -104,7 +107,7 @@ class LineEmitter:
             elif isinstance(expr, tree.Function):
                 found = False
             elif isinstance(expr, tree.Table):
-                found = len(expr.items) > 0
+                found = True
             else:
                 found = False
                 for child in tree.children(expr):

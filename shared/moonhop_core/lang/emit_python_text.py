@@ -41,6 +41,10 @@ STRING_METHODS = (
     "upper",
 )
 
+# Stands for `near` within the fast lines of a `try`, and for `get` everywhere else. No text of a
+# program has it: literals are escaped.
+NEAR = "\x01"
+
 # What is known of a value without running the program.
 NUMBER = ("int", "small", "float", "num")
 WHOLE = ("int", "small")

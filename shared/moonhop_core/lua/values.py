@@ -62,6 +62,7 @@ class Table:
 
     def __init__(self, h: "dict[Any, Any]"):
         self.h = h
+        self.meta = None  # of its own: read at once, and found in the class only by a search
 
     def get(self, key: "Any") -> "Any":
         """Read a field, without metamethods."""

@@ -1,0 +1,112 @@
+"""Fields of tables, as emitted code reads and writes them where the plain dict does not do.
+
+All of them have few variables and no `try`: MicroPython keeps a function's variables on the C
+stack only below a dozen words, and putting them on the heap costs more than the function does.
+"""
+
+from builtins import KeyError, type
+
+from moonhop_core.lua.indexing import index, setindex
+from moonhop_core.lua.values import Table
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from typing import Any
+
+# Makes an object without calling its `__init__`: `t = make(Table); t.h = {}` takes little more
+# than half the time of `Table({})`.
+make = object.__new__
+
+NONE: "dict[Any, Any]" = {}  # what stands for the dict of something that is no table; stays empty
+LONGEST = 100  # chain of `__index` tables that is followed here
+
+
+def near(obj: "Any", key: "Any") -> "Any":
+    """obj[key] for a key that is not in the table itself, within the `try` of a statement.
+
+    Never calls a function: what `indexing.index` has to do instead gives one of FAST_FAILS.
+    """
+    n = LONGEST
+    while n:
+        h: "Any" = obj.meta
+        if h is None:
+            return None
+        h = h.h
+        if "__index" not in h:
+            return None
+        obj = h["__index"]
+        h = obj.h
+        if key in h:
+            return h[key]
+        n -= 1
+    raise KeyError
+
+
+def get(obj: "Any", key: "Any") -> "Any":
+    """obj[key] for a key that is not in the table itself, if it is one; outside of `try`."""
+    if type(obj) is not Table:
+        return index(obj, key)
+    n = LONGEST
+    while n:
+        h: "Any" = obj.meta
+        if h is None:
+            return None
+        h = h.h
+        if "__index" not in h:
+            return None
+        h = h["__index"]
+        if type(h) is not Table:
+            break
+        obj = h
+        h = h.h
+        if key in h:
+            return h[key]
+        n -= 1
+    return index(obj, key)
+
+
+def put(obj: "Any", key: "Any", value: "Any") -> None:
+    """obj[key] = value, within the `try` of a statement, if that takes no metamethod (KeyError
+    otherwise). The key is neither nil nor a float."""
+    h: "Any" = obj.meta
+    if h is not None and "__newindex" in h.h:
+        raise KeyError
+    h = obj.h
+    if value is not None:
+        h[key] = value
+    elif key in h:
+        del h[key]
+
+
+def put_any(obj: "Any", key: "Any", value: "Any") -> None:
+    """The same for a key of any kind; nil and floats are left to `setindex`."""
+    if key is None or type(key) is float:
+        raise KeyError
+    h: "Any" = obj.meta
+    if h is not None and "__newindex" in h.h:
+        raise KeyError
+    h = obj.h
+    if value is not None:
+        h[key] = value
+    elif key in h:
+        del h[key]
+
+
+def assign(obj: "Any", key: "Any", value: "Any") -> None:
+    """obj[key] = value, outside of `try`. The key is neither nil nor a float."""
+    if type(obj) is not Table:
+        setindex(obj, key, value)
+        return
+    h: "Any" = obj.meta
+    if h is not None and "__newindex" in h.h:
+        setindex(obj, key, value)
+        return
+    h = obj.h
+    if value is not None:
+        h[key] = value
+    elif key in h:
+        del h[key]
