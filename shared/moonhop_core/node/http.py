@@ -123,7 +123,7 @@ class Http:
         try:
             return await self._exchange(streams, method, path, body, headers, limit, sink)
         except _Unused:
-            raise EOFError from None
+            raise EOFError
 
     async def _exchange(
         self,
@@ -142,7 +142,7 @@ class Http:
                 await self._send(writer, method, path, body, headers)
                 line = await reader.readline()
             except OSError:
-                raise _Unused from None
+                raise _Unused
             if not line:
                 raise _Unused
             response = await self._head(reader, line)

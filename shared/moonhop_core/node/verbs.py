@@ -60,10 +60,10 @@ class Verbs:
             await self.worker.away(hosted.process.start)
         except MoonhopError as error:
             self._door.forget(hosted)
-            raise RequestError(FAILED, str(error)) from None
-        except BaseException:
+            raise RequestError(FAILED, str(error))
+        except BaseException as error:
             self._door.forget(hosted)
-            raise
+            raise error
         return self._go(hosted)
 
     async def do_stop(self, request: "Request") -> "dict[str, Any]":
@@ -136,15 +136,15 @@ class Verbs:
         try:
             self._door.make(hosted, program, request)
             await checkpoint.restore(self.worker, hosted, path)
-        except RequestError:
+        except RequestError as error:
             self._door.forget(hosted)
-            raise
+            raise error
         except MoonhopError as error:
             self._door.forget(hosted)
-            raise RequestError(IMAGE, str(error)) from None
-        except BaseException:
+            raise RequestError(IMAGE, str(error))
+        except BaseException as error:
             self._door.forget(hosted)
-            raise
+            raise error
         return self._go(hosted)
 
     # -- hop ---------------------------------------------------------------------------------------
@@ -162,10 +162,10 @@ class Verbs:
             await hosted.transfer.listen()
         except MoonhopError as error:
             self._door.forget(hosted)
-            raise RequestError(FAILED, str(error)) from None
-        except BaseException:
+            raise RequestError(FAILED, str(error))
+        except BaseException as error:
             self._door.forget(hosted)
-            raise
+            raise error
         hosted.loading = False
         self.worker.enter(hosted, PREPARED, None, True)
         return {

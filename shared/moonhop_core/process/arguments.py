@@ -106,7 +106,7 @@ class Call:
         try:
             check_topic(topic)
         except TopicError as error:
-            raise self.bad(i, str(error)) from None
+            raise self.bad(i, str(error))
         return topic
 
     def filter(self, i: int) -> str:
@@ -115,7 +115,7 @@ class Call:
         try:
             check_filter(filter)
         except TopicError as error:
-            raise self.bad(i, str(error)) from None
+            raise self.bad(i, str(error))
         return filter
 
     def function(self, i: int) -> int:

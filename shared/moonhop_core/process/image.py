@@ -92,7 +92,7 @@ class ImageReader:
                 data = data[:-1]
             record = json.loads(line)
         except (ValueError, RuntimeError):  # bad UTF-8, bad JSON, or nested too deep
-            raise ImageError("line %d of the image is damaged" % (self.lines + 1)) from None
+            raise ImageError("line %d of the image is damaged" % (self.lines + 1))
         if self.hash is not None:
             raise ImageError("the image goes on after its end")
         if type(record) is list and record and record[0] == "end":
@@ -109,15 +109,13 @@ class ImageReader:
         try:
             self._on_record(record)
         except MoonhopError as error:
-            raise ImageError("line %d of the image: %s" % (self.lines, error)) from None
+            raise ImageError("line %d of the image: %s" % (self.lines, error))
         except MemoryError:
             raise ImageError(
                 "this node has not enough memory for the process (line %d)" % self.lines
-            ) from None
+            )
         except Exception as error:  # whatever damaged data makes of the readers of records
-            raise ImageError(
-                "line %d of the image is damaged (%s)" % (self.lines, describe(error))
-            ) from None
+            raise ImageError("line %d of the image is damaged (%s)" % (self.lines, describe(error)))
 
     def _header(self, header: "Any") -> None:
         if type(header) is not dict or MARK not in header:
@@ -134,12 +132,12 @@ class ImageReader:
             )
         try:
             self._on_header(header)
-        except MoonhopError:
-            raise
+        except MoonhopError as error:
+            raise error
         except MemoryError:
-            raise ImageError("this node has not enough memory for the process") from None
+            raise ImageError("this node has not enough memory for the process")
         except Exception as error:
-            raise ImageError("the image's header is damaged (%s)" % describe(error)) from None
+            raise ImageError("the image's header is damaged (%s)" % describe(error))
 
     def _end(self, record: "list[Any]") -> None:
         digest = hexlify(self._hash.digest()).decode()

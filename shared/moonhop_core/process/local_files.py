@@ -45,7 +45,7 @@ class LocalFiles:
         except OSError as error:
             raise FileError(
                 "%s: '%s': %s" % (verb, args[0], _REASONS.get(error.errno or 0) or str(error))
-            ) from None
+            )
         raise FileError("'%s' is not available here" % verb)
 
     def _path(self, path: str) -> str:

@@ -113,10 +113,10 @@ class Process:
             raise ProgramError("the process has exited")
         try:
             return api.OPERATIONS[name][0](Call(self, name, args))
-        except ProgramError:
-            raise
+        except ProgramError as error:
+            raise error
         except MoonhopError as error:
-            raise ProgramError(str(error)) from None
+            raise ProgramError(str(error))
 
     # ------------------------------------------------------------ what the owner calls
 

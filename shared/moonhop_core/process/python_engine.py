@@ -164,7 +164,7 @@ class PythonEngine(Engine):
             raise ImageError(
                 "%s, a %s of the host, cannot be written down"
                 % (path, values.type_name(error.value))
-            ) from None
+            )
 
     def _write(self, walker: ImageWalker, put: "Callable[[Record], None]") -> None:
         machine = self.machine

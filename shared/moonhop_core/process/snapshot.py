@@ -94,7 +94,7 @@ def tie_up(process: "Process", elapsed: int, arrived: bool) -> None:
     try:
         process.engine.finish_restore()
     except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
-        raise ImageError("the image does not fit together (%r)" % error) from None
+        raise ImageError("the image does not fit together (%r)" % error)
     later, paused = resting
     now = process.host.monotonic()
     later.sort(key=lambda entry: (entry[0], entry[1]))
