@@ -8,6 +8,8 @@ import json
 import sys
 import time
 
+from moonhop_core.process.deep import run_deep
+
 try:
     from typing import TYPE_CHECKING
 except ImportError:  # MicroPython has no typing
@@ -40,8 +42,8 @@ def used_heap() -> int:
 
 
 def processor_us() -> int:
-    """Return the processor time that this process has had, to a few milliseconds (Linux)."""
-    with open("/proc/self/schedstat") as file:
+    """Return the processor time that this thread has had, to a few milliseconds (Linux)."""
+    with open("/proc/thread-self/schedstat") as file:
         return int(file.read().split()[0]) // 1000
 
 
@@ -131,4 +133,4 @@ def serve() -> None:
         print(json.dumps(told))
 
 
-serve()
+run_deep(serve)

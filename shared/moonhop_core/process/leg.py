@@ -10,10 +10,10 @@
 
 import json
 import sys
-import time
 
 from moonhop_core.errors import MoonhopError
 from moonhop_core.process.clock import RealClock, VirtualClock
+from moonhop_core.process.deep import run_deep
 from moonhop_core.process.local_files import LocalFiles
 from moonhop_core.process.local_host import LocalHost
 from moonhop_core.process.process import FAILED, RUNNING, Process
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     Lines = Iterable[str | bytes]
 
-STACK = 4 << 20  # bytes of address space
-ROOM = 256 << 10  # more of it than MicroPython knows of
 IMAGE_END = '["end",'
 
 
@@ -207,31 +205,5 @@ def _say(message: "list[Any]") -> None:
     print(json.dumps(message))
 
 
-def serve_deep() -> None:
-    """Serve on a thread with a large stack, where there are threads: recursion needs it."""
-    try:
-        import _thread
-    except ImportError:
-        serve()
-        return
-    done = _thread.allocate_lock()
-
-    def run() -> None:
-        try:
-            serve()
-        finally:
-            done.release()
-
-    done.acquire()
-    # MicroPython keeps 8 kB free at the end of a thread's stack, but the C library may have put
-    # more than that there. It hands the larger stack of a thread that has ended to the next one.
-    _thread.stack_size(STACK + ROOM)
-    _thread.start_new_thread(int, ())
-    time.sleep(0.02)
-    _thread.stack_size(STACK)
-    _thread.start_new_thread(run, ())
-    done.acquire()
-
-
 if __name__ == "__main__":
-    serve_deep()
+    run_deep(serve)

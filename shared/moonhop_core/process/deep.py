@@ -1,0 +1,44 @@
+"""Room for deep recursion on MicroPython: direct Lua functions call each other on C's stack.
+
+The main thread of its unix port ends at about a hundred calls. A thread of its own may have more.
+"""
+
+import time
+
+try:
+    from typing import TYPE_CHECKING
+except ImportError:  # MicroPython has no typing
+    TYPE_CHECKING = False  # type: ignore[misc]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+STACK = 4 << 20  # bytes of address space; memory is taken as it is used
+ROOM = 256 << 10  # more of it than MicroPython knows of
+
+
+def run_deep(work: "Callable[[], Any]") -> None:
+    """Do `work` on a thread with a large stack, if there are threads, and wait for its end."""
+    try:
+        import _thread
+    except ImportError:
+        work()
+        return
+    done = _thread.allocate_lock()
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            done.release()
+
+    done.acquire()
+    # MicroPython keeps 8 kB free at the end of a thread's stack, but the C library may have put
+    # more than that there. It hands the larger stack of a thread that has ended to the next one.
+    _thread.stack_size(STACK + ROOM)
+    _thread.start_new_thread(int, ())
+    time.sleep(0.02)
+    _thread.stack_size(STACK)
+    _thread.start_new_thread(run, ())
+    done.acquire()
