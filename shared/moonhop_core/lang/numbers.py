@@ -6,6 +6,7 @@ other things and, now and then, is one unit in the last place off.
 
 import math
 import sys
+from builtins import divmod, float, int, len, min, range
 
 # Bits of a float's mantissa; 2 ** _LEAST is the smallest float, floats end below 2 ** _MOST, and
 # 10 ** _EXACT is the last power of ten that one holds. Boards have single precision.

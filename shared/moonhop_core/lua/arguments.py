@@ -1,5 +1,7 @@
 """Checks of the arguments of library functions, with PUC Lua's coercions and messages."""
 
+from builtins import float, int, str, type
+
 from moonhop_core.lang.numbers import parse_number
 from moonhop_core.lua.arithmetic import to_integer
 from moonhop_core.lua.errors import argument_error, type_error

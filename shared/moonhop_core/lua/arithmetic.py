@@ -1,6 +1,7 @@
 """`+ - * / % // ^` with all their rules: coercions, wrap-around, metamethods, errors."""
 
 import math
+from builtins import float, int, str, type
 
 from moonhop_core.lang.numbers import parse_number
 from moonhop_core.lua.comparison import is_number

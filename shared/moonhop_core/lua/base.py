@@ -1,6 +1,7 @@
 """The base library (manual 6.1), without `dofile`, `loadfile` and `require`."""
 
 import gc
+from builtins import isinstance, len, str, type
 
 from moonhop_core.lang.numbers import parse_number
 from moonhop_core.lua.arguments import integer_argument, table_argument, text_argument

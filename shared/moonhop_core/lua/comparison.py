@@ -1,5 +1,7 @@
 """`==`, `<` and `<=` with all their rules."""
 
+from builtins import bool, float, int, str, type
+
 from moonhop_core.lua.errors import OPERATOR, LuaError
 from moonhop_core.lua.metamethods import metamethod, named_type
 from moonhop_core.lua.values import FALSE, Table, first

@@ -3,6 +3,8 @@
 The machine's trampoline does the same for frame-form code, without nesting.
 """
 
+from builtins import isinstance, type
+
 from moonhop_core.lua.errors import MISSING, LuaError, type_error
 from moonhop_core.lua.values import (
     FALSE,

@@ -7,6 +7,7 @@ integers. Boards have single floats. This module imports nothing of the runtime.
 
 import math
 import sys
+from builtins import abs, all, float, int, len, range, repr, str
 
 SINGLE = 16777216.0 + 1.0 == 16777216.0
 NATIVE = sys.implementation.name == "cpython"

@@ -1,6 +1,7 @@
 """string.format (manual 6.4). A format is read once and kept as a list of pieces."""
 
 import math
+from builtins import abs, chr, float, int, len, ord, str, type
 
 from moonhop_core.lua.arguments import integer_argument, number_argument, text_argument
 from moonhop_core.lua.decimals import (

@@ -1,5 +1,7 @@
 """Reading and writing fields with all the rules, and `#`."""
 
+from builtins import float, isinstance, len, range, str, type
+
 from moonhop_core.lua.errors import OPERATOR, LuaError
 from moonhop_core.lua.metamethods import metamethod, string_meta, trouble
 from moonhop_core.lua.values import Function, Table, first, float_key

@@ -1,5 +1,7 @@
 """The generic `for` (manual 3.3.5): what it runs over, in direct and in frame form."""
 
+from builtins import getattr, len, tuple, type
+
 from moonhop_core.lua.errors import type_error
 from moonhop_core.lua.loops import iterator_call
 from moonhop_core.lua.values import Bound, Table

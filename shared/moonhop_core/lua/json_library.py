@@ -5,6 +5,8 @@ object come sorted, so that equal tables give equal text on every node. Integers
 floats floats. nil is null. Strings are bytes and pass as they are; `\\u` escapes become UTF-8.
 """
 
+from builtins import float, int, len, list, ord, range, sorted, str, type
+
 from moonhop_core.lua.arguments import text_argument
 from moonhop_core.lua.decimals import exact_text, float_text
 from moonhop_core.lua.errors import LuaError, argument_error

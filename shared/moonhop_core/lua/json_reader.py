@@ -4,6 +4,8 @@ Not by Python's own json: MicroPython's takes much that is no JSON, and both con
 string with the characters that `\\u` escapes stand for.
 """
 
+from builtins import bytearray, bytes, len
+
 from moonhop_core.lang.numbers import parse_number
 from moonhop_core.lua.json_library import MAX_NESTING
 from moonhop_core.lua.latin1 import from_bytes, to_bytes

@@ -4,6 +4,8 @@ MicroPython keeps text as UTF-8: reaching its n-th character takes time in propo
 there is no latin-1. Library code that walks through a string therefore walks over its bytes.
 """
 
+from builtins import bytes, chr, len, map, ord
+
 try:
     from typing import TYPE_CHECKING
 except ImportError:  # MicroPython has no typing

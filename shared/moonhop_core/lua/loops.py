@@ -1,6 +1,7 @@
 """What loops run on: the numeric `for` (manual 3.3.5) and calls of a generic one's iterator."""
 
 import math
+from builtins import float, int, max, min, range, type
 
 from moonhop_core.lua.arithmetic import LEAST, MOST, to_number
 from moonhop_core.lua.errors import OPERATOR, LuaError

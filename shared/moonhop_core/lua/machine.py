@@ -9,6 +9,7 @@ takes two or three Python calls; on MicroPython a few hundred bytes of C stack e
 """
 
 import time
+from builtins import any, id, int, isinstance, len, list, max, set, str, tuple, type
 
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lua import indexing, libraries

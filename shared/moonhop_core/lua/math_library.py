@@ -1,6 +1,7 @@
 """The library `math` (manual 6.7)."""
 
 import math
+from builtins import abs, float, int, str, type
 
 from moonhop_core.lang.numbers import parse_number
 from moonhop_core.lua.arguments import integer_argument, number_argument

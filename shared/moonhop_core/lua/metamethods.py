@@ -4,6 +4,8 @@ Error messages name the variable at fault only later, when the error is caught: 
 tells what was tried, and the side table of the emitted module which variable that was.
 """
 
+from builtins import str, type
+
 from moonhop_core.lua.errors import OPERATOR, LuaError
 from moonhop_core.lua.values import Table, type_name
 

@@ -5,6 +5,8 @@ repeat, so numbers and order of captures are known here, and faults in a pattern
 items, which raise when matching reaches them and not before, as in PUC Lua.
 """
 
+from builtins import any, bytearray, bytes, int, len, ord, range, type
+
 try:
     from typing import TYPE_CHECKING
 except ImportError:  # MicroPython has no typing

@@ -4,6 +4,8 @@ A match is reported in a list: [start, end, start of capture 1, its end, …]; t
 capture is IS_POSITION, of one that was never closed UNFINISHED.
 """
 
+from builtins import any, len, range, tuple
+
 from moonhop_core.lua.errors import lua_error
 from moonhop_core.lua.latin1 import cut, to_bytes
 from moonhop_core.lua.pattern_items import (

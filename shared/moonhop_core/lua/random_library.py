@@ -1,5 +1,7 @@
 """math.random and math.randomseed (manual 6.7) over a machine's own generator."""
 
+from builtins import len
+
 from moonhop_core.lua.arguments import integer_argument
 from moonhop_core.lua.errors import LuaError, argument_error
 from moonhop_core.lua.xoshiro import Xoshiro, signed

@@ -5,6 +5,7 @@ Merging needs few comparisons, which are what is dear here, and ends whatever a 
 
 import heapq
 import sys
+from builtins import all, float, int, len, map, min, range, set, str, tuple, type
 
 from moonhop_core.lua.comparison import lt
 from moonhop_core.lua.values import FALSE, first

@@ -1,5 +1,7 @@
 """The library `string` (manual 6.4), except what is in string_matching, format and packing."""
 
+from builtins import chr, int, len, list, max, ord, range, str, type
+
 from moonhop_core.lua.arguments import integer_argument, optional_integer, text_argument
 from moonhop_core.lua.errors import MISSING, LuaError, argument_error
 from moonhop_core.lua.latin1 import to_bytes

@@ -1,5 +1,7 @@
 """string.find, match, gmatch and gsub (manual 6.4)."""
 
+from builtins import float, int, isinstance, len, max, min, str, tuple, type
+
 from moonhop_core.lua.arguments import optional_integer, text_argument
 from moonhop_core.lua.errors import LuaError, type_error
 from moonhop_core.lua.indexing import index

@@ -1,6 +1,7 @@
 """The names that emitted code uses, for its `from … import *`."""
 
 import math
+from builtins import len, range, setattr, str, tuple, type
 
 from moonhop_core.lua import values as values_module
 from moonhop_core.lua.access import NONE, assign, get, make, near, put, put_any  # noqa: F401

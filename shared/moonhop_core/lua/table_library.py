@@ -1,5 +1,7 @@
 """The library `table` (manual 6.6). Tables without a metatable are worked on directly."""
 
+from builtins import float, int, isinstance, range, str, type
+
 from moonhop_core.lua.arguments import integer_argument, optional_integer, text_argument
 from moonhop_core.lua.errors import MISSING, LuaError, argument_error, type_error
 from moonhop_core.lua.indexing import index, length, setindex

@@ -1,5 +1,7 @@
 """`..` and tostring with all their rules."""
 
+from builtins import float, int, len, str, type
+
 from moonhop_core.lua.comparison import is_number
 from moonhop_core.lua.errors import OPERATOR, LuaError
 from moonhop_core.lua.metamethods import metamethod, trouble

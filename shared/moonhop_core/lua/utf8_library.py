@@ -1,5 +1,7 @@
 """The library `utf8` (manual 6.5)."""
 
+from builtins import bytearray, bytes, len, ord, range
+
 from moonhop_core.lua.arguments import integer_argument, optional_integer, text_argument
 from moonhop_core.lua.errors import LuaError, argument_error
 from moonhop_core.lua.latin1 import from_bytes, to_bytes

@@ -5,6 +5,7 @@ is here. Several results travel as a Python tuple of none or at least two values
 is plain, so a tuple is never a Lua value.
 """
 
+from builtins import float, id, int, isinstance, len, list, min, range, str, tuple, type
 from sys import implementation
 
 from moonhop_core.lua.decimals import float_text
