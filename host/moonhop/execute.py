@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from moonhop.engines.deep import run_deep
 from moonhop.engines.micropython import MicroPythonRunner
+from moonhop.isolation.choice import OWN, isolation, leg_process_maker
+from moonhop.isolation.nursery import Nursery
 from moonhop_core.errors import MoonhopError
 from moonhop_core.process.octets import from_bytes, to_bytes
+from moonhop_core.process.process import Process
 from moonhop_core.process.program import Program
 from moonhop_core.process.runner import local_runner, run_program
 
@@ -137,13 +140,19 @@ def runner(
         runner = MicroPythonRunner(program, output, compile_there=compile_there)
         closing.callback(runner.close)
         return runner
+    process: Callable[..., Any] = Process
+    if isolation(program.manifest, name) == OWN:
+        nursery = Nursery(fork=True)
+        closing.callback(nursery.close)
+        nursery.open()  # now, while this is the only thread
+        process = leg_process_maker(nursery, name)
     if name == "python":
         from moonhop_core.process.python_engine import PythonEngine
 
-        return local_runner(program, PythonEngine, output)
+        return local_runner(program, PythonEngine, output, process)
     from moonhop.engines.lupa import make_engine
 
-    return local_runner(program, make_engine(name), output)
+    return local_runner(program, make_engine(name), output, process)
 
 
 def write_line(stream: Stream, text: str) -> None:

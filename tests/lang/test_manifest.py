@@ -20,7 +20,7 @@ EXAMPLE = """\
 --!
 --! engines = [ "lua54",          -- arrays may go over lines
 --!   'python', ]
---! isolation = true
+--! isolation = "own"
 local n = 0
 --! name = "not a leading line"
 """
@@ -31,7 +31,7 @@ PARSED = {
     "slice": 0.05,
     "checkpoint": 10.0,
     "engines": ["lua54", "python"],
-    "isolation": True,
+    "isolation": "own",
 }
 
 
@@ -125,7 +125,10 @@ def test_texts_beyond_ascii_are_utf8() -> None:
         ),
         ("--! slice = 0", "m:1: 'slice' must be a number of seconds greater than 0"),
         ("--! checkpoint = true", "m:1: 'checkpoint' must be a number of seconds greater than 0"),
-        ("--! isolation = 1", "m:1: 'isolation' must be true or false"),
+        (
+            '--! isolation = "some"',
+            'm:1: \'isolation\' must be "own" (an OS process of its own) or "none"',
+        ),
         ("--! name = '\xff'", "m:1: is not UTF-8; save the file as UTF-8"),
     ],
 )

@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from moonhop.isolation.choice import process_maker
+from moonhop.isolation.nursery import Nursery
 from moonhop.node.config import Config
 from moonhop.node.paho_link import PahoLink
 from moonhop_core.errors import MoonhopError
@@ -64,6 +66,7 @@ class Node:
     ) -> None:
         self.config = config
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="moonhop-turns")
+        self.nursery = Nursery()
         self._load = LoadMeter()
         self._make_engine = make_engine
         self._compile = compile
@@ -99,6 +102,7 @@ class Node:
             loop.call_soon_threadsafe,
             self._load.measure,
             self._compile,
+            process_maker(self.nursery, loop.call_soon_threadsafe),
         )
         try:
             await self.worker.start()
@@ -110,6 +114,7 @@ class Node:
         """Leave the fleet in good order."""
         if self.worker:
             await self.worker.stop()
+        self.nursery.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 

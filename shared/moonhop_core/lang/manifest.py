@@ -9,6 +9,7 @@ from moonhop_core.lang.lexer import bytes_of
 
 ENGINES = ("lua54", "luajit", "python")
 DEFAULT_ENGINES = ("lua54", "python")
+ISOLATIONS = ("none", "own")
 
 _PREFIX = "--!"
 _BARE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
@@ -39,7 +40,8 @@ def parse_manifest(source: str, name: str) -> "dict[str, object]":
     slice        float, seconds that a turn may take
     checkpoint   float, seconds between two checkpoints
     engines      list of str out of ENGINES; DEFAULT_ENGINES hold when it is not given
-    isolation    bool: the process gets an OS process of its own
+    isolation    str out of ISOLATIONS: "own", the process gets an OS process of its own (where
+                 the node has such), or "none"; see `isolation`
 
     `name` stands in messages. Raises ManifestError.
     """
@@ -297,16 +299,16 @@ def _seconds(value: object) -> float:
     raise ValueError("must be a number of seconds greater than 0")
 
 
-def _boolean(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("must be true or false")
-    return value
+def _isolation(value: object) -> str:
+    if value not in ISOLATIONS:
+        raise ValueError('must be "own" (an OS process of its own) or "none"')
+    return _text(value)
 
 
 _CHECKS = {
     "checkpoint": _seconds,
     "engines": _engines,
-    "isolation": _boolean,
+    "isolation": _isolation,
     "memory": _memory,
     "name": _name,
     "needs": _texts,

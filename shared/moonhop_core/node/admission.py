@@ -2,7 +2,6 @@
 
 from moonhop_core.node.hosting import Hosted
 from moonhop_core.node.messages import BUSY, EXISTS, NEEDS, RequestError
-from moonhop_core.process.process import Process
 
 try:
     from typing import TYPE_CHECKING
@@ -71,7 +70,7 @@ class Admission:
     def make(self, hosted: Hosted, program: "Program", request: "Request") -> None:
         """Make the process, neither started nor restored."""
         about = self.worker.about
-        hosted.process = Process(
+        hosted.process = self.worker.make_process(
             program,
             self.worker.make_engine(hosted.engine),
             hosted,

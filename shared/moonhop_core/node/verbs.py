@@ -80,11 +80,10 @@ class Verbs:
         """End a process at once; a turn that does not end is interrupted if its engine can be."""
         hosted = self._find(request)
         self._abort(hosted, "the process was killed")
-        engine = getattr(hosted.process, "_engine", None)
+        process = hosted.process
         self.worker.let_go(hosted, "killed", {"reason": "asked to kill"})
-        interrupt = getattr(engine, "interrupt", None)
-        if interrupt:
-            interrupt()
+        if process:
+            process.interrupt()
         return {"pid": hosted.pid}
 
     async def do_pause(self, request: "Request") -> "dict[str, Any]":

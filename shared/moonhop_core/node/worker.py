@@ -23,6 +23,7 @@ from moonhop_core.node.subscriptions import Subscriptions
 from moonhop_core.node.tasks import Tasks
 from moonhop_core.node.verbs import Verbs
 from moonhop_core.process.clock import RealClock
+from moonhop_core.process.process import Process
 
 try:
     from typing import TYPE_CHECKING
@@ -80,6 +81,7 @@ class Worker:
     call_soon    with it: calls a function soon on the asyncio thread, from any thread
     compile      on CPython: see Bundles
     measure      gives the load's fields besides `processes`
+    make_process  makes a Process, or what stands where one stands
     """
 
     def __init__(
@@ -92,11 +94,13 @@ class Worker:
         call_soon: "Callable[..., Any] | None" = None,
         measure: "Callable[[], dict[str, Any]] | None" = None,
         compile: "Callable[[Any, str], Any] | None" = None,
+        make_process: "Any" = Process,
     ):
         self.about = about
         self.link = link
         self.http = http
         self.make_engine = make_engine
+        self.make_process = make_process
         self.apart = apart
         self.call_soon = call_soon or (lambda function: function())
         self.topics = Topics(about.fleet)

@@ -81,35 +81,39 @@ def run_leg(
     image: "Lines | None",
     put_line: "Callable[[str], Any]",
     output: "Callable[[str, str], Any]",
+    make_process: "Any" = Process,
 ) -> "dict[str, Any]":
     """Run a process from its start or from an image until its end or its next image.
 
-    Returns a dict: "status" ("ended", "failed", "rest" or "stuck": tasks wait for what can never
-    come), "exit_status", "failure", "waits" (of a stuck one), "state" (for the next leg).
+    `make_process` makes it, as Process would. Returns a dict: "status" ("ended", "failed", "rest"
+    or "stuck": tasks wait for what can never come), "exit_status", "failure", "waits" (of a stuck
+    one), "state" (for the next leg).
     """
     state = leg.state or {"now": 0, "messages": [], "retained": {}}
     clock = VirtualClock(state["now"]) if leg.virtual else RealClock()
     host = LocalHost(clock, LocalFiles(leg.root) if leg.root is not None else None, output)
-    process = Process(program, make_engine, host, args=leg.args, node=leg.node)
-    if image is None:
-        process.start()
-    else:
-        elapsed = 0 if leg.virtual else max(0, clock.now() - state["now"])
-        process.restore(image, elapsed)
-        # the retained messages were heard before the hop
-        host.messages = state["messages"]
-        host.retained = state["retained"]
-    status = _run(process, host, leg.rests)
-    if status == "rest":
-        process.snapshot(put_line, process.epoch + 1)
+    process = make_process(program, make_engine, host, args=leg.args, node=leg.node)
+    try:
+        if image is None:
+            process.start()
+        else:
+            elapsed = 0 if leg.virtual else max(0, clock.now() - state["now"])
+            process.restore(image, elapsed)
+            # the retained messages were heard before the hop
+            host.messages = state["messages"]
+            host.retained = state["retained"]
+        status = _run(process, host, leg.rests)
+        if status == "rest":
+            process.snapshot(put_line, process.epoch + 1)
+        return {
+            "status": status,
+            "exit_status": process.exit_status,
+            "failure": process.failure,
+            "waits": process.waits() if status == "stuck" else [],
+            "state": {"now": clock.now(), "messages": host.messages, "retained": host.retained},
+        }
+    finally:
         process.let_go()
-    return {
-        "status": status,
-        "exit_status": process.exit_status,
-        "failure": process.failure,
-        "waits": waits(process) if status == "stuck" else [],
-        "state": {"now": clock.now(), "messages": host.messages, "retained": host.retained},
-    }
 
 
 def _run(process: Process, host: LocalHost, rests: "int | None") -> str:
@@ -121,7 +125,7 @@ def _run(process: Process, host: LocalHost, rests: "int | None") -> str:
         if moment is None:
             if process.status != RUNNING:
                 return "failed" if process.status == FAILED else "ended"
-            if process.tasks.all:
+            if process.waits():
                 return "stuck"
             process.turn()
             if process.status == RUNNING:  # only subscriptions are left, and nobody to send
@@ -133,22 +137,6 @@ def _run(process: Process, host: LocalHost, rests: "int | None") -> str:
         done += 1
         if done == rests and process.status == RUNNING:
             return "rest"
-
-
-def waits(process: Process) -> "list[str]":
-    """Return for each waiting task, in words, what it waits for."""
-    found = []
-    for task in process.tasks.all.values():
-        wait = task.wait or ["nothing"]
-        text = wait[0]
-        if text == "recv":
-            text = "a message on '%s'" % wait[1]
-        elif text == "join":
-            text = "the end of task %d" % wait[1]
-        elif text == "sleep":
-            text = "a time that never comes"
-        found.append("task %d waits for %s" % (task.tid, text))
-    return found
 
 
 # ---------------------------------------------------------------- as a script

@@ -188,6 +188,17 @@ class Process:
         self.program.forget()
         del self.program, self.tasks, self.timers, self.messages, self.files
 
+    def waits(self) -> "list[str]":
+        """Return for each waiting task, in words, what it waits for."""
+        return [task.waits_for() for task in self.tasks.all.values()]
+
+    def interrupt(self) -> None:
+        """End a turn that is under way, from another thread, if the engine can; the process is
+        useless then."""
+        interrupt = getattr(self._engine, "interrupt", None)
+        if interrupt:
+            interrupt()
+
     def filters(self) -> "list[str]":
         """Return the topic filters that the process hears."""
         return self.messages.filters()

@@ -1,6 +1,7 @@
 """Runs a program to its end without a fleet, on one engine or hopping among several."""
 
 from moonhop_core.process.leg import Leg, run_leg
+from moonhop_core.process.process import Process
 
 try:
     from typing import TYPE_CHECKING
@@ -22,12 +23,13 @@ def local_runner(
     program: "Program",
     make_engine: "Callable[[Program, Any], Engine]",
     output: "Callable[[str, str], Any]",
+    make_process: "Any" = Process,
 ) -> "LegRunner":
-    """Return what runs legs in this very Python, each in a fresh engine."""
+    """Return what runs legs from this very Python, each in a fresh engine."""
 
     def run(leg: Leg, image: "list[str] | None") -> "tuple[dict[str, Any], list[str]]":
         lines: "list[str]" = []
-        result = run_leg(leg, program, make_engine, image, lines.append, output)
+        result = run_leg(leg, program, make_engine, image, lines.append, output, make_process)
         return result, lines
 
     return run

@@ -43,6 +43,18 @@ class Task:
         self.answer: "list[Any] | None" = None
         self.owner: "list[Any] | None" = None
 
+    def waits_for(self) -> str:
+        """Return in words what it waits for."""
+        wait = self.wait or ["nothing"]
+        text = wait[0]
+        if text == "recv":
+            text = "a message on '%s'" % wait[1]
+        elif text == "join":
+            text = "the end of task %d" % wait[1]
+        elif text == "sleep":
+            text = "a time that never comes"
+        return "task %d waits for %s" % (self.tid, text)
+
 
 class Tasks:
     """The tasks of a process: `all` by id, `ready` to run in order."""
