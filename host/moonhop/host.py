@@ -13,8 +13,10 @@ from moonhop.files.store import FileStore
 from moonhop.local_workers import LocalWorkers, NodeConfig, Worker
 from moonhop.node.paho_link import PahoLink
 from moonhop.programs.store import ProgramStore
+from moonhop.scheduler.applications import Applications
+from moonhop.scheduler.images import Images
 from moonhop.scheduler.logs import Logs
-from moonhop.scheduler.scheduler import Scheduler
+from moonhop.scheduler.scheduler import Patience, Scheduler
 from moonhop.scheduler.store import Store
 from moonhop.server.app import create_app
 from moonhop.server.web import WebServer
@@ -41,9 +43,12 @@ class Host:
     that it started. Raises MoonhopError if a port is taken or another host runs for the fleet.
     """
 
-    def __init__(self, state: State, ports: Ports | None = None) -> None:
+    def __init__(
+        self, state: State, ports: Ports | None = None, patience: Patience | None = None
+    ) -> None:
         self.state = state
         self._ports = ports or Ports()
+        self._patience = patience or Patience()
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> "Host":
@@ -81,9 +86,15 @@ class Host:
             state.fleet,
             self.programs.get,
             Logs(state.path("logs")),
+            self._patience,
         )
+        self.images = Images(self.scheduler, self.files)
+        self.applications = Applications(self.scheduler)
         await self.scheduler.start()
         stack.push_async_callback(self.scheduler.stop)
+        self.images.sweep()
+        self.scheduler.spawn(self.images.keep())
+        self.scheduler.spawn(self.applications.settle())
 
         await self._start_web(ports, known.get("http", 0))
         stack.push_async_callback(self._stop_web)
@@ -122,7 +133,7 @@ class Host:
         node = self.scheduler.fleet.nodes.get
         deadline = asyncio.get_running_loop().time() + timeout
         while worker.alive and asyncio.get_running_loop().time() < deadline:
-            ready = lambda: bool((found := node(worker.node)) and found.ready)  # noqa: E731
+            ready = lambda: bool((found := node(worker.node)) and found.usable)  # noqa: E731
             if await self.scheduler.wait_until(ready, 0.5):
                 return
         problem = "does not answer" if worker.alive else "ended"
@@ -158,7 +169,14 @@ class Host:
 
     async def _start_web(self, ports: Ports, before: int) -> None:
         """Start the server, on a port chosen as the broker's is."""
-        app = create_app(self.scheduler, self.files, self.programs, self.credentials)
+        app = create_app(
+            self.scheduler,
+            self.images,
+            self.applications,
+            self.files,
+            self.programs,
+            self.credentials,
+        )
         for port in dict.fromkeys([ports.http or before, ports.http]):
             self.web = WebServer(app, ports.address, port)
             try:

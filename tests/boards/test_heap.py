@@ -9,6 +9,7 @@ from moonhop.cli.client import Client, file_path
 from moonhop.demo.readings_data import NAME, readings_csv
 from moonhop.host import Host
 from moonhop.resources import folder
+from moonhop.scheduler.rows import NewProcess
 from moonhop.state import State
 
 HOPS = 12
@@ -29,7 +30,9 @@ def test_worker_and_program_fit_in_192_kb_and_the_heap_does_not_grow(tmp_path: P
             await asyncio.to_thread(client.put, file_path(f"data/{NAME}"), readings_csv())
             source = (folder("examples") / "readings.lua").read_bytes()
             program = await asyncio.to_thread(host.programs.add, source, "readings.lua")
-            process = await host.scheduler.submit("r", program.hash, ["5000", "0.02"], "desktop")
+            process = host.scheduler.submit(
+                NewProcess("r", program.hash, ["5000", "0.02"], "desktop")
+            )
             process = await host.scheduler.wait_started(process.pid, 20)
             for target in itertools.islice(itertools.cycle(["board", "desktop"]), HOPS):
                 await host.scheduler.hop(process.pid, target, "a test")

@@ -9,7 +9,8 @@ import pytest
 
 from moonhop.scheduler.coordinator import Coordinator, HopError
 from moonhop.scheduler.requests import NodeGone
-from moonhop.scheduler.store import HopRow, Store
+from moonhop.scheduler.rows import HopRow, NewProcess
+from moonhop.scheduler.store import Store
 from moonhop_core.node.messages import DEADLINE, NEEDS, RequestError
 
 BEFORE_COMMIT = ["prepare", "release"]
@@ -43,7 +44,7 @@ def raises(error: Exception) -> Callable[[], Any]:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     store = Store(tmp_path / "state.db")
-    row = store.add_process("p", "0" * 64, [], None, "test")
+    row = store.add_process(NewProcess("p", "0" * 64, []), "test")
     store.place(row.pid, "a", "test")
     store.set_state("p1", "running", "test")
     yield store

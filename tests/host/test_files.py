@@ -10,6 +10,7 @@ import pytest
 from moonhop.files.paths import PathError, clean_path
 from moonhop.files.ranges import NoSuchRange, parse_range
 from moonhop.files.store import Conflict, FileStore, NotFound
+from moonhop.scheduler.rows import NewProcess
 from tests.host.running import RunningHost
 
 
@@ -229,7 +230,9 @@ def test_stale_copy_of_a_process_writes_nothing_and_a_repeated_append_counts_onc
     store = running.host.store
 
     async def place(pid: str, node: str):
-        return store.place(pid or store.add_process("p", "0" * 64, [], None, "").pid, node, "")
+        return store.place(
+            pid or store.add_process(NewProcess("p", "0" * 64, []), "").pid, node, ""
+        )
 
     row = running.do(place("", "n1"))
     mine = {"Moonhop-Process": row.pid, "Moonhop-Epoch": str(row.epoch)}

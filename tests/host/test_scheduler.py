@@ -3,54 +3,16 @@
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from moonhop.host import Host
-from moonhop.local_workers import LocalWorkers, Worker
+from moonhop.local_workers import LocalWorkers
 from moonhop.scheduler.coordinator import HopError
 from moonhop.state import State
 from moonhop_core.errors import MoonhopError
-
-WAIT = 20.0  # seconds
-COUNTER = b"""
-local n = 0
-while true do
-  n = n + 1
-  publish("count", tostring(n), {qos = 1})
-  sleep(0.01)
-end
-"""
-Scenario = Callable[[Host], Awaitable[None]]
-
-
-def on_host(home: Path, scenario: Scenario) -> None:
-    async def run() -> None:
-        async with Host(State("lab", home)) as host:
-            await scenario(host)
-
-    asyncio.run(asyncio.wait_for(run(), 60))
-
-
-async def workers(host: Host, *names: str) -> list[Worker]:
-    started = [await host.workers.start_cpython(host.add_node(name)) for name in names]
-    for worker in started:
-        await host.wait_for_worker(worker)
-    return started
-
-
-async def submit(host: Host, source: bytes, node: str | None = None, *args: str) -> str:
-    program = host.programs.add(source, "test.lua")
-    row = await host.scheduler.submit("test", program.hash, list(args), node)
-    await host.scheduler.wait_started(row.pid, WAIT)
-    return row.pid
-
-
-async def until(host: Host, pid: str, *states: str) -> None:
-    reached = await host.scheduler.wait_until(lambda: host.store.process(pid).state in states, WAIT)
-    assert reached, host.store.process(pid)
+from tests.host.fleet import COUNTER, WAIT, on_host, submit, until, workers
 
 
 def test_program_runs_to_its_end_and_its_output_is_kept(tmp_path: Path) -> None:
@@ -134,20 +96,6 @@ def test_hop_to_an_unknown_or_lost_node_or_to_itself_changes_nothing(tmp_path: P
         with pytest.raises(MoonhopError, match="node 'b' is lost; ready nodes: a"):
             await host.scheduler.hop(pid, "b")
         assert host.store.process(pid).state == "running"
-
-    on_host(tmp_path, scenario)
-
-
-def test_process_of_a_killed_node_is_unreachable_then_lost_when_the_node_comes_back(
-    tmp_path: Path,
-) -> None:
-    async def scenario(host: Host) -> None:
-        (a,) = await workers(host, "a")
-        pid = await submit(host, COUNTER)
-        a.kill()
-        await until(host, pid, "unreachable")
-        await workers(host, "a")
-        await until(host, pid, "lost")
 
     on_host(tmp_path, scenario)
 

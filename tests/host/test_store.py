@@ -8,17 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from moonhop.scheduler.store import HopRow, Store
+from moonhop.scheduler.rows import HopRow, NewProcess
+from moonhop.scheduler.store import Store
 from moonhop_core.errors import MoonhopError
 
 # Writes for ever and says after each write what must be true from now on.
 WRITER = """
 import sys
 from pathlib import Path
-from moonhop.scheduler.store import HopRow, Store
+from moonhop.scheduler.rows import HopRow, NewProcess
+from moonhop.scheduler.store import Store
 store = Store(Path(sys.argv[1]))
 while True:
-    row = store.add_process("p", "0" * 64, [], None, "test")
+    row = store.add_process(NewProcess("p", "0" * 64, []), "test")
     print("process", row.pid, "pending", None, 0, flush=True)
     row = store.place(row.pid, "a", "test")
     print("process", row.pid, "starting", "a", 1, flush=True)
@@ -74,7 +76,7 @@ def test_what_was_acknowledged_is_there_after_a_kill(tmp_path: Path, after: int)
 
 
 def test_epoch_grows_with_each_place_and_hop(store: Store) -> None:
-    row = store.add_process("p", "0" * 64, ["x", 1], "a", "test")
+    row = store.add_process(NewProcess("p", "0" * 64, ["x", 1], "a"), "test")
     assert (row.epoch, row.args, row.wanted) == (0, ["x", 1], "a")
     assert store.place(row.pid, "a", "test").epoch == 1
     hop = HopRow(row.pid, "t", "a", "b", 2, False)
@@ -84,7 +86,7 @@ def test_epoch_grows_with_each_place_and_hop(store: Store) -> None:
 
 
 def test_hop_of_an_older_epoch_is_not_committed(store: Store) -> None:
-    row = store.add_process("p", "0" * 64, [], None, "test")
+    row = store.add_process(NewProcess("p", "0" * 64, []), "test")
     store.place(row.pid, "a", "test")
     hop = HopRow(row.pid, "t", "a", "b", 2, False)
     store.begin_hop(hop, "test")
@@ -94,27 +96,27 @@ def test_hop_of_an_older_epoch_is_not_committed(store: Store) -> None:
 
 
 def test_hop_of_a_process_that_ended_is_not_committed(store: Store) -> None:
-    row = store.add_process("p", "0" * 64, [], None, "test")
+    row = store.add_process(NewProcess("p", "0" * 64, []), "test")
     store.place(row.pid, "a", "test")
     store.set_state(row.pid, "ended", "test")
     assert not store.commit_hop(HopRow(row.pid, "t", "a", "b", 2, False))
 
 
 def test_process_that_is_over_stays_over(store: Store) -> None:
-    row = store.add_process("p", "0" * 64, [], None, "test")
+    row = store.add_process(NewProcess("p", "0" * 64, []), "test")
     assert store.set_state(row.pid, "ended", "exit status 0")
     assert not store.set_state(row.pid, "running", "late news")
     assert store.process(row.pid).state == "ended"
 
 
 def test_news_of_another_epoch_are_not_taken(store: Store) -> None:
-    row = store.place(store.add_process("p", "0" * 64, [], None, "").pid, "a", "test")
+    row = store.place(store.add_process(NewProcess("p", "0" * 64, []), "").pid, "a", "test")
     assert not store.set_state(row.pid, "failed", "late news", epoch=7)
     assert store.set_state(row.pid, "running", "test", epoch=1)
 
 
 def test_each_decision_is_an_event_with_its_reason(store: Store) -> None:
-    row = store.add_process("p", "0" * 64, [], None, "asked to run")
+    row = store.add_process(NewProcess("p", "0" * 64, []), "asked to run")
     store.place(row.pid, "a", "first-fit chose a")
     store.set_state(row.pid, "ended", "exit status 0")
     store.event("node ready", None, "a", "its birth")

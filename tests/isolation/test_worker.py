@@ -60,6 +60,7 @@ def test_child_that_is_killed_fails_its_process_at_once_and_says_why(engine: str
     async def work(world: World) -> None:
         await world.run(TICKS, "ticks", "n1")
         row = await world.run(source + "sleep(1000)", "victim", "n1")
+        await world.until(lambda: world.lines(row.pid))
         [child] = isolated(world.worker_pid("n1"))
         os.kill(child, signal.SIGKILL)
         row = await world.over(row.pid)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from moonhop.bench.fleet import Fleet
-from moonhop.scheduler.store import ProcessRow
+from moonhop.scheduler.rows import ProcessRow
 
 TIMEOUT = 30.0  # seconds for something to become true
 

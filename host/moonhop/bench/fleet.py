@@ -12,7 +12,7 @@ from moonhop.broker.access import HOST
 from moonhop.host import Host
 from moonhop.local_workers import Worker
 from moonhop.node.paho_link import PahoLink
-from moonhop.scheduler.store import ProcessRow
+from moonhop.scheduler.rows import NewProcess, ProcessRow
 from moonhop.state import State
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.messages import Topics, encode
@@ -79,7 +79,8 @@ class Fleet:
         """Start a program on a node; return when it runs. Raises MoonhopError if it does not."""
         program = self.host.programs.add(source.encode("latin-1"), f"{name}.lua")
         scheduler = self.host.scheduler
-        row = await scheduler.submit(name, program.hash, [str(arg) for arg in args], node)
+        new = NewProcess(name, program.hash, [str(arg) for arg in args], node)
+        row = scheduler.submit(new)
         row = await scheduler.wait_started(row.pid, PATIENCE)
         if row.state not in ("running", "ended"):
             raise MoonhopError(f"{name} does not run on {node}: {row.state}: {row.reason}")

@@ -46,6 +46,10 @@ class Client:
         """Return what a PUT of bytes gives. Raises MoonhopError."""
         return self._json("PUT", path, body)
 
+    def put_json(self, path: str, body: Any) -> Any:
+        """Return what a PUT of JSON gives. Raises MoonhopError."""
+        return self._json("PUT", path, json.dumps(body).encode(), "application/json")
+
     def append(self, path: str, body: bytes) -> Any:
         """Return what a POST of bytes gives. Raises MoonhopError."""
         return self._json("POST", path, body)
@@ -55,10 +59,10 @@ class Client:
         with self.open("DELETE", path) as response:
             response.read()
 
-    def download(self, path: str, to: IO[bytes]) -> int:
+    def download(self, path: str, to: IO[bytes], verb: str = "GET") -> int:
         """Write what a GET gives to a file; return how many bytes. Raises MoonhopError."""
         size = 0
-        with self.open("GET", path) as response:
+        with self.open(verb, path) as response:
             while piece := response.read(1 << 18):
                 to.write(piece)
                 size += len(piece)

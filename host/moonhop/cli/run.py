@@ -18,6 +18,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("args", nargs="*", metavar="ARGS", help="for the program, after --")
     parser.add_argument("--on", metavar="NODE", help="the node (default: one that fits)")
     parser.add_argument("--name", help="the process's name (default: the manifest's, the file's)")
+    parser.add_argument("--policy", metavar="P", help="how to choose the node (default: first-fit)")
+    parser.add_argument(
+        "--restart", choices=("never", "on-failure", "always"), default="never", help="at its end"
+    )
+    parser.add_argument(
+        "--recover",
+        choices=("checkpoint", "start", "never"),
+        default="checkpoint",
+        help="from where it goes on if its node is lost",
+    )
+    parser.add_argument(
+        "--checkpoint", type=float, metavar="S", help="seconds from one to the next"
+    )
     parser.add_argument("-f", "--follow", action="store_true", help="show what it prints, wait")
 
 
@@ -34,7 +47,11 @@ def run(options: argparse.Namespace) -> int:
             "name": options.name or added["manifest"].get("name") or file.stem,
             "args": options.args,
             "node": options.on,
+            "restart": options.restart,
+            "recover": options.recover,
+            "checkpoint": options.checkpoint,
             "wait": WAIT,
+            **({"policy": options.policy} if options.policy else {}),
         },
     )
     pid = process["pid"]

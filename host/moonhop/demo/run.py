@@ -20,6 +20,7 @@ from moonhop.demo.readings_data import NAME, readings_csv
 from moonhop.host import Host
 from moonhop.resources import folder
 from moonhop.scheduler.coordinator import HopReport
+from moonhop.scheduler.rows import NewProcess
 from moonhop.state import State
 from moonhop_core.errors import MoonhopError
 
@@ -101,7 +102,8 @@ class Demo:
         source = (folder("examples") / "readings.lua").read_bytes()
         program = await asyncio.to_thread(host.programs.add, source, "readings.lua")
         args = [str(self.rows), str(pace)]
-        process = await host.scheduler.submit("readings", program.hash, args, legs[0].node)
+        new = NewProcess("readings", program.hash, args, legs[0].node)
+        process = host.scheduler.submit(new)
         process = await host.scheduler.wait_started(process.pid, PATIENCE)
         self._say(f"{process.pid} {process.state} on {process.node}")
         printing = asyncio.ensure_future(self._show_output(process.pid))

@@ -1,9 +1,10 @@
 """What nodes ask the host, and what it answers (NMP-030 to NMP-032)."""
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from moonhop.scheduler.store import ProcessRow
+from moonhop.scheduler.rows import ProcessRow
 from moonhop.scheduler.views import process_view
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.messages import (
@@ -73,8 +74,9 @@ class Answers:
     def _elsewhere(self, process: ProcessRow) -> str:
         scheduler = self._scheduler
         others = [node for node in scheduler.fleet.views() if node.id != process.node]
-        wanted = process_view(process.pid, scheduler.programs(process.program).manifest, None)
-        placement = scheduler.policy(others, [wanted], {})
+        manifest = scheduler.programs(process.program).manifest
+        wanted = process_view(replace(process, wanted=None), manifest)
+        placement = scheduler.policies(process.terms.policy)(others, [wanted], {})
         if process.pid not in placement.nodes:
             raise MoonhopError(f"no other node fits: {placement.unplaced[process.pid]}")
         return placement.nodes[process.pid]

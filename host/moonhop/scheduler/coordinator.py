@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from moonhop.scheduler.requests import NodeGone
-from moonhop.scheduler.store import HopRow, ProcessRow, Store
+from moonhop.scheduler.rows import HopRow, ProcessRow
+from moonhop.scheduler.store import Store
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.messages import UNKNOWN_PROCESS, RequestError
 

@@ -20,11 +20,19 @@ class NodeState:
     birth: dict[str, Any] = field(default_factory=dict)
     load: dict[str, Any] = field(default_factory=dict)
     changed: float = 0.0  # seconds since 1970
+    heard: float = 0.0  # when it last said its birth or load, by this host's monotonic clock
+    drained: bool = False  # whether it is to be left
+    settled: bool = False  # whether it was asked for its processes since its birth
 
     @property
     def ready(self) -> bool:
         """Whether it can be asked."""
         return self.state == READY
+
+    @property
+    def usable(self) -> bool:
+        """Whether processes can be placed on it: it is there, and what it has is known."""
+        return self.ready and self.settled
 
     @property
     def session(self) -> str:
@@ -40,6 +48,8 @@ class NodeState:
             "platform": self.birth.get("platform"),
             "float_bits": self.birth.get("float_bits"),
             "tags": self.birth.get("tags", []),
+            "place": self.birth.get("place"),
+            "drained": self.drained,
             "load": self.load,
             "changed": self.changed,
         }
@@ -50,8 +60,10 @@ class Fleet:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        drained = store.drained()
         self.nodes = {
-            node: NodeState(node, "unknown", birth) for node, (_, birth) in store.nodes().items()
+            node: NodeState(node, "unknown", birth, drained=node in drained)
+            for node, (_, birth) in store.nodes().items()
         }
 
     def take_birth(self, node: str, birth: dict[str, Any]) -> tuple[NodeState, str]:
@@ -68,13 +80,29 @@ class Fleet:
             return known, before  # the will of an older worker than the one that is there
         known.state = state
         known.changed = time.time()
+        known.heard = time.monotonic()
         self._store.put_node(node, state, known.birth)
         return known, before
 
-    def take_load(self, node: str, load: dict[str, Any]) -> None:
-        """Take a node's load."""
-        if node in self.nodes:
-            self.nodes[node].load = load
+    def take_load(self, node: str, load: dict[str, Any]) -> NodeState | None:
+        """Take a node's load; return the node if it is known."""
+        known = self.nodes.get(node)
+        if known is not None:
+            known.load = load
+            known.heard = time.monotonic()
+        return known
+
+    def silent(self, most: float) -> list[NodeState]:
+        """Return the nodes that count as ready, but were not heard for so many seconds."""
+        since = time.monotonic() - most
+        return [node for node in self.nodes.values() if node.ready and node.heard < since]
+
+    def set_drained(self, node: str, drained: bool, reason: str) -> None:
+        """Note whether a node is to be left. Raises MoonhopError if there is none of this id."""
+        known = self.node(node)
+        if known.drained != drained:
+            self._store.set_drained(node, drained, reason)
+            known.drained = drained
 
     def node(self, node: str) -> NodeState:
         """Return a node. Raises MoonhopError with the known ones if there is none."""
@@ -92,8 +120,8 @@ class Fleet:
         return known
 
     def views(self) -> list[Node]:
-        """Return the nodes that are there, as policies see them."""
-        return [view(node) for node in self.nodes.values() if node.ready]
+        """Return the nodes that processes can be placed on, as policies see them."""
+        return [view(node) for node in self.nodes.values() if node.usable]
 
 
 def view(node: NodeState) -> Node:
@@ -112,4 +140,14 @@ def view(node: NodeState) -> Node:
         frozenset(node.birth.get("capabilities") or ()),
         limits.get("memory"),
         limits.get("processes"),
+        _place(node.birth.get("place")),
+        node.drained,
     )
+
+
+def _place(given: Any) -> tuple[float, float] | None:
+    """Return a birth's place, ``[latitude, longitude]``, None if it is none."""
+    match given:
+        case [int() | float() as north, int() | float() as east]:
+            return float(north), float(east)
+    return None

@@ -1,4 +1,4 @@
-"""The scheduler: hears the nodes, places and starts processes, has them hop, writes all of it down.
+"""The scheduler: hears the nodes, plans, has processes start, hop and end, writes all of it down.
 
 It runs on one asyncio loop and talks through one link; what it must not forget is in the store
 before anybody is told. Started again, it goes on from there: nodes say their births anew, and each
@@ -7,16 +7,21 @@ is asked for the processes it has.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
+from moonhop.scheduler import restarts
 from moonhop.scheduler.answers import Answers
 from moonhop.scheduler.coordinator import Coordinator, HopReport
 from moonhop.scheduler.fleet import Fleet, NodeState
 from moonhop.scheduler.logs import Logs
-from moonhop.scheduler.policies import Policy, first_fit
+from moonhop.scheduler.plan import LIVE, make_plan
+from moonhop.scheduler.policies import Policy, Process, policy_named
 from moonhop.scheduler.requests import NodeGone, NodeRequests
-from moonhop.scheduler.store import ProcessRow, Store
+from moonhop.scheduler.rows import NewProcess, ProcessRow
+from moonhop.scheduler.store import Store
 from moonhop.scheduler.views import check_fits, process_view, run_settings
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.link import Link
@@ -25,11 +30,22 @@ from moonhop_core.process.program import Program
 
 RUN_TIMEOUT = 30.0  # seconds; a board fetches the program first
 STOP_TIMEOUT = 10.0
-LIVE = {"running", "paused"}  # states that a node's event and list tell
-LAST = {"ended", "failed", "stopped", "killed"}
+LIST_TIMEOUT = 5.0
+LAST = {"ended", "failed", "stopped", "killed"}  # of the states that a node's event tells
+MOVES = 8  # hops of the plan's own under way at a time
+REJOIN = 15.0  # seconds more for nodes after a restart: they may be amid a pause between attempts
+REST = 10.0  # seconds that a process is left alone after a move of it failed
 
 Programs = Callable[[str], Program]  # by hash; raises MoonhopError if unknown
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long the scheduler waits for nodes, in seconds."""
+
+    silence: float = 10.0  # without a word from a node until it counts as lost
+    lost: float = 10.0  # from then on until its processes go on elsewhere
 
 
 class Scheduler:
@@ -42,7 +58,9 @@ class Scheduler:
         fleet_name: str,
         programs: Programs,
         logs: Logs,
-        policy: Policy = first_fit,
+        patience: Patience = Patience(),
+        policies: Callable[[str], Policy] = policy_named,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.store = store
         self.fleet = Fleet(store)
@@ -50,14 +68,21 @@ class Scheduler:
         self.topics = Topics(fleet_name)
         self.link = link
         self.programs = programs
-        self.policy = policy
-        self.policy_name = getattr(policy, "__name__", "the policy").replace("_", "-")
+        self.patience = patience
+        self.policies = policies
+        self.clock = clock
         self.nodes = NodeRequests(link, self.topics)
         self.coordinator = Coordinator(store, self.nodes)
         self._answers = Answers(self)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._locks: dict[str, asyncio.Lock] = {}
         self._changed = asyncio.Condition()
+        self._moving: set[str] = set()
+        self._hands = asyncio.Semaphore(MOVES)
+        self._left_alone: dict[str, float] = {}  # pid: until when
+        self._plan_due = False
+        self._troubles: set[str] = set()
+        self._alarm: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
         """Hear the nodes. The link is connected already."""
@@ -67,9 +92,14 @@ class Scheduler:
             await self.link.subscribe(self.topics.node("+", what))
         await self.link.subscribe(self.topics.reply("+", "host"))
         await self.link.subscribe(self.topics.host_request("+"))
+        for node in self.fleet.nodes.values():  # unknown until heard
+            self._expect(node, REJOIN)
+        self.spawn(self._watch())
 
     async def stop(self) -> None:
         """Let go of everything that is under way; the store knows where to go on."""
+        if self._alarm:
+            self._alarm.cancel()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -77,20 +107,18 @@ class Scheduler:
 
     # -- what people ask -------------------------------------------------------------------------
 
-    async def submit(
-        self, name: str, program: str, args: list[Any], node: str | None = None
-    ) -> ProcessRow:
+    def submit(self, new: NewProcess, reason: str = "") -> ProcessRow:
         """Take a new process; it starts now if a node fits, else when one does.
 
         Raises MoonhopError if the program or node is unknown, or the node cannot run it.
         """
-        manifest = self.programs(program).manifest
-        if node is not None:
-            check_fits(self.fleet.ready_node(node), manifest)
-        row = self.store.add_process(
-            name, program, args, node, f"asked to run on {node}" if node else "asked to run"
-        )
-        await self._plan()
+        manifest = self.programs(new.program).manifest
+        self.policies(new.terms.policy)
+        if new.wanted is not None:
+            check_fits(self.fleet.ready_node(new.wanted), manifest, new.terms)
+        asked = f"asked to run on {new.wanted}" if new.wanted else "asked to run"
+        row = self.store.add_process(new, reason or asked)
+        self.plan()
         return self.store.process(row.pid)
 
     async def hop(self, pid: str, node: str, reason: str = "asked to hop") -> HopReport:
@@ -101,21 +129,21 @@ class Scheduler:
             if process.node == node:
                 raise MoonhopError(f"process {pid} is on node {node} already")
             program = self.programs(process.program)
-            check_fits(target, program.manifest)
+            check_fits(target, program.manifest, process.terms)
             settings = run_settings(process, target, program)
             report = await self.coordinator.hop(process, node, settings, reason)
-        await self._notify()
+        self.replan()
         return report
 
-    async def end(self, pid: str, verb: str = "stop") -> ProcessRow:
+    async def end(self, pid: str, verb: str = "stop", reason: str = "") -> ProcessRow:
         """Stop (at rest) or kill (at once) a process. Raises MoonhopError if it is over."""
         async with self._lock(pid):
             process = self._live(pid)
-            if process.node is not None and process.state != "pending":
+            if process.node is not None and process.state not in ("pending", "unreachable"):
                 await self._ask(process, verb)
-            self.store.set_state(pid, "stopped", f"asked to {verb}")
+            self.store.set_state(pid, "stopped", reason or f"asked to {verb}")
             self.logs.end(pid)
-        await self._plan()
+        self.replan()
         return self.store.process(pid)
 
     async def pause(self, pid: str, verb: str = "pause") -> ProcessRow:
@@ -126,6 +154,13 @@ class Scheduler:
             self.store.set_state(pid, state, f"asked to {verb}")
         await self._notify()
         return self.store.process(pid)
+
+    def drain(self, node: str, drained: bool = True) -> None:
+        """Have all processes leave a node and none come, or open it again. Raises MoonhopError if
+        there is no such node."""
+        self.fleet.set_drained(node, drained, "asked to drain" if drained else "asked to open")
+        self._left_alone.clear()
+        self.plan()
 
     async def wait_started(self, pid: str, timeout: float) -> ProcessRow:
         """Wait until a process that has a node is past its start; return it."""
@@ -149,9 +184,9 @@ class Scheduler:
             match levels:
                 case ["node", node, "birth"]:
                     if payload:
-                        self._run(self._take_birth(node, decode(payload)))
+                        self._take_birth(node, decode(payload), retained)
                 case ["node", node, "load"]:
-                    self.fleet.take_load(node, decode(payload))
+                    self._take_load(node, decode(payload))
                 case ["node", node, "log"]:
                     self.logs.take(node, decode(payload))
                 case ["node", node, "event"]:
@@ -159,44 +194,74 @@ class Scheduler:
                 case ["node", _, "res", "host"]:
                     self.nodes.take_reply(payload)
                 case ["host", "req", node]:
-                    self._run(self._answers.answer(node, payload))
+                    self.spawn(self._answers.answer(node, payload))
         except (RequestError, KeyError, TypeError, ValueError) as error:
             log.warning("node sent what is no message on %s: %s", topic, error)
 
-    async def _take_birth(self, name: str, birth: dict[str, Any]) -> None:
+    def _take_birth(self, name: str, birth: dict[str, Any], retained: bool) -> None:
         was = self.fleet.nodes[name].state if name in self.fleet.nodes else ""
         node, session = self.fleet.take_birth(name, birth)
         if node.state != was:
             self.store.event(f"node {node.state}", None, name, "its birth" if node.ready else "")
         if node.ready:
-            await self._reconcile(node, restarted=session not in ("", node.session))
+            self._settle(node, restarted=session not in ("", node.session))
         elif node.state != was:
-            self.nodes.lose(name)
-            for process in self._processes_on(name):
-                if node.state == "gone":
-                    self._over(process, "lost", f"node {name} left")
-                elif process.state in LIVE:
-                    self.store.set_state(process.pid, "unreachable", f"node {name} is lost")
-        await self._plan()
+            self._lose(node)
 
-    async def _reconcile(self, node: NodeState, restarted: bool) -> None:
+    def _take_load(self, name: str, load: dict[str, Any]) -> None:
+        node = self.fleet.take_load(name, load)
+        if node is not None and node.state == "lost":  # it was silent, and is heard again
+            node.state = "ready"
+            self.store.event("node ready", None, name, "it is heard again")
+            self._settle(node, restarted=False)
+
+    def _settle(self, node: NodeState, restarted: bool) -> None:
+        """Learn what a node that has come has; until then nothing is placed on it."""
+        node.settled = False
+        self.spawn(self._reconcile(node, node.session, restarted))
+
+    async def _reconcile(self, node: NodeState, session: str, restarted: bool) -> None:
         """Compare the processes that a node has with those it should have."""
-        try:
-            found = {entry["pid"]: entry for entry in await self.nodes.ask(node.id, "list", {})}
-        except (NodeGone, RequestError) as error:
-            log.warning("cannot ask %s for its processes: %s", node.id, error)
-            return
+        found = {}
+        while not node.settled:
+            try:
+                listed = await self.nodes.ask(node.id, "list", {}, LIST_TIMEOUT)
+                found = {entry["pid"]: entry for entry in listed}
+                node.settled = True
+            except (NodeGone, RequestError) as error:
+                log.warning("cannot ask %s for its processes: %s", node.id, error)
+            if not node.ready or node.session != session:
+                return  # it is gone again, or another birth came
         for process in self._processes_on(node.id):
             if self.coordinator.under_way(process.pid):
                 continue
-            entry = found.get(process.pid)
+            entry = found.pop(process.pid, None)
             if entry and entry.get("epoch") == process.epoch:
                 if entry.get("state") in LIVE:
                     self.store.set_state(process.pid, entry["state"], f"node {node.id} has it")
             elif process.state == "starting":
-                self._run(self._start(process, node))
+                self.spawn(self._start(process))
             elif process.state == "unreachable" or restarted:
-                self._over(process, "lost", f"node {node.id} came back without it")
+                self._recover(process, f"node {node.id} came back without it")
+        for pid, entry in found.items():
+            if not self.coordinator.under_way(pid):
+                self.spawn(self._end_stale(node.id, pid, int(entry.get("epoch") or 0)))
+        self.replan()
+
+    async def _end_stale(self, node: str, pid: str, epoch: int) -> None:
+        """Have a node let go of a copy that is the process no more (NMP-047)."""
+        try:
+            process: ProcessRow | None = self.store.process(pid)
+        except MoonhopError:
+            process = None
+        if process and not process.over and (process.node, process.epoch) == (node, epoch):
+            return
+        try:
+            await self.nodes.ask(node, "kill", {"pid": pid, "epoch": epoch})
+        except (NodeGone, RequestError) as error:
+            log.info("stale copy of %s on %s: %s", pid, node, error)
+        else:
+            self.store.event("stale copy ended", pid, node, f"epoch {epoch} is over")
 
     def _take_event(self, node: str, event: dict[str, Any]) -> None:
         pid, state, epoch = str(event["pid"]), str(event["state"]), int(event["epoch"])
@@ -204,73 +269,171 @@ class Scheduler:
             process = self.store.process(pid)
         except MoonhopError:
             return
-        if process.node != node or process.epoch != epoch:
+        if process.node != node or process.epoch != epoch or process.over:
             return  # of a copy that is the process no more
         if state in LIVE:
             if not self.coordinator.under_way(pid):
                 self.store.set_state(pid, state, f"node {node} says so", epoch)
         elif state in LAST:
+            status = event.get("status") or 0
             if state == "ended":
-                reason = f"exit status {event.get('status') or 0}"
+                reason = f"exit status {status}"
             else:
                 reason = str(event.get("reason") or state)
-            self._over(process, "stopped" if state == "killed" else state, reason)
-            self._run(self._plan())
-        self._run(self._notify())
+            state = "stopped" if state == "killed" else state
+            self._come_to_an_end(process, state, reason, state == "failed" or status != 0)
+        self.replan()
+
+    def _come_to_an_end(
+        self, process: ProcessRow, state: str, reason: str, failed: bool = True
+    ) -> None:
+        """Take note of an end; start the process anew if its terms say so."""
+        now = self.clock()
+        again = None if state == "stopped" else restarts.delay(process, failed, now)
+        if again is None:
+            self._over(process, state, reason)
+            return
+        attempts, wait = again
+        self.store.event(state, process.pid, process.node, reason)
+        text = f"{state} ({reason}); starts again in {wait:g} s"
+        self.store.set_back(process.pid, text, attempts, now + wait)
+
+    # -- nodes that are gone ---------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        """Notice nodes that have fallen silent: their wills may come late, or never."""
+        while True:
+            await asyncio.sleep(self.patience.silence / 4)
+            for node in self.fleet.silent(self.patience.silence):
+                node.state = "lost"
+                text = f"not heard for {self.patience.silence:g} s"
+                self.store.event("node lost", None, node.id, text)
+                self._lose(node)
+
+    def _lose(self, node: NodeState) -> None:
+        """Take note that a node is lost, or has left; its processes go on elsewhere, in the first
+        case not at once: a node that only lost its connection comes back with them."""
+        self.nodes.lose(node.id)
+        if node.state == "gone":
+            for process in self._processes_on(node.id):
+                self._recover(process, f"node {node.id} left")
+            return
+        for process in self._processes_on(node.id):
+            if process.state in LIVE:
+                self.store.set_state(process.pid, "unreachable", f"node {node.id} is lost")
+        self._expect(node)
+        self.replan()
+
+    def _expect(self, node: NodeState, more: float = 0.0) -> None:
+        """Give a node that is not there its time to come back, and some seconds more."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(self.patience.lost + more, self._give_up, node, node.state)
+
+    def _give_up(self, node: NodeState, state: str) -> None:
+        if node.state == state:
+            for process in self._processes_on(node.id):
+                self._recover(process, f"node {node.id} is lost")
+
+    def _recover(self, process: ProcessRow, reason: str) -> None:
+        """Have a process whose copy is gone go on, as its terms say."""
+        if self.coordinator.under_way(process.pid):
+            return  # whoever carries it finds out
+        if process.terms.recover == "never":
+            self._over(process, "lost", reason)
+        else:
+            kept = process.image if process.terms.recover == "checkpoint" else None
+            ago = f", from its checkpoint of {self.clock() - process.imaged:.0f} s before"
+            how = ago if kept else ", from the start"
+            self.store.set_back(process.pid, f"{reason}; goes on{how}", 0, 0.0, image=kept)
+        self.replan()
 
     # -- the plan --------------------------------------------------------------------------------
 
-    async def _plan(self) -> None:
-        """Start what waits for a node and fits on one by now."""
-        rows = self.store.processes(over=False)
-        current = {row.pid: row.node for row in rows if row.node is not None}
-        views = [
-            process_view(row.pid, self._known_manifest(row.program), row.wanted) for row in rows
-        ]
-        placement = self.policy(self.fleet.views(), views, current)
-        starts = []
-        for row in rows:
-            if row.state != "pending":
-                continue
-            if node := placement.nodes.get(row.pid):
-                placed = self.store.place(row.pid, node, f"{self.policy_name} chose {node}")
-                starts.append(self._start(placed, self.fleet.nodes[node]))
-            else:
-                self.store.wait_for_node(row.pid, placement.unplaced.get(row.pid, ""))
-        for start in starts:
-            self._run(start)
+    def replan(self) -> None:
+        """Plan soon: what changes at the same time is planned once."""
+        if not self._plan_due:
+            self._plan_due = True
+            asyncio.get_running_loop().call_soon(self.plan)
+
+    def plan(self) -> None:
+        """Compare what is with what should be, write down what follows, and have it done."""
+        self._plan_due = False
+        now = self.clock()
+        rows = list(self.store.live())
+        plan = make_plan(rows, self.fleet.views(), self.view, self.policies, now)
+        for trouble in set(plan.troubles) - self._troubles:
+            self.store.event("policy failed", None, None, trouble)
+        self._troubles = set(plan.troubles)
+        for row in self.store.place_all(plan.starts):
+            self.spawn(self._start(row))
+        self.store.wait_for_node(plan.waits)
+        for pid, node, reason in plan.moves:
+            if pid not in self._moving and self._left_alone.get(pid, 0.0) <= now:
+                self._moving.add(pid)
+                self.spawn(self._move(pid, node, reason))
+        if plan.again is not None:
+            if self._alarm:
+                self._alarm.cancel()
+            loop = asyncio.get_running_loop()
+            self._alarm = loop.call_later(max(plan.again - now, 0.0) + 0.001, self.replan)
+        self.spawn(self._notify())
+
+    async def _start(self, placed: ProcessRow) -> None:
+        """Have a placed process run on its node, from its image if it has one."""
+        async with self._lock(placed.pid):
+            process = self.store.process(placed.pid)
+            if (process.epoch, process.state) == (placed.epoch, "starting"):
+                await self._have_started(process)
+        if process.app:
+            self.replan()  # others may wait for it
         await self._notify()
 
-    async def _start(self, process: ProcessRow, node: NodeState) -> None:
-        """Have a placed process run on its node."""
+    async def _have_started(self, process: ProcessRow) -> None:
+        assert process.node is not None
+        node = self.fleet.nodes[process.node]
         try:
             args = run_settings(process, node, self.programs(process.program))
-            await self.nodes.ask(
-                node.id, "run", {**args, "pid": process.pid, "epoch": process.epoch}, RUN_TIMEOUT
-            )
+            args.update(pid=process.pid, epoch=process.epoch)
+            if process.image is not None:
+                args["path"] = process.image
+            verb = "run" if process.image is None else "restore"
+            await self.nodes.ask(node.id, verb, args, RUN_TIMEOUT)
         except NodeGone as error:
             log.info("start of %s waits: %s", process.pid, error)  # until its node comes back
             return
         except MoonhopError as error:
-            if isinstance(error, RequestError) and error.code == EXISTS:
-                pass
-            else:
-                self._over(process, "failed", f"node {node.id}: {error}")
-                await self._notify()
+            if not (isinstance(error, RequestError) and error.code == EXISTS):
+                process = self.store.process(process.pid)
+                self._come_to_an_end(process, "failed", f"node {node.id}: {error}")
+                self.replan()
                 return
-        self.store.set_state(process.pid, "running", f"node {node.id} runs it", process.epoch)
-        await self._notify()
+        if self.store.process(process.pid).state == "starting":  # and has not ended by now
+            self.store.set_state(process.pid, "running", f"node {node.id} runs it", process.epoch)
+
+    async def _move(self, pid: str, node: str, reason: str) -> None:
+        """Have a process hop because the plan says so."""
+        try:
+            async with self._hands:
+                await self.hop(pid, node, reason)
+        except MoonhopError as error:
+            log.info("move of %s to %s: %s", pid, node, error)
+            self._left_alone[pid] = self.clock() + REST
+            asyncio.get_running_loop().call_later(REST, self.replan)
+        finally:
+            self._moving.discard(pid)
 
     # -- small parts -----------------------------------------------------------------------------
 
-    def _known_manifest(self, program: str) -> dict[str, Any]:
+    def view(self, row: ProcessRow) -> Process:
+        """Return a process as policies see it."""
         try:
-            return self.programs(program).manifest
+            manifest = self.programs(row.program).manifest
         except MoonhopError:  # its file is gone: the node will say so
-            return {}
+            manifest = {}
+        return process_view(row, manifest)
 
     def _processes_on(self, node: str) -> list[ProcessRow]:
-        return [row for row in self.store.processes(over=False) if row.node == node]
+        return [row for row in self.store.live() if row.node == node]
 
     def _live(self, pid: str) -> ProcessRow:
         process = self.store.process(pid)
@@ -303,7 +466,8 @@ class Scheduler:
     def _lock(self, pid: str) -> asyncio.Lock:
         return self._locks.setdefault(pid, asyncio.Lock())
 
-    def _run(self, work: Coroutine[Any, Any, Any]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Run something beside; what it raises is logged."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)

@@ -1,89 +1,45 @@
-"""What the scheduler must not forget: nodes, processes, hops under way, events; in SQLite.
+"""What the scheduler must not forget: nodes, applications, processes, hops, events; in SQLite.
 
 Each method is one transaction. What decides something (a process, its place, the commit of a hop,
 its end) is on disk when the method returns and survives a power cut; the rest survives a kill.
 A process's row carries its epoch, which grows with each node it gets. Writing the next epoch is a
 hop's commit.
+
+One host has the database at a time, so all processes that are not over are kept in memory too.
 """
 
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from moonhop.scheduler.rows import OVER, HopRow, NewProcess, ProcessRow, Terms
+from moonhop.scheduler.schema import upgrade
 from moonhop_core.errors import MoonhopError
 
-VERSION = 1
-SCHEMA = """
-create table nodes (
-    id text primary key, state text not null, birth text not null, changed real not null
-) strict;
-create table processes (
-    number integer primary key autoincrement, pid text unique, name text not null,
-    program text not null, args text not null, wanted text, node text, epoch integer not null,
-    state text not null, reason text not null, created real not null, changed real not null
-) strict;
-create table hops (
-    pid text primary key, transfer text not null, source text not null, target text not null,
-    epoch integer not null, committed integer not null
-) strict;
-create table events (
-    seq integer primary key autoincrement, time real not null, kind text not null,
-    pid text, node text, reason text not null, data text not null
-) strict;
-create index events_of_process on events (pid, seq);
-"""
-OVER = ("ended", "failed", "stopped", "lost")  # states a process does not leave
-
-
-@dataclass(frozen=True)
-class ProcessRow:
-    """A process as the store knows it. ``node`` is None until it is placed."""
-
-    pid: str
-    name: str
-    program: str
-    args: list[Any]
-    wanted: str | None
-    node: str | None
-    epoch: int
-    state: str
-    reason: str
-    created: float
-    changed: float
-
-    @property
-    def over(self) -> bool:
-        """Whether it has come to its end."""
-        return self.state in OVER
-
-
-@dataclass(frozen=True)
-class HopRow:
-    """A hop under way; ``epoch`` is the new one."""
-
-    pid: str
-    transfer: str
-    source: str
-    target: str
-    epoch: int
-    committed: bool
+COLUMNS = tuple(ProcessRow.__dataclass_fields__)
+LATER = ("args", "terms")  # columns that are JSON
 
 
 class Store:
     """The scheduler's database. All times are seconds since 1970."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str) -> None:
+        """Open a file, or ":memory:". Raises MoonhopError if it cannot be used."""
         try:
-            Path(path).touch(mode=0o600)  # its journal gets the same mode
+            if path != ":memory:":
+                Path(path).touch(mode=0o600)  # its journal gets the same mode
             self._db = sqlite3.connect(path, isolation_level=None)
             self._db.row_factory = sqlite3.Row
             self._db.execute("pragma journal_mode = wal")
-            self._upgrade()
+            upgrade(self._db)
+            rows = self._db.execute(f"select * from processes where state not in {OVER} order by 1")
+            self._live = {row["pid"]: _process(row) for row in rows}
+            self._listeners: list[Callable[[], None]] = []
         except (OSError, sqlite3.Error) as error:
             raise MoonhopError(f"cannot open {path}: {error}; repair or remove it") from error
 
@@ -97,7 +53,9 @@ class Store:
         """Write what a node last said of itself."""
         with self._transaction(durable=False) as db:
             db.execute(
-                "insert or replace into nodes values (?, ?, ?, ?)",
+                "insert into nodes (id, state, birth, changed) values (?, ?, ?, ?) on conflict (id)"
+                " do update set state = excluded.state, birth = excluded.birth,"
+                " changed = excluded.changed",
                 (node, state, json.dumps(birth), time.time()),
             )
 
@@ -106,59 +64,151 @@ class Store:
         rows = self._db.execute("select id, state, birth from nodes order by id")
         return {row["id"]: (row["state"], json.loads(row["birth"])) for row in rows}
 
+    def drained(self) -> set[str]:
+        """Return the nodes that are to be left."""
+        return {row["id"] for row in self._db.execute("select id from nodes where drained")}
+
+    def set_drained(self, node: str, drained: bool, reason: str) -> None:
+        """Write that a node is to be left, or may be used again."""
+        with self._transaction() as db:
+            db.execute("update nodes set drained = ? where id = ?", (drained, node))
+            self._event(db, "node drained" if drained else "node opened", None, node, reason)
+
+    # -- applications ----------------------------------------------------------------------------
+
+    def put_app(self, name: str, spec: dict[str, Any], reason: str) -> None:
+        """Write what an application should be."""
+        with self._transaction() as db:
+            db.execute(
+                "insert or replace into apps values (?, ?, ?)",
+                (name, json.dumps(spec), time.time()),
+            )
+            self._event(db, "app applied", None, None, reason, {"app": name})
+
+    def drop_app(self, name: str, reason: str) -> None:
+        """Forget an application; its processes are its owner's to stop."""
+        with self._transaction() as db:
+            db.execute("delete from apps where name = ?", (name,))
+            self._event(db, "app stopped", None, None, reason, {"app": name})
+
+    def apps(self) -> dict[str, dict[str, Any]]:
+        """Return the applications, by name."""
+        rows = self._db.execute("select name, spec from apps order by name")
+        return {row["name"]: json.loads(row["spec"]) for row in rows}
+
+    def processes_of(self, app: str) -> list[ProcessRow]:
+        """Return the newest process of each place of an application, also if it is over."""
+        rows = self._db.execute(
+            "select *, max(number) from processes where app = ? group by part, replica", (app,)
+        )
+        return [_process(row) for row in rows]
+
     # -- processes -------------------------------------------------------------------------------
 
-    def add_process(
-        self, name: str, program: str, args: list[Any], wanted: str | None, reason: str
-    ) -> ProcessRow:
+    def add_process(self, new: NewProcess, reason: str) -> ProcessRow:
         """Write a new process, not placed yet, and return it with its pid."""
+        return self.add_processes([new], reason)[0]
+
+    def add_processes(self, new: Iterable[NewProcess], reason: str) -> list[ProcessRow]:
+        """Write new processes, all or none."""
         now = time.time()
+        rows = []
         with self._transaction() as db:
-            cursor = db.execute(
-                "insert into processes (name, program, args, wanted, epoch, state, reason,"
-                " created, changed) values (?, ?, ?, ?, 0, 'pending', ?, ?, ?)",
-                (name, program, json.dumps(args), wanted, reason, now, now),
+            (last,) = db.execute("select coalesce(max(number), 0) from processes").fetchone()
+            for number, each in enumerate(new, last + 1):
+                rows.append(
+                    ProcessRow(
+                        f"p{number}",
+                        each.name,
+                        each.program,
+                        each.args,
+                        each.wanted,
+                        None,
+                        0,
+                        "pending",
+                        reason,
+                        now,
+                        now,
+                        each.app,
+                        each.part,
+                        each.replica,
+                        each.terms,
+                        image=each.image,
+                    )
+                )
+            marks = ", ".join("?" * (len(COLUMNS) + 1))
+            db.executemany(
+                f"insert into processes (number, {', '.join(COLUMNS)}) values ({marks})",
+                [(int(row.pid[1:]), *_written(row)) for row in rows],
             )
-            pid = f"p{cursor.lastrowid}"
-            db.execute("update processes set pid = ? where number = ?", (pid, cursor.lastrowid))
-            self._event(db, "submitted", pid, None, reason, {})
-        return self.process(pid)
+            self._events(db, [("submitted", row.pid, None, reason) for row in rows])
+        self._live.update((row.pid, row) for row in rows)
+        return rows
 
     def process(self, pid: str) -> ProcessRow:
         """Return a process. Raises MoonhopError if there is none."""
+        if pid in self._live:
+            return self._live[pid]
         row = self._db.execute("select * from processes where pid = ?", (pid,)).fetchone()
         if row is None:
             raise MoonhopError(f"there is no process {pid!r}; see them with: moonhop ps --all")
         return _process(row)
 
+    def live(self) -> Iterable[ProcessRow]:
+        """Return the processes that are not over, in order of submission; not to be kept."""
+        return self._live.values()
+
     def processes(self, *, over: bool = True) -> list[ProcessRow]:
         """Return all processes in order of submission, with or without those that are over."""
-        where = "" if over else f"where state not in {OVER}"
-        return [
-            _process(row) for row in self._db.execute(f"select * from processes {where} order by 1")
-        ]
+        if not over:
+            return list(self._live.values())
+        return [_process(row) for row in self._db.execute("select * from processes order by 1")]
 
     def place(self, pid: str, node: str, reason: str) -> ProcessRow:
         """Write that a process starts (again) on a node, in a new epoch; return it."""
-        with self._transaction() as db:
-            db.execute(
-                "update processes set node = ?, epoch = epoch + 1, state = 'starting', reason = ?,"
-                " changed = ? where pid = ?",
-                (node, reason, time.time(), pid),
-            )
-            self._event(db, "placed", pid, node, reason, {})
-        return self.process(pid)
+        return self.place_all([(pid, node, reason)])[0]
 
-    def wait_for_node(self, pid: str, reason: str) -> None:
-        """Write why a process has no node yet, if that is news."""
-        with self._transaction(durable=False) as db:
-            cursor = db.execute(
-                "update processes set reason = ? where pid = ? and state = 'pending'"
-                " and reason != ?",
-                (reason, pid, reason),
+    def place_all(self, places: Iterable[tuple[str, str, str]]) -> list[ProcessRow]:
+        """Write where processes (pid, node, reason) start, each in a new epoch; all or none."""
+        now = time.time()
+        rows = []
+        for pid, node, reason in places:
+            row = self.process(pid)
+            rows.append(
+                replace(
+                    row,
+                    node=node,
+                    epoch=row.epoch + 1,
+                    state="starting",
+                    reason=reason,
+                    changed=now,
+                )
             )
-            if cursor.rowcount:
-                self._event(db, "waiting", pid, None, reason, {})
+        with self._transaction() as db:
+            db.executemany(
+                "update processes set node = ?, epoch = ?, state = ?, reason = ?, changed = ?"
+                " where pid = ?",
+                [(r.node, r.epoch, r.state, r.reason, now, r.pid) for r in rows],
+            )
+            self._events(db, [("placed", row.pid, row.node, row.reason) for row in rows])
+        self._keep(rows)
+        return rows
+
+    def wait_for_node(self, waits: Iterable[tuple[str, str]]) -> None:
+        """Write why processes (pid, reason) have no node yet, where that is news."""
+        rows = [
+            replace(self._live[pid], reason=reason)
+            for pid, reason in waits
+            if self._live[pid].state == "pending" and self._live[pid].reason != reason
+        ]
+        if not rows:
+            return
+        with self._transaction(durable=False) as db:
+            db.executemany(
+                "update processes set reason = ? where pid = ?", [(r.reason, r.pid) for r in rows]
+            )
+            self._events(db, [("waiting", row.pid, None, row.reason) for row in rows])
+        self._keep(rows)
 
     def set_state(self, pid: str, state: str, reason: str, epoch: int | None = None) -> bool:
         """Write a process's state; with ``epoch``, only if that is still its epoch.
@@ -166,16 +216,76 @@ class Store:
         Returns whether anything was written: what is over stays over, and a state that a process
         has is not written again.
         """
+        row = self.process(pid)
+        if row.over or row.state == state or epoch not in (None, row.epoch):
+            return False
+        self._change(replace(row, state=state, reason=reason), state, durable=state in OVER)
+        return True
+
+    def set_back(
+        self, pid: str, reason: str, attempts: int, not_before: float, image: str | None = None
+    ) -> None:
+        """Write that a process starts again, on any node, not before a time; from an image, or
+        without one from its beginning."""
+        row = replace(
+            self.process(pid),
+            state="pending",
+            node=None,
+            reason=reason,
+            attempts=attempts,
+            not_before=not_before,
+            image=image,
+        )
+        self._change(row, "restarting", durable=True)
+
+    def set_terms(self, pid: str, terms: Terms, wanted: str | None, reason: str) -> None:
+        """Write new terms of a process that runs on."""
+        row = replace(self.process(pid), terms=terms, wanted=wanted)
         with self._transaction() as db:
-            cursor = db.execute(
-                "update processes set state = ?, reason = ?, changed = ? where pid = ?"
-                f" and state != ? and state not in {OVER} and epoch = coalesce(?, epoch)",
-                (state, reason, time.time(), pid, state, epoch),
+            db.execute(
+                "update processes set terms = ?, wanted = ? where pid = ?",
+                (json.dumps(terms.as_dict()), wanted, pid),
             )
-            if cursor.rowcount:
-                row = db.execute("select node from processes where pid = ?", (pid,)).fetchone()
-                self._event(db, state, pid, row["node"], reason, {})
-        return bool(cursor.rowcount)
+            self._event(db, "changed", pid, row.node, reason)
+        self._keep([row])
+
+    def set_image(self, pid: str, epoch: int, path: str, data: dict[str, Any]) -> None:
+        """Write that a process's checkpoint is in a file, if the epoch is still its own."""
+        row = self.process(pid)
+        if row.over or row.epoch != epoch:
+            return
+        now = time.time()
+        with self._transaction() as db:
+            db.execute("update processes set image = ?, imaged = ? where pid = ?", (path, now, pid))
+            self._event(db, "checkpoint", pid, row.node, path, data)
+        self._keep([replace(row, image=path, imaged=now)])
+
+    def _change(self, row: ProcessRow, kind: str, durable: bool) -> None:
+        row = replace(row, changed=time.time())
+        with self._transaction(durable) as db:
+            db.execute(
+                "update processes set state = ?, reason = ?, node = ?, attempts = ?,"
+                " not_before = ?, image = ?, changed = ? where pid = ?",
+                (
+                    row.state,
+                    row.reason,
+                    row.node,
+                    row.attempts,
+                    row.not_before,
+                    row.image,
+                    row.changed,
+                    row.pid,
+                ),
+            )
+            self._event(db, kind, row.pid, row.node, row.reason)
+        self._keep([row])
+
+    def _keep(self, rows: Iterable[ProcessRow]) -> None:
+        for row in rows:
+            if row.over:
+                self._live.pop(row.pid, None)
+            else:
+                self._live[row.pid] = row
 
     # -- hops ------------------------------------------------------------------------------------
 
@@ -193,15 +303,19 @@ class Store:
 
         Returns False, with nothing written, if the process's epoch is not the one before.
         """
+        row = self.process(hop.pid)
+        if row.over or row.epoch != hop.epoch - 1:
+            return False
+        wanted = hop.target if row.wanted is not None else None  # it was asked to be there now
+        row = replace(row, node=hop.target, wanted=wanted, epoch=hop.epoch, changed=time.time())
         with self._transaction() as db:
-            cursor = db.execute(
-                "update processes set node = ?, epoch = ?, changed = ? where pid = ? and epoch = ?"
-                f" and state not in {OVER}",
-                (hop.target, hop.epoch, time.time(), hop.pid, hop.epoch - 1),
+            db.execute(
+                "update processes set node = ?, wanted = ?, epoch = ?, changed = ? where pid = ?",
+                (row.node, row.wanted, row.epoch, row.changed, row.pid),
             )
-            if cursor.rowcount:
-                db.execute("update hops set committed = 1 where pid = ?", (hop.pid,))
-        return bool(cursor.rowcount)
+            db.execute("update hops set committed = 1 where pid = ?", (hop.pid,))
+        self._keep([row])
+        return True
 
     def end_hop(self, hop: HopRow, kind: str, reason: str, data: dict[str, Any]) -> None:
         """Write that a hop is over, ``kind`` "hopped" or "hop failed"."""
@@ -217,10 +331,17 @@ class Store:
 
     # -- events ----------------------------------------------------------------------------------
 
-    def event(self, kind: str, pid: str | None, node: str | None, reason: str) -> None:
+    def event(
+        self,
+        kind: str,
+        pid: str | None,
+        node: str | None,
+        reason: str,
+        data: dict[str, Any] | None = None,
+    ) -> None:
         """Write an event that changes nothing else."""
         with self._transaction(durable=False) as db:
-            self._event(db, kind, pid, node, reason, {})
+            self._event(db, kind, pid, node, reason, data)
 
     def events(self, after: int = 0, pid: str | None = None, limit: int = 500) -> list[Any]:
         """Return events after a sequence number, oldest first, as dicts."""
@@ -230,6 +351,20 @@ class Store:
         )
         return [{**dict(row), "data": json.loads(row["data"])} for row in rows]
 
+    @contextmanager
+    def listening(self, changed: Callable[[], None]) -> Iterator[None]:
+        """Have a function called after each change, as long as the block runs."""
+        self._listeners.append(changed)
+        try:
+            yield
+        finally:
+            self._listeners.remove(changed)
+
+    def last_event(self) -> int:
+        """Return the number of the newest event, 0 before the first."""
+        (seq,) = self._db.execute("select coalesce(max(seq), 0) from events").fetchone()
+        return int(seq)
+
     def _event(
         self,
         db: sqlite3.Connection,
@@ -237,23 +372,23 @@ class Store:
         pid: str | None,
         node: str | None,
         reason: str,
-        data: dict[str, Any],
+        data: dict[str, Any] | None = None,
     ) -> None:
         db.execute(
             "insert into events (time, kind, pid, node, reason, data) values (?, ?, ?, ?, ?, ?)",
-            (time.time(), kind, pid, node, reason, json.dumps(data)),
+            (time.time(), kind, pid, node, reason, json.dumps(data or {})),
+        )
+
+    def _events(
+        self, db: sqlite3.Connection, events: list[tuple[str, str, str | None, str]]
+    ) -> None:
+        now = time.time()
+        db.executemany(
+            "insert into events (time, kind, pid, node, reason, data) values (?, ?, ?, ?, ?, '{}')",
+            [(now, *event) for event in events],
         )
 
     # -- the database ----------------------------------------------------------------------------
-
-    def _upgrade(self) -> None:
-        (version,) = self._db.execute("pragma user_version").fetchone()
-        if version > VERSION:
-            raise MoonhopError("the state is of a newer moonhop; upgrade this one")
-        if version == 0:
-            self._db.executescript(
-                f"begin immediate; {SCHEMA} pragma user_version = {VERSION}; commit;"
-            )
 
     @contextmanager
     def _transaction(self, durable: bool = True) -> Iterator[sqlite3.Connection]:
@@ -267,8 +402,23 @@ class Store:
             self._db.execute("rollback")
             raise
         self._db.execute("commit")
+        for changed in self._listeners:
+            changed()
 
 
 def _process(row: sqlite3.Row) -> ProcessRow:
-    known = {name: row[name] for name in ProcessRow.__dataclass_fields__ if name != "args"}
-    return ProcessRow(**known, args=json.loads(row["args"]))
+    known = {name: row[name] for name in COLUMNS if name not in LATER}
+    terms = Terms.from_dict(json.loads(row["terms"]))
+    return ProcessRow(**known, args=json.loads(row["args"]), terms=terms)
+
+
+def _written(row: ProcessRow) -> list[Any]:
+    found = []
+    for name in COLUMNS:
+        value = getattr(row, name)
+        if name == "args":
+            value = json.dumps(value)
+        elif name == "terms":
+            value = json.dumps(value.as_dict())
+        found.append(value)
+    return found

@@ -4,7 +4,7 @@ from typing import Any
 
 from moonhop.scheduler.fleet import NodeState, view
 from moonhop.scheduler.policies import Process, unmet_need
-from moonhop.scheduler.store import ProcessRow
+from moonhop.scheduler.rows import ProcessRow, Terms
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lang.manifest import DEFAULT_ENGINES
 from moonhop_core.process.program import Program
@@ -15,21 +15,29 @@ def engines_of(manifest: dict[str, Any]) -> list[str]:
     return list(manifest.get("engines") or DEFAULT_ENGINES)
 
 
-def process_view(pid: str, manifest: dict[str, Any], wanted: str | None) -> Process:
-    """Return a process as policies see it."""
+def process_view(row: ProcessRow, manifest: dict[str, Any]) -> Process:
+    """Return a process as policies see it, by its terms and its program's manifest."""
     return Process(
-        pid,
+        row.pid,
         tuple(engines_of(manifest)),
-        tuple(manifest.get("needs") or ()),
-        int(manifest.get("memory") or 0),
-        wanted,
+        _needs(row.terms, manifest),
+        int(row.terms.memory or manifest.get("memory") or 0),
+        row.wanted,
+        row.app,
+        row.terms.place,
     )
 
 
-def check_fits(node: NodeState, manifest: dict[str, Any]) -> None:
+def check_fits(node: NodeState, manifest: dict[str, Any], terms: Terms) -> None:
     """Raise MoonhopError if a node lacks what a program needs."""
-    if need := unmet_need(view(node), process_view("", manifest, None)):
-        raise MoonhopError(f"node {node.id} {need}, which the program needs; choose another node")
+    wants = Process("", tuple(engines_of(manifest)), _needs(terms, manifest))
+    if need := unmet_need(view(node), wants):
+        tail = "" if node.drained else ", which the program needs"
+        raise MoonhopError(f"node {node.id} {need}{tail}; choose another node")
+
+
+def _needs(terms: Terms, manifest: dict[str, Any]) -> tuple[str, ...]:
+    return (*(manifest.get("needs") or ()), *terms.needs)
 
 
 def run_settings(process: ProcessRow, node: NodeState, program: Program) -> dict[str, Any]:

@@ -2,25 +2,31 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from moonhop.programs.store import ProgramStore
+from moonhop.scheduler.events import follow as follow_events
+from moonhop.scheduler.images import Images
+from moonhop.scheduler.rebalance import rebalance
+from moonhop.scheduler.rows import NewProcess, ProcessRow, Terms
 from moonhop.scheduler.scheduler import Scheduler
-from moonhop.scheduler.store import ProcessRow
+from moonhop_core.errors import MoonhopError
 
 KEEP_ALIVE = 15.0  # seconds between signs of life in a stream of events
 MOST_ARGS = 1000
+LONGEST_HEAD = 8 << 20  # bytes of a snapshot's first line, which has the program's source
 Verb = Literal["stop", "kill", "pause", "resume"]
 
 
 class Submission(BaseModel):
-    """A process to run: a program by its source or hash, and where."""
+    """A process to run: a program by its source or hash, where, and on which terms."""
 
     source: str | None = None  # Lua text
     program: str | None = None  # or the hash of one that the host has
@@ -28,7 +34,17 @@ class Submission(BaseModel):
     file: str = Field(default="", max_length=1000)  # what messages call the source
     args: list[str | int | float | bool] = Field(default=[], max_length=MOST_ARGS)
     node: str | None = None
+    policy: str = Terms.policy
+    restart: Literal["never", "on-failure", "always"] = "never"
+    recover: Literal["checkpoint", "start", "never"] = "checkpoint"
+    checkpoint: float | None = Field(default=None, gt=0)  # seconds
     wait: float = Field(default=0, ge=0, le=60)  # seconds for it to start, at most
+
+    def terms(self) -> Terms:
+        """Return the terms that it asks for."""
+        return Terms(
+            self.policy, checkpoint=self.checkpoint, restart=self.restart, recover=self.recover
+        )
 
 
 class Destination(BaseModel):
@@ -37,18 +53,11 @@ class Destination(BaseModel):
     node: str
 
 
-def api_routes(scheduler: Scheduler, programs: ProgramStore) -> APIRouter:
+def api_routes(scheduler: Scheduler, programs: ProgramStore, images: Images) -> APIRouter:
     """Return the routes over a scheduler."""
     routes = APIRouter()
-
-    @routes.get("/nodes")
-    async def nodes() -> list[dict[str, Any]]:
-        """List all nodes ever seen."""
-        running = [row.node for row in scheduler.store.processes(over=False)]
-        return [
-            {**node.as_dict(), "processes": running.count(node.id)}
-            for node in sorted(scheduler.fleet.nodes.values(), key=lambda node: node.id)
-        ]
+    routes.include_router(_node_routes(scheduler))
+    routes.include_router(_image_routes(images, programs))
 
     @routes.get("/processes")
     async def processes(all: bool = True) -> list[dict[str, Any]]:
@@ -64,7 +73,8 @@ def api_routes(scheduler: Scheduler, programs: ProgramStore) -> APIRouter:
             source = (what.source or "").encode()
             program = await asyncio.to_thread(programs.add, source, what.file or what.name)
             hash = program.hash
-        row = await scheduler.submit(what.name, hash, list(what.args), what.node)
+        new = NewProcess(what.name, hash, list(what.args), what.node, terms=what.terms())
+        row = scheduler.submit(new)
         if what.wait:
             row = await scheduler.wait_started(row.pid, what.wait)
         return shown(row)
@@ -99,9 +109,85 @@ def api_routes(scheduler: Scheduler, programs: ProgramStore) -> APIRouter:
         return StreamingResponse(sent_events(lines), media_type="text/event-stream")
 
     @routes.get("/events")
-    async def events(after: int = 0, pid: str | None = None, limit: int = 500) -> Any:
-        """Return what happened, and why, after a sequence number."""
-        return scheduler.store.events(after, pid, min(max(limit, 1), 5000))
+    async def events(
+        after: int = 0, pid: str | None = None, limit: int = 500, follow: bool = False
+    ) -> Any:
+        """Return what happened, and why, after a sequence number (negative: so many of the newest);
+        with ``follow`` as server-sent events, and then each as it comes."""
+        store = scheduler.store
+        if after < 0:
+            after = max(store.last_event() + after, 0)
+        if not follow:
+            return store.events(after, pid, min(max(limit, 1), 5000))
+        found = follow_events(store, after, pid)
+        return StreamingResponse(sent_events(found), media_type="text/event-stream")
+
+    return routes
+
+
+def _node_routes(scheduler: Scheduler) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/nodes")
+    async def nodes() -> list[dict[str, Any]]:
+        """List all nodes ever seen."""
+        running = Counter(row.node for row in scheduler.store.live())
+        return [
+            {**node.as_dict(), "processes": running[node.id]}
+            for node in sorted(scheduler.fleet.nodes.values(), key=lambda node: node.id)
+        ]
+
+    @routes.post("/nodes/{node}/drain")
+    async def drain(node: str, open: bool = False, wait: float = 0) -> dict[str, Any]:
+        """Have all processes leave a node and none come (``open``: let them come again); wait so
+        many seconds at most until it is empty, and say what is left there."""
+        scheduler.drain(node, not open)
+
+        def left() -> list[ProcessRow]:
+            return [row for row in scheduler.store.live() if row.node == node]
+
+        if not open:
+            await scheduler.wait_until(lambda: not left(), min(max(wait, 0.0), 600.0))
+        return {"node": node, "drained": not open, "left": [shown(row) for row in left()]}
+
+    @routes.post("/rebalance")
+    async def even_out(plan: bool = False) -> list[dict[str, Any]]:
+        """Even out how many processes nodes have; with ``plan`` only say what would move."""
+        return await rebalance(scheduler, carry_out=not plan)
+
+    return routes
+
+
+def _image_routes(images: Images, programs: ProgramStore) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.post("/processes/{pid}/snapshot")
+    async def snapshot(pid: str) -> StreamingResponse:
+        """Return a running process as a file."""
+        pieces = await images.snapshot(pid)
+        return StreamingResponse(pieces, media_type="application/octet-stream")
+
+    @routes.post("/processes/{pid}/clone", status_code=201)
+    async def clone(pid: str) -> dict[str, Any]:
+        """Start a second process that goes on from where a process is."""
+        return shown(await images.clone(pid))
+
+    @routes.put("/restore", status_code=201)
+    async def restore(request: Request) -> dict[str, Any]:
+        """Start a process from such a file."""
+        head = bytearray()
+        pieces = request.stream()
+        rest: list[bytes] = []
+        async for piece in pieces:
+            if not rest:
+                line, newline, piece = piece.partition(b"\n")
+                head += line
+                if len(head) > LONGEST_HEAD:
+                    raise MoonhopError("this is no snapshot; make one with: moonhop snapshot")
+                if not newline:
+                    continue
+            rest.append(piece)
+        return shown(images.restore(bytes(head), iter(rest), programs.add))
 
     return routes
 

@@ -8,19 +8,28 @@ from moonhop.files.routes import file_routes
 from moonhop.files.store import Conflict, FileStore, NotFound
 from moonhop.programs.routes import program_routes
 from moonhop.programs.store import ProgramStore
+from moonhop.scheduler.applications import Applications
+from moonhop.scheduler.images import Images
 from moonhop.scheduler.scheduler import Scheduler
 from moonhop.server.api import api_routes
+from moonhop.server.apps import app_routes
 from moonhop.server.auth import Gate
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lang.errors import LuaSyntaxError
 
 
 def create_app(
-    scheduler: Scheduler, files: FileStore, programs: ProgramStore, credentials: Credentials
+    scheduler: Scheduler,
+    images: Images,
+    applications: Applications,
+    files: FileStore,
+    programs: ProgramStore,
+    credentials: Credentials,
 ) -> FastAPI:
     """Return the application over a running host's parts."""
     app = FastAPI(title="moonhop", docs_url=None, redoc_url=None)
-    app.include_router(api_routes(scheduler, programs), prefix="/api")
+    app.include_router(api_routes(scheduler, programs, images), prefix="/api")
+    app.include_router(app_routes(applications), prefix="/api/apps")
     app.include_router(file_routes(files, scheduler.store), prefix="/files")
     app.include_router(program_routes(programs), prefix="/programs")
     app.add_exception_handler(MoonhopError, _refused)

@@ -281,7 +281,8 @@ def _engines(value: object) -> "list[str]":
     return engines
 
 
-def _memory(value: object) -> int:
+def memory_in_bytes(value: object) -> int:
+    """Return a size ("48k", "2M", a number) in bytes. Raises ValueError: what it must be."""
     if isinstance(value, str):
         number = value.lower().rstrip("b").rstrip("kmg")
         unit = value.lower().rstrip("b")[len(number) :]
@@ -309,7 +310,7 @@ _CHECKS = {
     "checkpoint": _seconds,
     "engines": _engines,
     "isolation": _isolation,
-    "memory": _memory,
+    "memory": memory_in_bytes,
     "name": _name,
     "needs": _texts,
     "slice": _seconds,

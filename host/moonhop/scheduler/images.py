@@ -1,0 +1,177 @@
+"""Images of processes in the fleet's files: checkpoints taken in time, snapshots, copies.
+
+A checkpoint lies in ``checkpoints/PID/EPOCH.image``: a late write of a copy that is the process no
+more spoils no newer one. The store knows which file is the good one.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from moonhop.files.store import FileError, FileStore
+from moonhop.scheduler.plan import LIVE
+from moonhop.scheduler.requests import NodeGone
+from moonhop.scheduler.rows import NewProcess, ProcessRow, Terms
+from moonhop.scheduler.scheduler import Scheduler
+from moonhop_core.errors import MoonhopError
+from moonhop_core.node.messages import RequestError
+
+FOLDER = "checkpoints"
+STEP = 0.25  # seconds between two looks for what is due
+HANDS = 8  # checkpoints under way at a time
+TIMEOUT = 60.0  # seconds for one
+FORMAT = 1  # of a snapshot's head
+PIECE = 1 << 18  # bytes
+
+log = logging.getLogger(__name__)
+
+
+class Images:
+    """Takes and keeps images for a scheduler."""
+
+    def __init__(self, scheduler: Scheduler, files: FileStore) -> None:
+        self._scheduler = scheduler
+        self._files = files
+        self._under_way: set[str] = set()
+        self._tried: dict[str, float] = {}  # pid: when, by the scheduler's clock
+
+    async def keep(self) -> None:
+        """Take checkpoints for ever, each process's in its own interval; a failed one is tried
+        again after the next."""
+        while True:
+            for row in list(self._scheduler.store.live()):
+                if self._is_due(row) and len(self._under_way) < HANDS:
+                    self._under_way.add(row.pid)
+                    self._scheduler.spawn(self._checkpoint(row))
+            await asyncio.sleep(STEP)
+
+    def _is_due(self, row: ProcessRow) -> bool:
+        if row.state not in LIVE or row.pid in self._under_way:
+            return False
+        interval = self.interval(row)
+        last = max(row.imaged, self._tried.get(row.pid, row.created))
+        return interval is not None and self._scheduler.clock() - last >= interval
+
+    def interval(self, row: ProcessRow) -> float | None:
+        """Return the seconds from one checkpoint of a process to the next; None: it has none."""
+        if row.terms.checkpoint is not None:
+            return row.terms.checkpoint
+        with contextlib.suppress(MoonhopError):  # its program is gone: its node will say so
+            found = self._scheduler.programs(row.program).manifest.get("checkpoint")
+            return None if found is None else float(found)
+        return None
+
+    async def _checkpoint(self, row: ProcessRow) -> None:
+        self._tried[row.pid] = self._scheduler.clock()
+        path = f"{FOLDER}/{row.pid}/{row.epoch}.image"
+        try:
+            said = await self._write(row, path)
+        except (NodeGone, RequestError) as error:
+            log.info("no checkpoint of %s: %s", row.pid, error)
+        else:
+            self._scheduler.store.set_image(row.pid, row.epoch, path, said)
+            self._forget(row.pid, but=self._scheduler.store.process(row.pid).image)
+        finally:
+            self._under_way.discard(row.pid)
+
+    async def _write(self, row: ProcessRow, path: str) -> dict[str, Any]:
+        """Have a node write an image of a process to a file. Raises NodeGone, RequestError."""
+        assert row.node is not None
+        args = {"pid": row.pid, "epoch": row.epoch, "path": path}
+        said = await self._scheduler.nodes.ask(row.node, "snapshot", args, TIMEOUT)
+        return said if isinstance(said, dict) else {}
+
+    def sweep(self) -> None:
+        """Remove what is left of processes that are over."""
+        with contextlib.suppress(FileError):  # there is no such folder yet
+            for entry in self._files.list(FOLDER):
+                pid = entry.path.rpartition("/")[2]
+                if pid not in {row.pid for row in self._scheduler.store.live()}:
+                    self._forget(pid, but=None)
+
+    def _forget(self, pid: str, but: str | None) -> None:
+        """Remove a process's files, except one."""
+        with contextlib.suppress(FileError):  # somebody else removed it
+            for entry in self._files.list(f"{FOLDER}/{pid}"):
+                if entry.path != but:
+                    self._files.remove(entry.path)
+            if but is None:
+                self._files.remove(f"{FOLDER}/{pid}")
+
+    # -- what people ask -------------------------------------------------------------------------
+
+    async def snapshot(self, pid: str) -> Iterator[bytes]:
+        """Return a process as a file that ``restore`` takes, here or in another fleet: a line of
+        JSON with its source, then its image. It runs on. Raises MoonhopError."""
+        row = self._scheduler.store.process(pid)
+        path = await self._image_of(row)
+        program = self._scheduler.programs(row.program)
+        head = {
+            "moonhop-snapshot": FORMAT,
+            "name": row.name,
+            "file": program.name,
+            "source": program.source,
+            "args": row.args,
+            "terms": row.terms.as_dict(),
+        }
+        return self._pieces(json.dumps(head).encode() + b"\n", path)
+
+    def _pieces(self, head: bytes, path: str) -> Iterator[bytes]:
+        try:
+            yield head
+            with self._files.open(path) as (file, _):
+                while piece := file.read(PIECE):
+                    yield piece
+        finally:
+            self._files.remove(path)
+
+    async def clone(self, pid: str) -> ProcessRow:
+        """Start a second process that goes on from where a process is. Raises MoonhopError."""
+        row = self._scheduler.store.process(pid)
+        path = await self._image_of(row)
+        return self._begin(replace(_new(row), image=path), f"a copy of {pid}")
+
+    def restore(self, head: bytes, image: Iterator[bytes], add: Any) -> ProcessRow:
+        """Start a process from a snapshot's file; ``add(source, name)`` keeps its program.
+
+        Raises MoonhopError if it is none.
+        """
+        try:
+            found = json.loads(head)
+            version = found["moonhop-snapshot"]
+            source, name, file = found["source"].encode("latin-1"), found["name"], found["file"]
+            args, terms = list(found["args"]), Terms.from_dict(found["terms"])
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise MoonhopError("this is no snapshot; make one with: moonhop snapshot") from None
+        if version != FORMAT:
+            raise MoonhopError(f"the snapshot is of format {version}, this host reads {FORMAT}")
+        program = add(source, file)
+        path = f"{FOLDER}/restore-{secrets.token_hex(8)}.image"
+        with self._files.writing(path) as upload:
+            for piece in image:
+                upload.write(piece)
+        new = NewProcess(name, program.hash, args, terms=terms, image=path)
+        return self._begin(new, "restored from a file")
+
+    def _begin(self, new: NewProcess, reason: str) -> ProcessRow:
+        return self._scheduler.submit(new, reason)
+
+    async def _image_of(self, row: ProcessRow) -> str:
+        """Have an image of a process written now; return its path. Raises MoonhopError."""
+        if row.state not in LIVE:
+            raise MoonhopError(f"process {row.pid} is {row.state} ({row.reason}); it must run")
+        path = f"{FOLDER}/copy-{row.pid}-{secrets.token_hex(8)}.image"
+        try:
+            await self._write(row, path)
+        except RequestError as error:
+            raise MoonhopError(f"node {row.node}: {error.text}") from None
+        return path
+
+
+def _new(row: ProcessRow) -> NewProcess:
+    return NewProcess(row.name, row.program, row.args, None, terms=row.terms)
