@@ -10,6 +10,7 @@ from moonhop.engines.deep import run_deep
 from moonhop.engines.micropython import MicroPythonRunner
 from moonhop.isolation.choice import OWN, isolation, leg_process_maker
 from moonhop.isolation.nursery import Nursery
+from moonhop.programs.linking import Find, beside, link
 from moonhop_core.errors import MoonhopError
 from moonhop_core.process.octets import from_bytes, to_bytes
 from moonhop_core.process.process import Process
@@ -46,6 +47,7 @@ def exec_program(
     out: Stream | None = None,
     err: Stream | None = None,
     compile_there: bool = False,
+    find: Find | None = None,
 ) -> int:
     """Run a program (a Path, or Lua source as str) and return the exit status.
 
@@ -55,6 +57,7 @@ def exec_program(
     virtual_time   jump over waiting
     out, err       default: sys.stdout, sys.stderr; what the program prints goes to out
     compile_there  MicroPython compiles the source itself
+    find           finds modules; default: beside the file
 
     What the program prints goes to `out`; its log, and errors with a Lua traceback, to `err`.
     Returns what the program gave `exit`, else 0; 1 if it failed; 2 if the arguments are unusable.
@@ -72,7 +75,7 @@ def exec_program(
             write_line(err, text if kind == "log" else f"moonhop: {kind}: {text}")
 
     try:
-        program = load_program(path_or_source)
+        program = run_deep(lambda: load_program(path_or_source, find))
         names = check_engines(program, engines)
         if hop_every is not None and hop_every < 1:
             raise UsageError("--hop-every takes a whole number from 1 on")
@@ -100,15 +103,18 @@ def exec_program(
     return status
 
 
-def load_program(path_or_source: Path | str) -> Program:
-    """Return the program in a file or text, its manifest read. Raises MoonhopError."""
+def load_program(path_or_source: Path | str, find: Find | None = None) -> Program:
+    """Return the program in a file or text, linked with its modules, its manifest read. Raises
+    MoonhopError."""
     if isinstance(path_or_source, str):
-        return Program.from_source(path_or_source, "program.lua")
-    try:
-        data = path_or_source.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read {path_or_source}: {error.strerror}") from None
-    return Program.from_source(from_bytes(data), path_or_source.name)
+        text, name, folder = path_or_source, "program.lua", Path()
+    else:
+        try:
+            text = from_bytes(path_or_source.read_bytes())
+        except OSError as error:
+            raise UsageError(f"cannot read {path_or_source}: {error.strerror}") from None
+        name, folder = path_or_source.name, path_or_source.parent
+    return Program.from_source(link(text, name, find or beside(folder)), name)
 
 
 def check_engines(program: Program, engines: Sequence[str]) -> list[str]:

@@ -74,7 +74,7 @@ class Host:
         self.store = Store(state.path("state.db"))
         stack.callback(self.store.close)
         self.files = FileStore(state.path("files"))
-        self.programs = ProgramStore(state.path("programs"))
+        self.programs = ProgramStore(state.path("programs"), self.files)
 
         known = state.read_json(PORTS) or {}
         await self._start_broker(ports, known.get("mqtt", 0))

@@ -181,8 +181,9 @@ def test_a_fault_of_the_host_comes_out_as_it_is_and_is_no_value_of_the_program(e
 
 
 OUTSIDE = """
-io package require dofile loadfile python ffi jit bit newproxy getfenv setfenv module loadstring
-gcinfo os.execute os.exit os.getenv os.remove os.tmpname os.rename debug.getinfo debug.getupvalue
+io dofile loadfile python ffi jit bit newproxy getfenv setfenv module loadstring
+gcinfo package.loadlib package.cpath package.searchpath
+os.execute os.exit os.getenv os.remove os.tmpname os.rename debug.getinfo debug.getupvalue
 debug.setmetatable debug.getregistry debug.sethook debug.getlocal
 """
 

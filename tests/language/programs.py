@@ -11,6 +11,8 @@ import pytest
 PROGRAMS = Path(__file__).parents[1] / "lua_programs"
 SHIM = PROGRAMS / "shim.lua"
 INTEGERS = "-- integers"  # the first line of programs that need 64-bit integers
+# Where PUC Lua finds modules, so that messages name their files as moonhop does.
+MODULES = {"LUA_PATH_5_4": "?.lua;?/init.lua", "LUA_CPATH_5_4": ""}
 
 
 class Run(NamedTuple):
@@ -68,6 +70,6 @@ def run_lua(argv: list[str], folder: Path, timeout: float = 20, **env: str) -> R
         capture_output=True,
         timeout=timeout,
         check=False,
-        env={**os.environ, **env},
+        env={**os.environ, **MODULES, **env},
     )
     return Run(done.returncode, done.stdout.decode("latin-1"), done.stderr.decode("latin-1"))

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from moonhop_core.process.octets import from_bytes
+from moonhop.programs.linking import beside, link
+from moonhop_core.process.octets import from_bytes, to_bytes
 from moonhop_core.process.program import FORMS, Program
 from tests.language.programs import all_programs
 from tests.micropython import run_micropython
@@ -15,7 +16,7 @@ EMIT = """
 from moonhop_core.process.octets import from_bytes, to_bytes
 from moonhop_core.process.program import Program
 
-def emit(path, form):
+def emit(path, form):  # path: of a text or bundle
     with open(path, "rb") as file:
         source = from_bytes(file.read())
     try:
@@ -37,15 +38,21 @@ for path, form, target in ORDERS:
 def emitted_there(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with each program's emitted texts, as MicroPython made them."""
     folder = tmp_path_factory.mktemp("emitted")
-    orders = [
-        (str(path), form, str(folder / f"{path.stem}.{form}"))
-        for path in all_programs()
-        for form in FORMS
-    ]
+    orders = []
+    for path in all_programs():
+        bundle = folder / f"{path.parent.name}-{path.name}"
+        bundle.write_bytes(to_bytes(linked(path)))
+        for form in FORMS:
+            orders.append((str(bundle), form, f"{bundle}.{form}"))
     program = f"ORDERS = {orders!r}\n{EMIT}{EMIT_ALL}"
     result = run_micropython(program, heap="64M", timeout=110)
     assert (result.returncode, result.stderr) == (0, "")
     return folder
+
+
+def linked(path: Path) -> str:
+    """Return a program with its modules."""
+    return link(from_bytes(path.read_bytes()), path.name, beside(path.parent))
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -55,11 +62,12 @@ def test_compiler_emits_the_same_text_on_micropython(
 ) -> None:
     here: dict[str, Any] = {}
     exec(EMIT, here)
-    there = (emitted_there / f"{path.stem}.{form}").read_bytes()
-    assert there.splitlines() == here["emit"](str(path), form).splitlines()
+    bundle = emitted_there / f"{path.parent.name}-{path.name}"
+    there = Path(f"{bundle}.{form}").read_bytes()
+    assert there.splitlines() == here["emit"](str(bundle), form).splitlines()
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("path", all_programs(), ids=lambda path: path.stem)
 def test_compiler_emits_text_for_every_program(path: Path, form: str) -> None:
-    assert Program.from_source(from_bytes(path.read_bytes()), path.name).form(form)
+    assert Program.from_source(linked(path), path.name).form(form)

@@ -296,6 +296,24 @@ end
 
 function log() end
 
+-- As PUC Lua's, but what it calls may suspend.
+local loaded = package.loaded
+function require(name)
+  if loaded[name] then return loaded[name] end
+  local told = ""
+  for _, searcher in ipairs(package.searchers) do
+    local loader, data = searcher(name)
+    if type(loader) == "function" then
+      local value = loader(name, data)
+      if value ~= nil then loaded[name] = value end
+      if loaded[name] == nil then loaded[name] = true end
+      return loaded[name], data
+    end
+    if type(loader) == "string" then told = told .. "\n\t" .. loader end
+  end
+  error("module '" .. name .. "' not found:" .. told, 2)
+end
+
 function exit(status)
   io.stdout:flush()
   os.exit(status == nil and 0 or status)

@@ -6,7 +6,7 @@ from typing import Any
 
 from moonhop.cli import OK
 from moonhop.cli.output import print_json
-from moonhop.cli.programs import read_program
+from moonhop.cli.programs import finder, read_program
 
 EXAMPLE = "moonhop check examples/readings.lua"
 
@@ -19,16 +19,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Check it; what is wrong is raised."""
     from moonhop.engines.deep import run_deep
-    from moonhop_core.lang.compile import compile_lua
-    from moonhop_core.lang.manifest import DEFAULT_ENGINES, parse_manifest
+    from moonhop.programs.linking import link
+    from moonhop_core.lang.manifest import DEFAULT_ENGINES
+    from moonhop_core.process.program import Program
 
     source = read_program(options.file).decode("latin-1")
     name = Path(options.file).name
-    manifest = parse_manifest(source, name)
-    lowered = run_deep(lambda: compile_lua(source, name))  # long expressions are deep trees
-    functions = [_function(proto) for proto in lowered.protos]
+
+    def compiled() -> Any:
+        program = Program.from_source(link(source, name, finder(options.file, options)), name)
+        return program, program.lowered
+
+    program, lowered = run_deep(compiled)  # long expressions are deep trees
+    manifest = program.manifest
+    functions = [_function(proto, lowered) for proto in lowered.protos]
     about = {
         "file": options.file,
+        "modules": [{"name": module.name, "file": module.path} for module in program.modules],
         "functions": functions,
         "engines": manifest.get("engines") or list(DEFAULT_ENGINES),
         "needs": manifest.get("needs") or [],
@@ -48,10 +55,14 @@ def told(name: str, about: dict[str, Any]) -> list[str]:
     suspending = [function for function in functions if function["suspends"]]
     count = f"{len(functions)} function{'s' * (len(functions) != 1)}"
     lines = [f"{name} is fine: {count}, of which {len(suspending) or 'none'} can suspend."]
+    for module in about["modules"]:
+        lines.append(f"  Module {module['name']} comes from {module['file']}.")
     for function in suspending:
         why = function["why"]
         reason = f" because it calls {why['calls']} in line {why['line']}" if why else ""
-        place = f" (line {function['line']})" if function["line"] else ""
+        line = [f"line {function['line']}"] if function["line"] else []
+        file = [function["file"]] if function["file"] != name else []
+        place = f" ({', '.join(file + line)})" if file or line else ""
         lines.append(f"  {function['name']}{place} can suspend{reason}.")
     if suspending and len(suspending) < len(functions):
         lines.append("  All others run straight through, at the engine's full speed.")
@@ -65,11 +76,13 @@ def told(name: str, about: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _function(proto: Any) -> dict[str, Any]:
+def _function(proto: Any, lowered: Any) -> dict[str, Any]:
     function = proto.function
     why = proto.why
+    main = function.name == "main chunk"
     return {
-        "name": "the main chunk" if proto.number == 0 else function.name or "a nameless function",
+        "name": "the main chunk" if main else function.name or "a nameless function",
+        "file": lowered.file_of(proto),
         "line": function.line,
         "suspends": proto.suspends,
         "why": {"line": why[0], "calls": why[1]} if why else None,

@@ -5,7 +5,7 @@ import io
 import json
 from pathlib import Path
 
-from moonhop.cli.programs import read_program
+from moonhop.cli.programs import finder, read_program
 
 EXAMPLE = "moonhop exec --engine lua54,micropython --hop-every 10 examples/readings.lua 100"
 
@@ -36,13 +36,18 @@ def run(options: argparse.Namespace) -> int:
     read_program(options.file)  # a missing file is told before engines are started
     engines = [name.strip() for name in options.engine.split(",") if name.strip()]
     arguments = options.args[1:] if options.args[:1] == ["--"] else options.args
-    if not options.json:
-        return exec_program(
-            Path(options.file), engines, options.hop_every, arguments, options.virtual_time
-        )
-    out, err = io.StringIO(), io.StringIO()
+    out, err = (io.StringIO(), io.StringIO()) if options.json else (None, None)
     status = exec_program(
-        Path(options.file), engines, options.hop_every, arguments, options.virtual_time, out, err
+        Path(options.file),
+        engines,
+        options.hop_every,
+        arguments,
+        options.virtual_time,
+        out,
+        err,
+        find=finder(options.file, options),
     )
+    if out is None or err is None:
+        return status
     print(json.dumps({"status": status, "output": out.getvalue(), "errors": err.getvalue()}))
     return status

@@ -1,8 +1,15 @@
-"""Program files on the person's own disk."""
+"""Program files on the person's own disk, and the modules that go with them."""
 
+import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from moonhop.cli import context
 from moonhop_core.errors import MoonhopError
+
+if TYPE_CHECKING:
+    from moonhop.cli.client import Client
+    from moonhop.programs.linking import Find
 
 
 def read_program(path: str) -> bytes:
@@ -13,3 +20,41 @@ def read_program(path: str) -> bytes:
         raise MoonhopError(f"there is no program file {path!r}; check the path") from None
     except OSError as error:
         raise MoonhopError(f"cannot read {path!r}: {error.strerror}") from None
+
+
+def finder(path: str, options: argparse.Namespace) -> "Find":
+    """Return what finds a program's modules: beside its file, then in the fleet's file server if
+    the fleet is up."""
+    from moonhop.cli.client import Refused, file_path
+    from moonhop.programs.linking import beside
+
+    near = beside(Path(path).parent)
+    clients: list[Client | None] = []
+
+    def find(place: str) -> bytes | None:
+        if not place.startswith("/"):
+            return near(place)
+        if not clients:
+            clients.append(reachable(options))
+        if clients[0] is None:
+            return None
+        try:
+            with clients[0].open("GET", file_path(place)) as response:
+                file = response.headers.get("Moonhop-Kind") == "file"
+                return response.read() if file else None
+        except Refused as refused:
+            if refused.status == 404:
+                return None
+            raise
+
+    return find
+
+
+def reachable(options: argparse.Namespace) -> "Client | None":
+    """Return a connection to the fleet's host, None if there is none running."""
+    try:
+        client = context.client(options)
+        client.get("/api/nodes")
+    except MoonhopError:
+        return None
+    return client

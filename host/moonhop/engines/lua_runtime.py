@@ -39,9 +39,10 @@ OTHERS = {
     "luajit": NUMBERS_LATER["lua54"],
 }
 # Parts that register builtins, and the names without which a program cannot mean them.
-LIBRARIES = {"coroutines": "coroutine", "random": "math", "json": "json"}
+LIBRARIES = {"coroutines": "coroutine", "random": "math", "json": "json", "modules": "require"}
 NATIVE = ("table", "math", "utf8", "os")  # libraries that `library.lua` makes of the engine's own
-ANYTHING = {"_G", "_ENV", "load"}  # ways to reach a global by a name that is made at run time
+# Ways to reach a global by a name that is made at run time; package.loaded has all libraries.
+ANYTHING = {"_G", "_ENV", "load", "package"}
 # Parts without what only messages of errors need: no error that a program sees begins in them.
 STRIPPED = {"messages", "values", "blanks", "image_write", "image_paths", "image_read", "units"}
 MADE = re.compile(r"^(?:function )?(R\.\w+(?:, R\.\w+)*)(?:\(| = )", re.MULTILINE)
@@ -162,6 +163,8 @@ def libraries(program: Program) -> Wanted:
     found = _wanted.get(program)
     if found is None:
         named = set(NAME.findall(program.source))
+        for module in program.modules:
+            named.update(NAME.findall(module.source))
         globals = {name.partition(".")[0] for name in api.OPERATIONS}
         if not named or named & ANYTHING:
             named = {*NATIVE, *LIBRARIES.values(), *globals}

@@ -110,7 +110,7 @@ class MicroPythonRunner:
             "name": program.name,
             "hash": program.hash,
             "manifest": program.manifest,
-            "source": program.source,
+            "source": program.text,
             "forms": {} if there else {"python": program.form("python")},
         }
 

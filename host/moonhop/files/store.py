@@ -78,8 +78,15 @@ class FileStore:
             descriptor = os.open(self._place(cleaned), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError as error:
             raise self._error(cleaned, error) from error
+        try:
+            entry = self._described(cleaned, os.fstat(descriptor))
+            if entry.kind == "folder":
+                raise Conflict(f"{cleaned!r} is a folder, not a file")
+        except BaseException:
+            os.close(descriptor)
+            raise
         with os.fdopen(descriptor, "rb") as file:
-            yield file, self._described(cleaned, os.fstat(descriptor))
+            yield file, entry
 
     @contextmanager
     def writing(self, path: str) -> Iterator["Upload"]:

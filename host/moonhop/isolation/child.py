@@ -231,5 +231,5 @@ def program_of(sent: dict[str, Any], engine: str) -> Program:
         form = LuaText(lowered, engine)
         form.text, form.info = sent["text"], sent["info"]
     return Program.from_forms(
-        program.name, program.hash, program.manifest, {engine: form}, program.source
+        program.name, program.hash, program.manifest, {engine: form}, program.text
     )

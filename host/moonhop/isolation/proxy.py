@@ -86,7 +86,7 @@ class IsolatedProcess:
                 "name": program.name,
                 "hash": program.hash,
                 "manifest": program.manifest,
-                "source": program.source,
+                "source": program.text,
                 "text": form if engine == "python" else form.text,
                 "info": None if engine == "python" else form.info,
             },

@@ -1,6 +1,6 @@
 """Programs by hash: the source is kept, other forms are made when first asked for and kept too.
 
-source         the Lua text
+source         the Lua text, or the bundle with its modules (moonhop_core.process.bundle)
 manifest       JSON: {"name", "hash", "manifest"}
 python         emitted Python text
 mpy            the same as bytecode for MicroPython, of the version a board reports
@@ -14,39 +14,55 @@ import tempfile
 from pathlib import Path
 
 from moonhop.boards.slim import slim_program
+from moonhop.files.store import Conflict, FileStore, NotFound
+from moonhop.programs.linking import link
 from moonhop.state import write_private
 from moonhop_core.errors import MoonhopError
-from moonhop_core.process.program import FORMS, Program
+from moonhop_core.process.program import FORMS, LARGEST, Program
 
 HASH = re.compile(r"[0-9a-f]{64}")
 MPY_VERSION = 6  # bytecode is the same for all its subversions
-LARGEST = 4 << 20  # bytes of source
 KINDS = {"source", "manifest", "mpy", *FORMS}
 
 
 class ProgramStore:
-    """Programs below a folder, one folder each."""
+    """Programs below a folder, one folder each.
 
-    def __init__(self, folder: Path) -> None:
+    ``files`` is where modules are found that a program requires and does not bring along.
+    """
+
+    def __init__(self, folder: Path, files: FileStore | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = folder
+        self._files = files
         self._loaded: dict[str, Program] = {}
 
     def add(self, source: bytes, name: str) -> Program:
-        """Keep a program, if it compiles, and return it.
+        """Keep a program, or a bundle, if it compiles, and return it; modules that it requires are
+        linked to it as they are now.
 
-        Raises the compiler's error, or the manifest's, with file, line and column.
+        Raises the compiler's error, or the manifest's, with file, line and column; LinkError.
         """
         if len(source) > LARGEST:
             raise MoonhopError(f"{name} is larger than {LARGEST >> 20} MB; split the program")
-        program = Program.from_source(source.decode("latin-1"), name)
+        text = link(source.decode("latin-1"), name, self._find)
+        program = Program.from_source(text, name)
         _ = program.lowered  # compiles it, so that mistakes show now
         folder = self._folder / program.hash
         folder.mkdir(exist_ok=True, mode=0o700)
-        write_private(folder / "source", source)
+        write_private(folder / "source", text.encode("latin-1"))
         write_private(folder / "name", name.encode())
         self._loaded[program.hash] = program
         return program
+
+    def _find(self, path: str) -> bytes | None:
+        if self._files is None or not path.startswith("/"):
+            return None
+        try:
+            with self._files.open(path) as (file, _):
+                return file.read(LARGEST + 1)
+        except (NotFound, Conflict):
+            return None
 
     def get(self, hash: str) -> Program:
         """Return a program. Raises MoonhopError if there is none."""
@@ -69,7 +85,7 @@ class ProgramStore:
         if form not in KINDS:
             raise MoonhopError(f"there is no form {form!r}; forms are {', '.join(sorted(KINDS))}")
         if form == "source":
-            return program.source.encode("latin-1")
+            return program.text.encode("latin-1")
         if form == "manifest":
             about = {"name": program.name, "hash": hash, "manifest": program.manifest}
             return json.dumps(about).encode()

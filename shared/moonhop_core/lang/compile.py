@@ -5,11 +5,19 @@ from moonhop_core.lang.lowered import Lowered
 from moonhop_core.lang.lowering import lower
 from moonhop_core.lang.parser import parse
 from moonhop_core.lang.suspension import analyse
-from moonhop_core.lang.tree import Chunk
+from moonhop_core.lang.tree import Chunk, Part
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from moonhop_core.lang.modules import Module
 
 
-def compile_lua(source: str, name: str, unit: bool = False) -> Lowered:
-    """Parse, analyse and lower a Lua 5.4 program.
+def compile_lua(
+    source: str, name: str, unit: bool = False, modules: "Sequence[Module]" = ()
+) -> Lowered:
+    """Parse, analyse and lower a Lua 5.4 program together with its modules.
 
     source is the text as code points 0..255 (bytes read as latin-1); name stands in messages;
     unit: it is text that a running program gave to `load`, and shares that program's globals.
@@ -17,9 +25,23 @@ def compile_lua(source: str, name: str, unit: bool = False) -> Lowered:
     MoonhopError for what is nested too deep.
     """
     chunk = parse(source, name)
+    for module in modules:
+        _join(chunk, module.name, parse(module.source, module.path))
     lowered: Lowered = not_too_deep(name, _lowered, chunk, unit)
     return lowered
 
 
 def _lowered(chunk: Chunk, unit: bool) -> Lowered:
     return lower(chunk, analyse(chunk, open_world=unit))
+
+
+def _join(chunk: Chunk, name: str, other: Chunk) -> None:
+    """Make `other`, the chunk of module `name`, part of the program `chunk`: functions are numbered
+    through, and each part keeps the name of its own file."""
+    first = len(chunk.functions)
+    for function in other.functions:
+        function.number += first
+        chunk.functions.append(function)
+    chunk.parts.append(Part(name, other.name, other.main))
+    chunk.globals_assigned.update(other.globals_assigned)
+    chunk.names_env = chunk.names_env or other.names_env

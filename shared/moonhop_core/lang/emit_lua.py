@@ -60,7 +60,7 @@ class _Chunk(FrameEmitter):
     def emit(self) -> LuaText:
         result = self.result
         self.put(header(result.dialect))
-        self.queue.append(self.protos[0].function)
+        self.queue.extend([part.main for part in self.lowered.parts])
         while self.queue:
             self.factory(self.queue.pop(0))
         self.out.newline()
@@ -151,7 +151,8 @@ def variable_name(node: "tree.Local | tree.Assign", index: int) -> "list[str]":
 
 
 def describe(chunk: _Chunk) -> str:
-    """Return Lua text of the table {name, header, lines, hints, protos = {[number] = …}}."""
+    """Return Lua text of the table {name, header, lines, hints, modules = {[name] = {number of the
+    main chunk, file, last number}}, protos = {[number] = …}}."""
     result = chunk.result
     parts = [
         "return {name = %s, header = %s,\n" % (quoted(result.name), quoted(header(result.dialect)))
@@ -163,6 +164,14 @@ def describe(chunk: _Chunk) -> str:
             found = chunk.hints[line]
             fields = ["%s = %s" % (what, quoted(found[what])) for what in sorted(found)]
             parts.append("[%d] = {%s},\n" % (line, ", ".join(fields)))
+        parts.append("},\n")
+    modules = chunk.lowered.parts[1:]
+    for at, part in enumerate(modules):
+        last = modules[at + 1].main.number if at + 1 < len(modules) else len(chunk.protos)
+        parts.append("" if at else "modules = {")
+        parts.append("[%s] = " % quoted(part.module))
+        parts.append("{%d, %s, %d},\n" % (part.main.number, quoted(part.name), last - 1))
+    if modules:
         parts.append("},\n")
     parts.append("protos = {\n")
     for proto in chunk.protos:

@@ -4,7 +4,8 @@ The module has `load(R)`, which ties it to a machine (for good) and returns its 
 takes the cells of prototype n and returns the Python function of a closure (in frame form: the
 step function). `PROTOS` describes the prototypes, `LINES` maps Python lines to Lua lines, `STARTS`
 tells where each prototype starts, `ABOUT` names the variables that may be at fault on a line; these
-are read when an error is caught or shown. `USES` tells which builtins it may want.
+are read when an error is caught or shown. `USES` tells which builtins it may want, `MODULES` which
+modules are in it: their names, those of their files, and the numbers of their main chunks.
 """
 
 from moonhop_core.lang import tree
@@ -64,6 +65,12 @@ class _Module:
         self.put("NAME = " + quoted(self.lowered.name))
         used = uses(self.lowered)
         self.put("USES = " + ("None" if used is None else quoted(" ".join(used))))
+        modules = [
+            "(%s, %s, %d)" % (quoted(part.module), quoted(part.name), part.main.number)
+            for part in self.lowered.parts[1:]
+        ]
+        if modules:
+            self.put("MODULES = (%s,)" % ", ".join(modules))
         self.put("PROTOS = (%s,)" % ", ".join(self.protos))
         self.put("STARTS = (%s,)" % ", ".join([str(line) for line in self.starts]))
         self.put("LINES = " + quoted(encode_lines(self.lua)))

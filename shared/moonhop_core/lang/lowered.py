@@ -5,7 +5,7 @@ language. One in **frame form** is a state machine: a list of blocks whose ends 
 next; its activation is a frame, that is data: the closure, a resume point, and the values of the
 locals that are alive there. Both emitters must agree on everything an image can hold:
 
-  - prototype numbers (`Proto.number`), in source order, 0 the main chunk;
+  - prototype numbers (`Proto.number`), in source order, 0 the main chunk, modules behind it;
   - the order and kind of a prototype's upvalues (`Proto.upvalues`);
   - resume points: 0 is the entry, k >= 1 the block that follows the k-th suspending call;
   - which locals a frame keeps at resume point k, and in which order (`Proto.live[k]`).
@@ -186,8 +186,18 @@ class Proto:
 
 
 class Lowered:
-    """A whole program, lowered: `protos[n]` is prototype n; `name` is the source's name."""
+    """A whole program, lowered: `protos[n]` is prototype n; `name` is the source's name; `parts`
+    are its own text and its modules (`tree.Part`), in the order of their prototypes."""
 
-    def __init__(self, name: str, protos: "list[Proto]"):
+    def __init__(self, name: str, protos: "list[Proto]", parts: "list[tree.Part]"):
         self.name = name
         self.protos = protos
+        self.parts = parts
+
+    def file_of(self, proto: Proto) -> str:
+        """Return the name of the file that a prototype's text stands in."""
+        name = self.name
+        for part in self.parts:
+            if part.main.number <= proto.number:
+                name = part.name
+        return name

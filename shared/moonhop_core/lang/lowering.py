@@ -22,7 +22,7 @@ def lower(chunk: tree.Chunk, suspension: Suspension) -> Lowered:
     protos = []
     for function in chunk.functions:
         protos.append(_lower_function(function, suspension))
-    return Lowered(chunk.name, protos)
+    return Lowered(chunk.name, protos, chunk.parts)
 
 
 def _lower_function(function: tree.Function, suspension: Suspension) -> Proto:

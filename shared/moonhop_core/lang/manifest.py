@@ -6,6 +6,7 @@ numbers, booleans and flat arrays. Comments start with `#` as in TOML or `--` as
 
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lang.lexer import bytes_of
+from moonhop_core.lang.modules import wrong_name
 
 ENGINES = ("lua54", "luajit", "python")
 DEFAULT_ENGINES = ("lua54", "python")
@@ -42,6 +43,7 @@ def parse_manifest(source: str, name: str) -> "dict[str, object]":
     engines      list of str out of ENGINES; DEFAULT_ENGINES hold when it is not given
     isolation    str out of ISOLATIONS: "own", the process gets an OS process of its own (where
                  the node has such), or "none"; see `isolation`
+    modules      list of str: modules that `require` is to find by names made at run time
 
     `name` stands in messages. Raises ManifestError.
     """
@@ -270,6 +272,15 @@ def _texts(value: object) -> "list[str]":
     return value
 
 
+def _modules(value: object) -> "list[str]":
+    names = _texts(value)
+    for name in names:
+        wrong = wrong_name(name)
+        if wrong:
+            raise ValueError("names '%s', which is no module's name: %s" % (name, wrong))
+    return names
+
+
 def _engines(value: object) -> "list[str]":
     engines = _texts(value)
     for engine in engines:
@@ -311,6 +322,7 @@ _CHECKS = {
     "engines": _engines,
     "isolation": _isolation,
     "memory": memory_in_bytes,
+    "modules": _modules,
     "name": _name,
     "needs": _texts,
     "slice": _seconds,

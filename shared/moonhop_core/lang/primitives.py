@@ -27,7 +27,6 @@ SUSPENDING = {
     "fs.mkdir": WAIT,
     "fs.copy": WAIT,
     "fs.open": WAIT,
-    "require": WAIT,
     "alt": WAIT,
     "par": WAIT,
     "seq": WAIT,
@@ -111,18 +110,19 @@ GIVES_NO_FUNCTION = {
     "coroutine.isyieldable",
 }
 
-# They bring in other text, which shares the globals.
-LOADERS = {"load", "require"}
+# They bring in text that is not known yet and shares the globals. (`require` finds modules that
+# were compiled with the program; only in a text that `load` compiled they are not known.)
+LOADERS = {"load"}
 
 # The names that a fresh program's global table holds.
 GLOBALS = {
     "_G", "_VERSION", "actuator", "after", "alt", "assert", "broadcast", "call", "cast", "chan",
-    "collectgarbage", "coroutine", "debug", "error", "every", "exit", "fs", "getmetatable", "group",
-    "hop", "ipairs", "json", "load", "log", "math", "next", "node", "now", "on_signal", "os",
-    "pairs", "par", "pcall", "pin", "port", "print", "process", "publish", "rawequal", "rawget",
-    "rawlen", "rawset", "recv", "require", "select", "sensor", "seq", "serve", "setmetatable",
-    "signal", "sleep", "space", "spawn", "stream", "string", "subscribe", "table", "tonumber",
-    "tostring", "type", "utf8", "where", "xpcall",
+    "collectgarbage", "coroutine", "debug", "error", "every", "exit", "fs", "getmetatable",
+    "group", "hop", "ipairs", "json", "load", "log", "math", "next", "node", "now", "on_signal",
+    "os", "package", "pairs", "par", "pcall", "pin", "port", "print", "process", "publish",
+    "rawequal", "rawget", "rawlen", "rawset", "recv", "require", "select", "sensor", "seq",
+    "serve", "setmetatable", "signal", "sleep", "space", "spawn", "stream", "string", "subscribe",
+    "table", "tonumber", "tostring", "type", "utf8", "where", "xpcall",
 }  # fmt: skip
 
 # As the values of a generic `for`, calls of these bring no fourth one, to be closed after it.

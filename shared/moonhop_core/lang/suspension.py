@@ -9,12 +9,16 @@ union of the masks of what it calls. The least fixpoint is the answer.
 Being too careful costs speed only (a function in frame form). Being too bold would be found at
 run time: reaching a suspension through a direct function is an error that names both.
 
+A module's outermost function is called by `require`, and what it returns is what that call gives; a
+constant name tells which one.
+
 A program that loads text at run time, and such text itself, is an **open world**: a global or field
 that nothing here sets may be set by the other text, so calls of it count as suspending.
 """
 
 from moonhop_core.lang import primitives, tree
 from moonhop_core.lang.primitives import WAIT, YIELD
+from moonhop_core.lang.requires import GIVEN, Requires
 
 TYPE_CHECKING = False
 
@@ -69,10 +73,20 @@ class _Analysis:
         self.changed: "set[str]" = set()  # globals set to something else than a function's text
         self.named: "set[str]" = set()
         self.computed_index = False
+        self.requires = Requires(chunk)
         for _ in chunk.functions:
             self.calls.append([])
         for function in chunk.functions:
             self._survey(function.body)
+        if open_world or "package" in self.named:
+            self.requires.elsewhere = [PASSED, ELEMENT, FIELDS]
+            self.requires.libraries.add("coroutine")
+            if open_world:
+                self.requires.elsewhere.append(GIVEN)
+        for main in self.requires.results:
+            self._flow(main, "@require")
+        for source in self.requires.elsewhere:
+            self._flow(source, "@require")
         for function in chunk.functions:
             for param in function.params:
                 self._flow(PASSED, param)
@@ -110,6 +124,8 @@ class _Analysis:
                     self.changed.add(target.name)
         elif isinstance(node, tree.Global):
             self.named.add(node.name)
+        elif isinstance(node, tree.Index) and is_text(node.key, "package"):
+            self.named.add("package")
         elif (
             isinstance(node, tree.TableItem)
             and isinstance(node.key, tree.Const)
@@ -180,8 +196,10 @@ class _Analysis:
         builtin = self.builtin_name(expr)
         if isinstance(expr, tree.Global):
             found: "list[NodeKey]" = ["=" + expr.name]
-            if builtin is not None or expr.name in self.changed:
+            if builtin is not None or expr.name in self.changed or expr.name == "require":
                 found.append("@" + (builtin or expr.name))
+            if expr.name == "require":
+                self.requires.note([])  # called under another name
             if self.chunk.names_env:
                 found.append(ELEMENT)
                 found.append(self._field(expr.name))
@@ -201,6 +219,8 @@ class _Analysis:
         if isinstance(call, tree.Call):
             name = self.builtin_name(call.func)
             if name is not None:
+                if name == "require":
+                    return self.requires.gives(call.args)
                 if name in primitives.GIVES_SUSPENDING or name in primitives.LOADERS:
                     return ["@()" + name]
                 if name == "coroutine.wrap":
@@ -228,6 +248,8 @@ class _Analysis:
         elif isinstance(node, tree.Return):
             for expr in node.exprs:
                 self._flow_expr(expr, PASSED)
+            if function in self.requires.results and node.exprs:
+                self._flow_expr(node.exprs[0], self.requires.results[function])
         elif isinstance(node, tree.GenericFor):
             self._generic_for(node, function)
         elif isinstance(node, tree.Call):
@@ -245,7 +267,9 @@ class _Analysis:
 
     def _bind(self, variables: "list[tree.LocalVar]", exprs: "list[tree.Expr]") -> None:
         for index, var in enumerate(variables):
-            if index < len(exprs):
+            if self.aliases.get(var) == "require":
+                self._flow("@require", var)
+            elif index < len(exprs):
                 self._flow_expr(exprs[index], var)
             elif exprs and tree.is_multi(exprs[-1]):
                 self._flow_expr(exprs[-1], var)
@@ -304,7 +328,9 @@ class _Analysis:
             nodes = ["@" + name, "=" + name]
             if self.chunk.names_env:
                 nodes = nodes + self.sources(node.func)
-            if name in primitives.CALLS_FIRST and args:
+            if name == "require":
+                nodes = ["=require"] + self.requires.runs(args)
+            elif name in primitives.CALLS_FIRST and args:
                 nodes = nodes + self._protected(name, args)
             elif name in primitives.COROUTINE_MAKERS and args:
                 self._flow_expr(args[0], COROUTINE)
@@ -330,6 +356,8 @@ class _Analysis:
         inner = self.builtin_name(callee)
         if inner in primitives.CALLS_FIRST and rest:
             return self._protected(inner, rest)  # pcall(pcall, f)
+        if inner == "require":
+            return ["=require"] + self.requires.runs(rest)
         self._pass(rest, self._known(callee))
         nodes = self.sources(callee)
         if not isinstance(callee, tree.Function):
@@ -392,10 +420,12 @@ class _Analysis:
         for name in primitives.LOADERS:
             self.masks["@()" + name] = anything
         if unit:
-            self.masks[PASSED] = anything
+            self.masks[PASSED] = self.masks[GIVEN] = anything
 
     def _library_escapes(self, library: str) -> bool:
         """Is the library's table used other than as `library.name`?"""
+        if library in self.requires.libraries:
+            return True
         if library not in self.named:
             return False
         return any(_used_bare(function.body, library) for function in self.chunk.functions)
@@ -465,6 +495,11 @@ def _used_bare(node: tree.Node, library: str) -> bool:
         elif _used_bare(child, library):
             return True
     return False
+
+
+def is_text(expr: tree.Expr, text: str) -> bool:
+    """Is it this very text?"""
+    return isinstance(expr, tree.Const) and expr.value == text
 
 
 def describe(expr: tree.Expr) -> str:

@@ -98,9 +98,24 @@ class Function(Expr):
         self.has_close = False  # declares a `<close>` local of its own
 
 
+class Part:
+    """One text of a program: the program's own, or that of a module.
+
+    module   the module's name, "" for the program's own text
+    name     of its file, as messages show it
+    main     its outermost function; those inside it have the numbers behind it
+    """
+
+    def __init__(self, module: str, name: str, main: Function):
+        self.module = module
+        self.name = name
+        self.main = main
+
+
 class Chunk:
     """A whole parsed source: `main` and all functions by number (functions[0] is main).
 
+    parts              itself, and behind it the modules that were joined to it
     globals_assigned   names of globals that some assignment or `function` statement sets
     names_env          the text mentions _ENV or _G, so any global may be reached by computed name
     """
@@ -109,6 +124,7 @@ class Chunk:
         self.name = name
         self.main = main
         self.functions = functions
+        self.parts = [Part("", name, main)]
         self.globals_assigned: "set[str]" = set()
         self.names_env = False
 

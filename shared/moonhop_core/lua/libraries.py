@@ -27,6 +27,7 @@ LIBRARIES = {
     "utf8": ("utf8_library",),
     "json": ("json_library",),
     "os": ("os_library",),
+    "package": ("modules",),
 }
 # Fields of a library that are not in the first of its modules.
 ELSEWHERE = {
@@ -41,6 +42,9 @@ ELSEWHERE = {
     "string.unpack": "packing",
     "math.random": "random_library",
     "math.randomseed": "random_library",
+    "require": "modules",
+    "require.preloaded": "modules",
+    "require.linked": "modules",
 }
 CONSTANTS = {
     "math.huge": math.inf,
@@ -107,6 +111,8 @@ def functions_of(module: str, machine: "Any") -> "dict[str, tuple[Callable[..., 
         from moonhop_core.lua import random_library as found
     elif module == "utf8_library":
         from moonhop_core.lua import utf8_library as found
+    elif module == "modules":
+        from moonhop_core.lua import modules as found
     elif module == "json_library":
         from moonhop_core.lua import json_library as found
     else:

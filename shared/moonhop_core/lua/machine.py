@@ -2,10 +2,11 @@
 
 A coroutine's stack holds frames (`[closure, pc, closers, slot …]`, see docs/architecture.md) and
 between them markers, lists that start with a string: `["pcall"]`, `["xpcall", handler]`,
-`["resume", coroutine]` and `["wrap", coroutine]` (what this coroutine has resumed). A task is a
-coroutine that the owner started. Direct code runs on Python's own stack; how deep it goes is up to
-the owner, who sets CPython's recursion limit and the size of the thread's stack (a level of Lua
-takes two or three Python calls; on MicroPython a few hundred bytes of C stack each).
+`["require", module, loader data]`, `["resume", coroutine]` and `["wrap", coroutine]` (what this
+coroutine has resumed). A task is a coroutine that the owner started. Direct code runs on Python's
+own stack; how deep it goes is up to the owner, who sets CPython's recursion limit and the size of
+the thread's stack (a level of Lua takes two or three Python calls; on MicroPython a few hundred
+bytes of C stack each).
 """
 
 import time
@@ -46,12 +47,14 @@ if TYPE_CHECKING:
 SPECIAL = (
     "pcall",
     "xpcall",
+    "require",
     "coroutine.yield",
     "coroutine.resume",
     "coroutine.wrap.next",
 )
 
-HELPERS = ("next", "next_lax", "carried")  # last parts of the names of iterators
+# Last parts of the names of functions that builtins give: iterators and searchers.
+HELPERS = ("next", "next_lax", "carried", "preloaded", "linked")
 TRACEBACK = 22  # lines at most
 MOST_COROUTINES = 190  # resumed inside each other by direct code, as LUAI_MAXCCALLS bounds it
 
@@ -66,6 +69,7 @@ class Machine:
     constants   dotted name -> value, of what is in library tables besides
     operations  the host's operations: dotted name -> whether it may suspend
     hidden      names of builtin tables that are not reachable from `_G`
+    listed      libraries that `package.loaded` lists, once the program has that table
     units       texts of the program, see `Unit`; unit 0 is the program
     print       callback: print(text)
     random      the state of math.random, or None if nothing has needed it
@@ -88,6 +92,7 @@ class Machine:
         self.operations: "dict[str, bool]" = {}
         self.constants: "dict[str, Any]" = {}
         self.hidden: "Sequence[str]" = ()
+        self.listed: "Sequence[str]" = ()
         self.random: "Xoshiro | None" = None
         self.random_state: "list[int] | None" = None  # what it starts from
         strings = Table({})
@@ -145,6 +150,8 @@ class Machine:
         self.builtins[name] = value
         if type(value) is Table:
             self.tables[id(value)] = name
+            if name in self.listed:
+                self.builtins["package.loaded"].h.setdefault(name, value)
         at = name.rfind(".")
         if at < 0:
             if name not in self.hidden:
@@ -378,7 +385,14 @@ class Machine:
                             if proto == "pcall" or proto == "xpcall":
                                 func, args = self.protect(stack, proto, args)
                                 continue
-                            if proto == "coroutine.yield":
+                            if proto == "require":
+                                from moonhop_core.lua import modules
+
+                                func, args = modules.begin(self, stack, args)
+                                if func is not None:
+                                    continue
+                                value = args
+                            elif proto == "coroutine.yield":
                                 if co is root:
                                     if co.parent is None or co.alias is not None:
                                         raise self.cannot_suspend(proto)
@@ -443,7 +457,7 @@ class Machine:
                     top = stack[-1]
                     if type(top[0]) is str:
                         stack.pop()
-                        value = (TRUE,) + as_tuple(value)
+                        value = self.passed(top, value)
                         continue
                     stepping = True
                     value = top[0].step(top, value)
@@ -505,6 +519,14 @@ class Machine:
         if func is None:
             raise not_callable(None, False)
         return func, args
+
+    def passed(self, marker: "list[Any]", value: "Any") -> "Any":
+        """Return what a marker makes of the results that pass it."""
+        if marker[0] == "require":
+            from moonhop_core.lua import modules
+
+            return modules.finish(self, marker[1], marker[2], value)
+        return (TRUE,) + as_tuple(value)
 
     def switch(self, co: Coroutine, to: Coroutine) -> Coroutine:
         """`co` resumes `to`, which becomes the running one."""
@@ -624,7 +646,7 @@ class Machine:
             line = proto.lines[stack[-1][1]]
         else:
             return text
-        place = (proto.name or "?", proto.unit.name, line)
+        place = (proto.name or "?", proto.file, line)
         return "attempt to suspend in '%s' (%s:%d), called through a function that cannot" % place
 
     def position(
@@ -637,7 +659,7 @@ class Machine:
         """Return "FILE:LINE: " of the level-th function around an error, or ""."""
         if level <= len(found):
             unit, line = found[level - 1]
-            return "%s:%d: " % (unit.name, unit.lua_line(line))
+            return "%s: " % unit.place(line)
         if not stack:
             return ""
         level -= len(found)
@@ -645,7 +667,7 @@ class Machine:
         if at < 0 or type(stack[at][0]) is str:
             return ""
         proto = stack[at][0].proto
-        return "%s:%d: " % (proto.unit.name, proto.lines[stack[at][1]])
+        return "%s:%d: " % (proto.file, proto.lines[stack[at][1]])
 
     def unwind(self, co: Coroutine, error: LuaError, listed: bool) -> "Any":
         """Take frames off the stack down to a marker that catches; gives the value to deliver
@@ -680,7 +702,7 @@ class Machine:
         lines = error.traceback
         if lines is not None and len(lines) < TRACEBACK:
             proto = frame[0].proto
-            place = (proto.unit.name, proto.lines[frame[1]], proto.title)
+            place = (proto.file, proto.lines[frame[1]], proto.title)
             lines.append("%s:%d: in %s" % place)
 
     def handle(self, handler: "Any", error: LuaError) -> "Any":
@@ -768,7 +790,7 @@ def trace_line(unit: Unit, line: int) -> str:
     """Return a line of a traceback for a line of an emitted module."""
     proto = unit.proto_at(line)
     title = "?" if proto is None else proto.title
-    return "%s:%d: in %s" % (unit.name, unit.lua_line(line), title)
+    return "%s: in %s" % (unit.place(line), title)
 
 
 def thread_argument(args: "Sequence[Any]") -> "Any":

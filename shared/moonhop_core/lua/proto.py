@@ -83,13 +83,22 @@ class Proto:
         return "%d/%d" % (self.unit.number, self.number)
 
     @property
+    def file(self) -> str:
+        """The name of the file that the function stands in."""
+        found = self.unit.name
+        for _, name, main in self.unit.modules:
+            if main <= self.number:
+                found = name
+        return found
+
+    @property
     def title(self) -> str:
         """The function as tracebacks name it."""
-        if self.number == 0:
-            return "main chunk"
+        if self.name == "main chunk":
+            return self.name
         if self.name:
             return "function '%s'" % self.name
-        return "function <%s:%d>" % (self.unit.name, self.line)
+        return "function <%s:%d>" % (self.file, self.line)
 
 
 def fresh(module: "Any") -> "Any":
@@ -135,6 +144,7 @@ class Unit:
     given    the chunk's name as `load` was given it
     globals  the table that its globals are fields of
     uses     dotted names of builtins that it mentions; None: it may want any
+    modules  (name, file's name, number of its main chunk) of each module in it, by number
     """
 
     def __init__(
@@ -165,8 +175,10 @@ class Unit:
                 for name in ("load", "NAME", "PROTOS", "LINES", "ABOUT", "STARTS")
             }
             module["USES"] = getattr(form, "USES", None)
+            module["MODULES"] = getattr(form, "MODULES", ())
         uses: "str | None" = module.get("USES")
         self.uses = None if uses is None else uses.split(" ")
+        self.modules: "tuple[tuple[str, str, int], ...]" = module.get("MODULES", ())
         self.name: str = module["NAME"]
         self.lines: str = module["LINES"]
         self.about: "str | bytes" = module["ABOUT"]
@@ -206,6 +218,12 @@ class Unit:
                 break
             found = self.protos[at]
         return found
+
+    def place(self, line: int) -> str:
+        """Return "FILE:LINE" for a line of the emitted module."""
+        proto = self.proto_at(line)
+        name = self.name if proto is None else proto.file
+        return "%s:%d" % (name, self.lua_line(line))
 
     def about_line(self, line: str) -> "list[str]":
         """Return what an emitted line does with which variables: ["I.x=local 't'", …]. The calls

@@ -7,7 +7,7 @@ import sys
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.messages import NO_PROGRAM, RequestError
 from moonhop_core.process.octets import from_bytes
-from moonhop_core.process.program import Program, program_hash
+from moonhop_core.process.program import LARGEST, Program, program_hash
 
 try:
     from typing import TYPE_CHECKING
@@ -84,10 +84,10 @@ class Bundles:
         self, hash: str, engine: str, name: str, manifest: "dict[str, Any] | None"
     ) -> Program:
         if not MPY:  # CPython has the compiler
-            source = from_bytes((await self._get(hash, "source")).body)
-            if program_hash(source) != hash:
+            text = from_bytes((await self._get(hash, "source")).body)
+            if program_hash(text) != hash:
                 raise RequestError(NO_PROGRAM, "program %s: another one came" % hash[:12])
-            program = Program.from_source(source, name or hash[:12])
+            program = Program.from_source(text, name or hash[:12])
             await self._away(lambda: self._compile(program, engine))
             return program
         if manifest is None:
@@ -100,7 +100,7 @@ class Bundles:
 
     async def _get(self, hash: str, form: str, sink: "Any" = None) -> "Response":
         path = "/programs/%s/%s" % (hash, form)
-        response = await self._http.request("GET", path, limit=1 << 20, sink=sink)
+        response = await self._http.request("GET", path, limit=LARGEST, sink=sink)
         if not response.ok:
             reason = "is unknown to the host" if response.status == 404 else ""
             raise RequestError(

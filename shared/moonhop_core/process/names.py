@@ -52,6 +52,13 @@ class Names:
                     if holder not in pristine:
                         pristine[holder] = {}
                     pristine[holder][name[at + 1 :]] = known[name]
+        if machine.listed:
+            libraries = [name for name in machine.listed if name in machine.builtins]
+            pristine["package.loaded"] = {name: machine.builtins[name] for name in libraries}
+            searchers = ("require.preloaded", "require.linked")
+            pristine["package.searchers"] = {
+                at + 1: machine.builtins[name] for at, name in enumerate(searchers)
+            }
         for name in sorted(machine.tables.values()):
             table = machine.builtins[name]
             pairs = pristine.get(name, {})

@@ -1,4 +1,4 @@
-"""A program: Lua source with its manifest, and the forms that engines load."""
+"""A program: Lua source with its manifest and modules, and the forms that engines load."""
 
 from binascii import hexlify
 from hashlib import sha256
@@ -12,19 +12,24 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
+    from moonhop_core.lang.modules import Module
+
+LARGEST = 4 << 20  # bytes of a program with its modules
 FORMAT = 1  # of what the compiler makes: programs hop only between nodes with the same
 FORMS = ("python", "lua54", "luajit")
 
 
-def program_hash(source: str) -> str:
-    """Return the hex digest that names a program: over the compiler's format and the source.
+def program_hash(text: str) -> str:
+    """Return the hex digest that names a program: over the compiler's format and its text, which
+    is its source, or a bundle with its modules (`process/bundle.py`).
 
-    `source` has code points 0..255, one for each byte.
+    `text` has code points 0..255, one for each byte.
     """
     digest = sha256(b"moonhop-program %d\n" % FORMAT)
-    digest.update(to_bytes(source))
+    digest.update(to_bytes(text))
     return hexlify(digest.digest()).decode()
 
 
@@ -33,6 +38,7 @@ class Program:
 
     name      the source's name, as it stands in messages ("readings.lua")
     source    Lua text, code points 0..255; "" on a board that got only forms
+    modules   what `require` finds (`lang/modules.py`); they are compiled with the source
     hash      names the program everywhere: images, transfers, file server
     manifest  a dict (`lang/manifest.py`)
     """
@@ -44,29 +50,47 @@ class Program:
         hash: str,
         manifest: "dict[str, Any]",
         forms: "dict[str, Any] | None" = None,
+        modules: "Sequence[Module]" = (),
     ):
         self.name = name
         self.source = source
+        self.modules = modules
         self.hash = hash
         self.manifest = manifest
         self._forms: "dict[str, Any]" = {} if forms is None else forms
         self._lowered: "Any" = None
 
     @staticmethod
-    def from_source(source: str, name: str) -> "Program":
-        """Return the program of a Lua text. Raises the manifest's error; the text itself is
-        compiled later, by `form` or `lowered`."""
+    def from_source(text: str, name: str) -> "Program":
+        """Return the program of a Lua text, or of a bundle. Raises the manifest's error; the text
+        itself is compiled later, by `form` or `lowered`."""
         from moonhop_core.lang.manifest import parse_manifest
+        from moonhop_core.process.bundle import unpack
 
-        return Program(name, source, program_hash(source), parse_manifest(source, name))
+        source, modules = unpack(text)
+        manifest = parse_manifest(source, name)
+        return Program(name, source, program_hash(text), manifest, None, modules)
 
     @staticmethod
     def from_forms(
-        name: str, hash: str, manifest: "dict[str, Any]", forms: "dict[str, Any]", source: str = ""
+        name: str, hash: str, manifest: "dict[str, Any]", forms: "dict[str, Any]", text: str = ""
     ) -> "Program":
         """Return a program that was compiled elsewhere. `forms["python"]` is emitted text, or an
-        imported module of it."""
-        return Program(name, source, hash, manifest, forms)
+        imported module of it; `text` its source or bundle, if it is there."""
+        source = ""
+        modules: "list[Module]" = []
+        if text:
+            from moonhop_core.process.bundle import unpack
+
+            source, modules = unpack(text)
+        return Program(name, source, hash, manifest, forms, modules)
+
+    @property
+    def text(self) -> str:
+        """Its source, or its bundle if it has modules."""
+        from moonhop_core.process.bundle import pack
+
+        return pack(self.source, self.modules)
 
     @property
     def lowered(self) -> "Any":
@@ -76,7 +100,7 @@ class Program:
                 raise MoonhopError("%s came without source and cannot be compiled here" % self.name)
             from moonhop_core.lang.compile import compile_lua
 
-            self._lowered = compile_lua(self.source, self.name)
+            self._lowered = compile_lua(self.source, self.name, False, self.modules)
         return self._lowered
 
     def form(self, form: str) -> "Any":

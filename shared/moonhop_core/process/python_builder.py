@@ -119,10 +119,11 @@ class ImageBuilder:
             self._objects[record[1]] = tuple([self.value(v) for v in record[2:]])
         elif kind == "d":
             table = self.value("b" + record[1])
+            top = record[1] in ("_G", "package.loaded")
             for i in range(2, len(record), 2):
                 if record[i + 1] is None and type(record[i]) is str:  # it was taken out: be sure
                     field = record[i][1:]  # that it was in
-                    self._names.builtin(field if record[1] == "_G" else record[1] + "." + field)
+                    self._names.builtin(field if top else record[1] + "." + field)
             self._pairs(table, record, 2)
         elif kind == "M":
             self.value("b" + record[1]).meta = self.value(record[2])

@@ -58,6 +58,7 @@ def fresh():
 
 class Machine:
     hidden = ("step",)
+    listed = ()
 
     def __init__(self, builtins):
         self.builtins = builtins

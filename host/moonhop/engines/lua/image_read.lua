@@ -212,11 +212,11 @@ function readers.r(number, closure, pc, closers, ...)
   push(number, F)
 end
 
-local markers = { pcall = true, xpcall = true, resume = true, wrap = true }
+local markers = { pcall = true, xpcall = true, resume = true, wrap = true, require = true }
 
-function readers.m(number, name, mark)
+function readers.m(number, name, mark, data)
   if not markers[name] then damaged("unknown marker '" .. tostring(name) .. "'") end
-  push(number, { name, false, value_of(mark) })
+  push(number, { name, false, value_of(mark), value_of(data) })
 end
 
 function readers.T(tid, number) R.tasks[tid] = object("k", number) end

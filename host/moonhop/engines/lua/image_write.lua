@@ -171,6 +171,7 @@ local function new_walker(put)
       else
         local parts = { '"m"', id, '"' .. entry[1] .. '"' }
         if entry[3] ~= nil then parts[4] = mention(entry[3]) end
+        if entry[1] == "require" then parts[5] = mention(entry[4]) end
         record(parts, #parts)
       end
     end

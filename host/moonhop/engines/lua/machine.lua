@@ -300,6 +300,7 @@ function R.resume_task(tid, mode, ...)
   return at_rest(tid, run(raise, mode == "failed", ...))
 end
 
+R.passed = passed
 R.call, R.deliver, R.pop, R.push, R.begin, R.give_back = call, deliver, pop, push, begin, give_back
 R.innermost = innermost
 

@@ -39,7 +39,7 @@ function R.frame_line(F)
 end
 
 -- "FILE:LINE: " of the call at which a frame is.
-function R.place_of(F) return format("%s:%d: ", kind[F[1]].unit.name, R.frame_line(F)) end
+function R.place_of(F) return format("%s:%d: ", kind[F[1]].file, R.frame_line(F)) end
 
 -- Calls visit(unit or nil, Lua line, prototype) for each function that is active, innermost first:
 -- native ones and frames as they lie between each other; unit nil: not the program's. A true
@@ -91,12 +91,12 @@ end
 -- `inside`: the engine's own function failed, which a builtin called.
 function R.where(inside)
   local found = ""
-  R.walk(2, function(unit, line)
+  R.walk(2, function(unit, line, proto)
     if inside then
       inside = false
       if not unit then return false end
     end
-    if unit then found = format("%s:%d: ", unit.name, line) end
+    if unit then found = format("%s:%d: ", proto.file, line) end
     return true
   end)
   return found
@@ -106,10 +106,10 @@ end
 function R.where_level(level)
   local found = ""
   local count = 0
-  R.walk(3, function(unit, line)
+  R.walk(3, function(unit, line, proto)
     count = count + 1
     if count < level then return false end
-    if unit then found = format("%s:%d: ", unit.name, line) end
+    if unit then found = format("%s:%d: ", proto.file, line) end
     return true
   end)
   return found
@@ -117,9 +117,9 @@ end
 
 local MOST = 21
 
-local function title(unit, proto)
-  if proto.number == 0 then return "main chunk" end
-  if proto.name == "" then return format("function <%s:%d>", unit.name, proto.line) end
+local function title(proto)
+  if proto.name == "main chunk" then return proto.name end
+  if proto.name == "" then return format("function <%s:%d>", proto.file, proto.line) end
   return "function '" .. proto.name .. "'"
 end
 
@@ -134,7 +134,7 @@ function R.traceback(first)
       out[#out + 1] = "..."
       return true
     end
-    out[#out + 1] = format("%s:%d: in %s", unit.name, line, title(unit, proto))
+    out[#out + 1] = format("%s:%d: in %s", proto.file, line, title(proto))
     return false
   end)
   return concat(out, "\n")
@@ -242,7 +242,9 @@ function R.translate(err)
       local unit = units[tonumber(number)]
       line = tonumber(line)
       if R.luajit then rest = R.words_of_54(rest, unit, line) end
-      return format("%s:%d: %s", unit.name, unit.lines[line] or 0, own_names(rest, proto_at(unit, line)))
+      local proto = proto_at(unit, line)
+      local file = proto and proto.file or unit.name
+      return format("%s:%d: %s", file, unit.lines[line] or 0, own_names(rest, proto))
     end
   elseif first == 2 then
     local rest = match(err, "^\2%a+%d*:%d+: (.*)$")

@@ -94,8 +94,8 @@ function R.cannot_suspend()
   local name, place = "?", ""
   R.walk(2, function(unit, line, proto)
     if not unit then return false end
-    name = proto.number == 0 and "main chunk" or proto.name ~= "" and proto.name or "?"
-    place = " (" .. unit.name .. ":" .. line .. ")"
+    name = proto.name ~= "" and proto.name or "?"
+    place = " (" .. proto.file .. ":" .. line .. ")"
     return true
   end)
   error("attempt to suspend in '" .. name .. "'" .. place .. ", called through a function that cannot", 0)

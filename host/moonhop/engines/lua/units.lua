@@ -24,6 +24,17 @@ local function compile(unit, text, code)
 end
 R.compile_text = compile
 
+-- Give each prototype the name of the file that it stands in: modules have the numbers from those of
+-- their main chunks on.
+function R.name_files(unit)
+  for _, module in N.pairs(unit.modules) do
+    for number = module[1], module[3] do
+      local proto = unit.protos[number]
+      if proto then proto.file = module[2] end
+    end
+  end
+end
+
 -- Load an emitted text as unit `number`; `info` is the text that describes it. The host keeps the
 -- text of the program itself (nil here) and gives its `code` and that of its description.
 function R.load_unit(number, text, info, env, given, source, code)
@@ -31,10 +42,11 @@ function R.load_unit(number, text, info, env, given, source, code)
   unit.number, unit.text, unit.env, unit.given, unit.source = number, text, env, given, source
   unit.by_start = {}
   for _, proto in N.pairs(unit.protos) do
-    proto.unit = unit
+    proto.unit, proto.file = unit, unit.name
     unit.by_start[proto.start] = proto
     if proto.frame then proto.new = frame_maker(proto.slots) end
   end
+  if unit.modules then R.name_files(unit) end
   local P = {}
   local function frame(n, f)
     kind[f] = unit.protos[n]
@@ -52,6 +64,6 @@ function R.load_unit(number, text, info, env, given, source, code)
   unit.frame = frame
   R.units[number] = unit
   run(compile(unit, text, code))
-  unit.main = P[0]
+  unit.main, unit.factories = P[0], P
   return unit
 end

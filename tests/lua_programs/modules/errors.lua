@@ -1,0 +1,26 @@
+--! engines = ["lua54", "luajit", "python"]
+-- Errors name the file and line of the module.
+local bad = require "lib.bad"
+local function caught(f, ...) print(pcall(f, ...)) end
+caught(bad.raise)
+caught(bad.index)
+caught(bad.call)
+caught(bad.arithmetic, {})
+caught(bad.compare)
+caught(bad.level)
+caught(function() bad.level() end)
+caught(bad.argument)
+caught(bad.inner())
+caught(bad.tail)
+caught(function() return bad.nothing.x end)
+caught(bad.callback, function() error("called back") end)
+caught(bad.callback, function() local t return t.x end)
+print(pcall(require, "lib.bad_load"))
+print(package.loaded["lib.bad_load"])
+local ok, value = pcall(require, "lib.bad_value")
+print(ok, type(value), value.code)
+print(xpcall(bad.raise, function(message) return "handled " .. message end))
+print(select(2, pcall(bad.concat)))
+local co = coroutine.create(bad.index)
+print(coroutine.resume(co))
+print(pcall(load("local bad = ... return (bad.index())", "=chunk"), bad))

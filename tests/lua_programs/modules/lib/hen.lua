@@ -1,0 +1,1 @@
+local egg = require "lib.egg" return egg

@@ -1,0 +1,1 @@
+local M = { own = true } package.loaded[...] = M

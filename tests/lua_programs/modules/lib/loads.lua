@@ -1,0 +1,1 @@
+loads = (loads or 0) + 1 return loads

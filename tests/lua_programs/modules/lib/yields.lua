@@ -1,0 +1,1 @@
+return function(i) coroutine.yield("inside " .. i) return "outside " .. i end
