@@ -296,14 +296,20 @@ end
 
 function log() end
 
--- As PUC Lua's, but what it calls may suspend.
-local loaded = package.loaded
+-- As PUC Lua's, but what it calls may suspend; other tasks wait until it has.
+local loaded, loading = package.loaded, {}
 function require(name)
   if loaded[name] then return loaded[name] end
+  while loading[name] and loading[name] ~= current do
+    sleep(0.01)
+    if loaded[name] then return loaded[name] end
+  end
   local told = ""
   for _, searcher in ipairs(package.searchers) do
     local loader, data = searcher(name)
     if type(loader) == "function" then
+      loading[name] = current
+      local ended <close> = setmetatable({}, { __close = function() loading[name] = nil end })
       local value = loader(name, data)
       if value ~= nil then loaded[name] = value end
       if loaded[name] == nil then loaded[name] = true end

@@ -45,6 +45,7 @@ ELSEWHERE = {
     "require": "modules",
     "require.preloaded": "modules",
     "require.linked": "modules",
+    "require.loading": "modules",
 }
 CONSTANTS = {
     "math.huge": math.inf,

@@ -2,11 +2,11 @@
 
 A coroutine's stack holds frames (`[closure, pc, closers, slot …]`, see docs/architecture.md) and
 between them markers, lists that start with a string: `["pcall"]`, `["xpcall", handler]`,
-`["require", module, loader data]`, `["resume", coroutine]` and `["wrap", coroutine]` (what this
-coroutine has resumed). A task is a coroutine that the owner started. Direct code runs on Python's
-own stack; how deep it goes is up to the owner, who sets CPython's recursion limit and the size of
-the thread's stack (a level of Lua takes two or three Python calls; on MicroPython a few hundred
-bytes of C stack each).
+`["require", module, loader data]`, `["again", module]` (it waits for another task that loads it),
+`["resume", coroutine]` and `["wrap", coroutine]` (what this coroutine has resumed). A task is a
+coroutine that the owner started. Direct code runs on Python's own stack; how deep it goes is up to
+the owner, who sets CPython's recursion limit and the size of the thread's stack (a level of Lua
+takes two or three Python calls; on MicroPython a few hundred bytes of C stack each).
 """
 
 import time
@@ -388,7 +388,7 @@ class Machine:
                             if proto == "require":
                                 from moonhop_core.lua import modules
 
-                                func, args = modules.begin(self, stack, args)
+                                func, args = modules.begin(self, co, args)
                                 if func is not None:
                                     continue
                                 value = args
@@ -457,7 +457,11 @@ class Machine:
                     top = stack[-1]
                     if type(top[0]) is str:
                         stack.pop()
-                        value = self.passed(top, value)
+                        if top[0] == "again":
+                            func = self.builtins["require"]
+                            args = (top[1],)
+                        else:
+                            value = self.passed(top, value)
                         continue
                     stepping = True
                     value = top[0].step(top, value)

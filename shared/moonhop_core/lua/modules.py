@@ -9,7 +9,16 @@ from moonhop_core.lua.errors import LuaError, argument_error
 from moonhop_core.lua.indexing import index
 from moonhop_core.lua.metamethods import call
 from moonhop_core.lua.support import new
-from moonhop_core.lua.values import FALSE, TRUE, Function, Table, as_tuple, builtin, first
+from moonhop_core.lua.values import (
+    FALSE,
+    TRUE,
+    Coroutine,
+    Function,
+    Table,
+    as_tuple,
+    builtin,
+    first,
+)
 
 try:
     from typing import TYPE_CHECKING
@@ -23,31 +32,42 @@ if TYPE_CHECKING:
     from moonhop_core.lua.machine import Machine
 
 MOST_LOADING = 190  # modules that are being loaded by each other, as LUAI_MAXCCALLS bounds it
+PAUSE = 0.01  # seconds after which a task looks again whether another one has loaded a module
 
 
-def begin(
-    machine: "Machine", stack: "list[Any]", args: "Sequence[Any]"
-) -> "tuple[Any, Sequence[Any]]":
-    """Do require(args) in a frame: gives a loader and its arguments, with the marker for its result
-    on the stack; or None and what require returns."""
+def begin(machine: "Machine", co: Coroutine, args: "Sequence[Any]") -> "tuple[Any, Sequence[Any]]":
+    """Do require(args) in a frame of coroutine `co`: gives a loader and its arguments, with the
+    marker for its result on the stack; or None and what require returns."""
     name = name_of(args)
     value = machine.builtins["package.loaded"].h.get(name)
     if value is not None and value is not FALSE:
         return None, value
+    if loads_elsewhere(machine, name, co):
+        co.stack.append(["again", name])
+        return machine.find("sleep"), (PAUSE,)
     loader, data = find(machine, name)
-    loading = 0
-    for entry in stack:
-        if entry[0] == "require":
-            loading += 1
-    if loading > MOST_LOADING:
+    if len([entry for entry in co.stack if entry[0] == "require"]) > MOST_LOADING:
         raise LuaError("C stack overflow", 1)
-    stack.append(["require", name, data])
+    co.stack.append(["require", name, data])
+    machine.builtins["require.loading"].set(name, co)
     return loader, (name, data)
+
+
+def loads_elsewhere(machine: "Machine", name: str, co: "Coroutine | None") -> bool:
+    """Tell whether a coroutine is loading a module that neither is `co` nor waits for it: a module
+    that requires itself is loaded again, as in PUC Lua."""
+    loader = machine.builtins["require.loading"].h.get(name)
+    if loader is None or ["require", name] not in [entry[:2] for entry in loader.stack]:
+        return False  # or it failed, or was cancelled
+    while co is not None and co is not loader:
+        co = co.parent
+    return co is None
 
 
 def finish(machine: "Machine", name: str, data: "Any", result: "Any") -> "tuple[Any, Any]":
     """Note what a loader gave; return what require returns."""
     loaded = machine.builtins["package.loaded"]
+    machine.builtins["require.loading"].set(name, None)
     value = first(result)
     if value is not None:
         loaded.set(name, value)
@@ -92,6 +112,8 @@ def functions(machine: "Machine") -> "dict[str, tuple[Callable[..., Any], int]]"
         value = machine.builtins["package.loaded"].h.get(name)
         if value is not None and value is not FALSE:
             return value
+        if loads_elsewhere(machine, name, machine.current):
+            raise machine.cannot_suspend("require")
         loader, data = find(machine, name)
         return finish(machine, name, data, call(loader, (name, data)))
 
@@ -141,3 +163,6 @@ def prepare(machine: "Machine", made: "dict[str, tuple[Callable[..., Any], int]]
         machine.builtins[name] = found
         searchers.set(at + 1, found)
     machine.register("package.searchers", searchers)
+    loading = Table({})  # of modules whose loaders suspend: name -> coroutine
+    machine.builtins["require.loading"] = loading
+    machine.tables[id(loading)] = "require.loading"

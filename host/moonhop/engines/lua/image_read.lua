@@ -212,7 +212,7 @@ function readers.r(number, closure, pc, closers, ...)
   push(number, F)
 end
 
-local markers = { pcall = true, xpcall = true, resume = true, wrap = true, require = true }
+local markers = { pcall = true, xpcall = true, resume = true, wrap = true, require = true, again = true }
 
 function readers.m(number, name, mark, data)
   if not markers[name] then damaged("unknown marker '" .. tostring(name) .. "'") end
