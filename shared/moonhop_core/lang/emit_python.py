@@ -12,6 +12,7 @@ from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_absent import absent_fields
 from moonhop_core.lang.emit_python_frame import FrameEmitter
 from moonhop_core.lang.emit_python_kinds import infer_kinds
+from moonhop_core.lang.emit_python_text import ends
 from moonhop_core.lang.errors import not_too_deep
 from moonhop_core.lang.flatten import Flattener
 from moonhop_core.lang.literals import quoted
@@ -91,6 +92,7 @@ class _Module:
         function = proto.function
         captured = [emitter.names.of(var) for var in function.upvalues]
         params = [emitter.names.of(var) for var in function.params]
+        emitter.find_dicts()
         emitter.indent = 2
         emitter.line = function.line
         if proto.frame:
@@ -106,9 +108,12 @@ class _Module:
                 emitter.flat_body()
             else:
                 emitter.cell_params()
+                for var in function.params:
+                    emitter.keep_dict(var)
                 emitter.block(function.body)
                 emitter.line = function.end_line
-                emitter.return_([])
+                if not ends(function.body):
+                    emitter.return_([])
         self.starts.append(len(self.out) + 1)
         self.put("def p%d(%s):" % (proto.number, ", ".join(captured)))
         self.put(" " + head, function.line)

@@ -2,8 +2,7 @@
 
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_expr import ExprEmitter
-from moonhop_core.lang.emit_python_text import WHOLE, Text, dotted
-from moonhop_core.lang.literals import quoted
+from moonhop_core.lang.emit_python_text import Text
 from moonhop_core.lang.lowered import Spread
 
 
@@ -21,6 +20,7 @@ class AssignEmitter(ExprEmitter):
             return
         if text.fast != name:
             self.assign(name, text)
+        self.keep_dict(var, text.kind)
 
     def local(self, stat: tree.Local) -> None:
         variables = stat.vars
@@ -148,52 +148,3 @@ class AssignEmitter(ExprEmitter):
     def set_local(self, var: tree.LocalVar, text: Text) -> None:
         name = self.names.of(var)
         self.assign(name + "[0]" if var.is_cell else name, text)
-
-    def never_nil(self, text: Text) -> bool:
-        return text.kind != "" and text.kind != "nil"
-
-    def set_global(self, target: tree.Global, text: Text) -> None:
-        value = self.atom(text)
-        self.flush()
-        test = "" if self.never_nil(text) else " and %s is not None" % value
-        key = quoted(target.name)
-        if text.kind == "nil":
-            self.put("assign(G, %s, None)" % key)
-            return
-        self.put("if %s in g%s: g[%s] = %s" % (key, test, key, value))
-        self.put("else: assign(G, %s, %s)" % (key, value))
-
-    def set_index(self, target: tree.Index, obj: Text, key: Text, value: Text) -> None:
-        """obj[key] = value: in place if the key is there or no metatable can object."""
-        o = self.atom(dotted(obj))
-        k = self.atom(key)
-        v = self.atom(value)
-        pending = self.pending
-        about = self.about
-        self.pending = []
-        self.about = []
-        if isinstance(target.key, tree.Const):
-            self.note("I." + str(target.key.value), target.obj)
-        else:
-            self.note("I", target.obj)
-        about_store = self.take_about()
-        if value.kind == "nil":
-            self.pending = pending
-            self.about = about
-            plain = key.kind in WHOLE or key.kind == "str"
-            self.put("%s(%s, %s, None)" % ("assign" if plain else "setindex", o, k), about_store)
-            return
-        plain = key.kind in WHOLE or key.kind in ("str", "bool", "table", "function")
-        if isinstance(target.key, tree.Const) and type(target.key.value) is float:
-            plain = True  # key_text has seen to whole ones, and no constant is NaN
-        test = "%s in %s.h" % (k, o)
-        if key.kind in WHOLE:  # an element: often a new one
-            test = "(%s or %s.meta is None)" % (test, o)
-        if not self.never_nil(value):
-            test += " and %s is not None" % v
-        fast = [name + " = " + text.fast for name, text in pending]
-        fast.append("if %s: %s.h[%s] = %s" % (test, o, k, v))
-        fast.append("else: %s(%s, %s, %s)" % ("put" if plain else "put_any", o, k, v))
-        slow = [name + " = " + text.slow for name, text in pending]
-        slow.append("setindex(%s, %s, %s)" % (o, k, v))
-        self.attempt(fast, slow, about + about_store)

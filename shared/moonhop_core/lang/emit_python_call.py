@@ -181,6 +181,7 @@ class CallEmitter(OperatorEmitter):
         for arg in expr.args:
             hoisting = hoisting or self.hoists(arg)
         if isinstance(expr, tree.MethodCall):
+            plain = expr.name not in STRING_METHODS
             receiver = dotted(self.hold(expr.obj))
             obj = receiver.fast
             if hoisting and not self.steady(expr.obj, False) and not is_temp(receiver):
@@ -188,16 +189,17 @@ class CallEmitter(OperatorEmitter):
             self.note("I." + expr.name, expr.obj)
             found = self.temp()
             name = quoted(expr.name)
-            if expr.name in STRING_METHODS:
+            if not plain:
                 text = Text("%s(%s, %s)" % ("method", obj, name))
                 self.flush()
                 self.line = expr.line
                 self.put("%s = %s" % (found, text.fast), self.take_about())
                 return found, obj
-            form = "(%s.h[%s] if %s in %s.h else %s if %s in %s else near(%s, %s))"
+            form = "(%s[%s] if %s in %s else %s if %s in %s else near(%s, %s))"
+            held = self.dict_of(expr.obj) or obj + ".h"
             base = "(W := %s.meta.h['__index'].h)" % obj
             own = "W[%s]" % name
-            fast = form % (obj, name, name, obj, own, name, base, obj, name)
+            fast = form % (held, name, name, held, own, name, base, obj, name)
             self.pending.append((found, Text(fast, "index(%s, %s)" % (obj, name))))
             return found, obj
         text = dotted(self.expr(expr.func))

@@ -15,13 +15,13 @@ where it does all there is to do (`lua/access.py`).
 """
 
 from moonhop_core.lang import tree
-from moonhop_core.lang.emit_python_call import CallEmitter
-from moonhop_core.lang.emit_python_text import NEAR, Text, dotted
+from moonhop_core.lang.emit_python_fields import FieldEmitter
+from moonhop_core.lang.emit_python_text import Text
 from moonhop_core.lang.literals import float_literal, quoted
 from moonhop_core.lang.lowered import Spread
 
 
-class ExprEmitter(CallEmitter):
+class ExprEmitter(FieldEmitter):
     """Emits the expressions of one function."""
 
     def expr(self, expr: tree.Expr, maybe_nil: bool = False) -> Text:
@@ -91,29 +91,3 @@ class ExprEmitter(CallEmitter):
         if var.is_cell:
             return Text(name + "[0]", None, getattr(var, "kind", ""))
         return Text(name, None, getattr(var, "kind", ""), True)
-
-    def global_ref(self, expr: tree.Global, maybe_nil: bool) -> Text:
-        key = quoted(expr.name)
-        if maybe_nil:
-            return Text("(g[%s] if %s in g else %s(G, %s))" % (key, key, NEAR, key))
-        return Text("g[%s]" % key, "index(G, %s)" % key)
-
-    def index(self, expr: tree.Index, maybe_nil: bool) -> Text:
-        self.line = expr.line or self.line
-        obj, key = self.sequence([expr.obj, expr.key], True)
-        obj = dotted(obj)
-        key = self.key_text(expr.key, key)
-        if isinstance(expr.key, tree.Const):
-            self.note("I." + str(expr.key.value), expr.obj)
-            maybe_nil = maybe_nil or expr.key.value in self.absent
-        else:
-            self.note("I", expr.obj)
-        slow = "index(%s, %s)" % (obj.slow, key.slow)
-        if maybe_nil and key.atom:
-            held = obj.fast if obj.atom else "V"
-            base = held if obj.atom else "(V := %s)" % obj.fast
-            form = "(%s.h[%s] if %s in %s.h else %s(%s, %s))"
-            fast = form % (held, key.fast, key.fast, base, NEAR, held, key.fast)
-        else:
-            fast = "%s.h[%s]" % (obj.fast, key.fast)
-        return self.deeper(Text(fast, slow), obj, key)

@@ -24,6 +24,8 @@ class LineEmitter:
         self.hoisting: "dict[int, bool]" = {}
         self.ready: "dict[int, Text]" = {}  # by id: what stands far down in a long expression
         self.constants: "list[str]" = []  # of the module: texts of calls to make once
+        self.indexed: "set[tree.LocalVar]" = set()  # locals that have their dicts beside them
+        self.kept: "set[tree.LocalVar]" = set()  # those of them that are bound by now
         self.absent: "set[object]" = set()  # names of fields that may well be nil
 
     def put(self, text: str, about: "list[str] | None" = None) -> None:
@@ -187,6 +189,12 @@ class LineEmitter:
             if -1e15 < value < 1e15 and int(value) == value:
                 return Text(str(int(value)), None, "int", value >= 0)
         return text
+
+    def dict_of(self, expr: tree.Expr) -> str:
+        """Return the name of the dict beside a local; "" if there is none."""
+        if isinstance(expr, tree.LocalRef) and expr.var in self.kept:
+            return self.names.of(expr.var) + "h"
+        return ""
 
     def deeper(self, text: Text, a: Text, b: "Text | None" = None) -> Text:
         text.depth = a.depth + 1

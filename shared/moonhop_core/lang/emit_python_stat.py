@@ -1,7 +1,7 @@
 """Statements as Python text."""
 
 from moonhop_core.lang import tree
-from moonhop_core.lang.emit_python_assign import AssignEmitter
+from moonhop_core.lang.emit_python_loops import LoopEmitter
 from moonhop_core.lang.emit_python_text import WHOLE, Text, ends
 from moonhop_core.lang.lowered import Spread
 
@@ -10,12 +10,11 @@ if TYPE_CHECKING:
     from moonhop_core.lang.lowered import Proto
 
 
-class StatEmitter(AssignEmitter):
+class StatEmitter(LoopEmitter):
     """Emits the statements of one function."""
 
     def __init__(self, proto: "Proto"):
-        AssignEmitter.__init__(self, proto)
-        self.loops = 0  # nested here; also names what a loop keeps
+        LoopEmitter.__init__(self, proto)
 
     def block(self, block: tree.Block) -> None:
         """The statements of a block, or `pass`."""
@@ -78,6 +77,12 @@ class StatEmitter(AssignEmitter):
         self.assign("W", cond)
         return "W"
 
+    def put_test(self, form: str, cond: Text) -> None:
+        """A line with a condition in it."""
+        test = self.test(cond)
+        self.flush_unless_empty()
+        self.put(form % test, self.take_about())
+
     def if_(self, stat: tree.If) -> None:
         depth = self.indent
         for at, cond in enumerate(stat.conds):
@@ -87,12 +92,12 @@ class StatEmitter(AssignEmitter):
                     self.indent += 1
                     self.temps = 0
                     self.line = cond.line or self.line
-                    self.put("if %s:" % self.test(self.cond(cond)))
+                    self.put_test("if %s:", self.cond(cond))
                 else:
-                    self.put("elif %s:" % self.cond(cond).fast)
+                    self.line = cond.line or self.line
+                    self.put_test("elif %s:", self.cond(cond))
             else:
-                self.put("if %s:" % self.test(self.cond(cond)))
-            self.about = []
+                self.put_test("if %s:", self.cond(cond))
             self.indented(stat.blocks[at])
         if stat.orelse is not None and stat.orelse.stats:
             self.put("else:")
@@ -115,14 +120,12 @@ class StatEmitter(AssignEmitter):
     def while_(self, stat: tree.While) -> None:
         self.loops += 1
         if not self.hoists(stat.cond) and not self.needs_lines(stat.cond):
-            self.put("while %s:" % self.cond(stat.cond).fast)
+            self.put_test("while %s:", self.cond(stat.cond))
             self.indented(stat.body)
         else:
             self.put("while True:")
             self.indent += 1
-            test = self.test(self.cond(stat.cond))
-            self.about = []
-            self.put("if not %s: break" % test)
+            self.put_test("if not %s: break", self.cond(stat.cond))
             self.block(stat.body)
             self.indent -= 1
         self.loops -= 1
@@ -135,9 +138,7 @@ class StatEmitter(AssignEmitter):
         if not ends(stat.body):
             self.temps = 0
             self.line = stat.cond.line or self.line
-            test = self.test(self.cond(stat.cond))
-            self.about = []
-            self.put("if %s: break" % test)
+            self.put_test("if %s: break", self.cond(stat.cond))
         self.indent -= 1
         self.loops -= 1
 
@@ -195,71 +196,6 @@ class StatEmitter(AssignEmitter):
         self.loop_body([(var, counter)], stat.body)
         self.loops -= 1
 
-    def loop_body(self, cells: "list[tuple[tree.LocalVar, str]]", body: tree.Block) -> None:
-        self.indent += 1
-        for var, counter in cells:
-            if var.is_cell:
-                self.put("%s = [%s]" % (self.names.of(var), counter))
-        self.block(body)
-        self.indent -= 1
-
-    def generic_for(self, stat: tree.GenericFor) -> None:
-        self.loops += 1
-        line = self.line
-        count = len(stat.vars)
-        closing = stat.closes
-        state = self.values(stat.exprs, 4 if closing else 3)
-        self.flush()
-        held = [text.fast for text in state[:3]]
-        if closing:
-            self.put("D%d = forclose(%s)" % (self.loops, state[3].fast))
-            self.put("try:")
-            self.indent += 1
-        names = []
-        cells = []
-        for at, var in enumerate(stat.vars):
-            if var.is_cell:
-                names.append("I%d%s" % (self.loops, "abcdefghijklmnopqrstuvwxyz"[at % 26]))
-                cells.append((var, names[-1]))
-            else:
-                names.append(self.names.of(var))
-        about = ["C=for iterator 'for iterator'"]
-        if count <= 2:
-            self.put("K%d, N%d = forkeys(%s)" % (self.loops, self.loops, ", ".join(held)), about)
-            self.put("for %s in K%d:" % (names[0], self.loops), about)
-            self.indent += 1
-            self.put("if N%d is None: %s" % (self.loops, self.unpack(names)))
-            self.put(
-                "elif %s in N%d: %s"
-                % (
-                    names[0],
-                    self.loops,
-                    "pass" if count < 2 else "%s = N%d[%s]" % (names[1], self.loops, names[0]),
-                )
-            )
-            self.put("else: continue")
-            self.indent -= 1
-        else:
-            self.put("for R%d in iterate((%s)):" % (self.loops, ", ".join(held)), about)
-            self.indent += 1
-            self.put("%s = adjust(R%d, %d)" % (", ".join(names), self.loops, count))
-            self.indent -= 1
-        self.line = line
-        self.loop_body(cells, stat.body)
-        if closing:
-            self.indent -= 1
-            self.put("except Exception as X:")
-            self.put(" forclosed(D%d, M, X)" % self.loops)
-            self.put(" raise X")
-            self.put("finally:")
-            self.put(" if D%d: forclosed(D%d, M, None)" % (self.loops, self.loops))
-        self.loops -= 1
-
-    def unpack(self, names: "list[str]") -> str:
-        if len(names) == 1:
-            return "%s = %s[0]" % (names[0], names[0])
-        return "%s, %s = %s" % (names[0], names[1], names[0])
-
     # ------------------------------------------------------------ return
 
     def return_(self, exprs: "list[tree.Expr]") -> None:
@@ -276,7 +212,8 @@ class StatEmitter(AssignEmitter):
                         ["return " + text.fast], ["return " + text.slow], self.take_about()
                     )
                 else:
-                    self.put("return " + text.fast)
+                    self.flush_unless_empty()
+                    self.put("return " + text.fast, self.take_about())
                 return
         if not exprs:
             self.put("return ()")

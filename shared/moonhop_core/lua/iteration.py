@@ -1,6 +1,6 @@
 """The generic `for` (manual 3.3.5): what it runs over, in direct and in frame form."""
 
-from builtins import getattr, len, tuple, type
+from builtins import getattr, len, range, tuple, type
 
 from moonhop_core.lua.errors import type_error
 from moonhop_core.lua.loops import iterator_call
@@ -77,12 +77,46 @@ def many_keys(table: "Any") -> "Iterator[Any]":
             yield key
 
 
-def array_pairs(h: "dict[Any, Any]") -> "Iterator[Any]":
-    """What ipairs gives on a table without metatable."""
-    i = 1
-    while i in h:
-        yield i, h[i]
-        i += 1
+COUNT = range(1, 0x3FFFFFFF)  # the keys that `ipairs` may have
+
+
+def forarray(func: "Any", table: "Any") -> "tuple[Any, Any]":
+    """Start a loop over `func(table)`, where func is most likely the builtin `ipairs`.
+
+    Returns keys and the dict to look them up in, until one is missing; None and None if the
+    function has to be called.
+    """
+    if type(table) is Table and table.meta is None and getattr(func, "proto", None) == "ipairs":
+        return COUNT, table.h
+    return None, None
+
+
+def forpairs(func: "Any", table: "Any") -> "tuple[Any, Any]":
+    """The same for `pairs`; keys that are missing are passed over."""
+    if type(table) is not Table or getattr(func, "proto", None) != "pairs":
+        return None, None
+    if table.meta is not None and "__pairs" in table.meta.h:
+        return None, None
+    return many_keys(table) if len(table.h) > MANY else table.listed(), table.h
+
+
+def forresult(result: "Any") -> "tuple[Any, Any]":
+    """Do what `forkeys` does for the values that a call gave."""
+    func, state, control = three(result)
+    return forkeys(func, state, control)
+
+
+def forvalues(result: "Any") -> "tuple[Any, Any]":
+    """Start a generic `for` of one or two variables on the values that a call gave; there are
+    always pairs."""
+    return iterate2(three(result)), None
+
+
+def three(result: "Any") -> "tuple[Any, Any, Any]":
+    """Bring the result of a call to three values."""
+    values = (result,) if type(result) is not tuple else result
+    func, state, control = (tuple(values) + (None, None, None))[:3]
+    return func, state, control
 
 
 def forkeys(func: "Any", state: "Any", control: "Any") -> "tuple[Any, Any]":
@@ -97,8 +131,6 @@ def forkeys(func: "Any", state: "Any", control: "Any") -> "tuple[Any, Any]":
             if len(state.h) > MANY:
                 return many_keys(state), state.h
             return state.listed(), state.h
-        if name == "ipairs.next" and control == 0 and state.meta is None:
-            return array_pairs(state.h), None
     elif getattr(func, "proto", None) == "next":
         raise type_error(1, "for iterator", "table", state)
     return iterate2((func, state, control)), None

@@ -10,7 +10,18 @@ from moonhop_core.lua.bitwise import band, bnot, bor, bxor, shl, shr  # noqa: F4
 from moonhop_core.lua.comparison import eq, le, lt, surely  # noqa: F401
 from moonhop_core.lua.errors import LuaError
 from moonhop_core.lua.indexing import index, length, setindex  # noqa: F401
-from moonhop_core.lua.iteration import forkeys, forstart, iterate, iterate1, iterate2, next_carried  # noqa: F401
+from moonhop_core.lua.iteration import (  # noqa: F401
+    forarray,
+    forkeys,
+    forpairs,
+    forresult,
+    forstart,
+    forvalues,
+    iterate,
+    iterate1,
+    iterate2,
+    next_carried,
+)
 from moonhop_core.lua.loops import (  # noqa: F401
     forend,
     forend_down,

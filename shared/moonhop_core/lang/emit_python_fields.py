@@ -1,0 +1,161 @@
+"""Fields of tables as Python text: reading and writing them.
+
+A local that is never assigned again and indexed more than once has its table's dict beside it, in a
+variable of its own: `x_h` for `x_`, or the empty dict `NONE` if it holds no table. With that,
+reading a field by name needs no `try`.
+"""
+
+from moonhop_core.lang import tree
+from moonhop_core.lang.emit_python_call import CallEmitter
+from moonhop_core.lang.emit_python_text import NEAR, WHOLE, Text, dotted
+from moonhop_core.lang.literals import quoted
+
+ENOUGH = 3  # mentions that make a dict of its own worth while; those in loops count twice
+
+
+def indexed_locals(function: tree.Function) -> "set[tree.LocalVar]":
+    """Return the locals of a function whose tables' dicts are worth keeping beside them."""
+    counts: "dict[tree.LocalVar, int]" = {}
+    count_below(function.body, 1, function, counts)
+    return {var for var in counts if counts[var] >= ENOUGH}
+
+
+def count_below(
+    node: tree.Node, weight: int, function: tree.Function, counts: "dict[tree.LocalVar, int]"
+) -> None:
+    """Count how often each local is indexed."""
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, tree.Function):
+            continue
+        if isinstance(node, (tree.Index, tree.MethodCall)):
+            obj = node.obj
+            if isinstance(obj, tree.LocalRef):
+                var = obj.var
+                if var.owner is function and not var.assigned and not var.temp:
+                    counts[var] = counts.get(var, 0) + weight
+        for child in tree.children(node):
+            if isinstance(child, tree.Block) and is_loop(node):
+                count_below(child, 2, function, counts)
+            else:
+                todo.append(child)
+
+
+def is_loop(node: tree.Node) -> bool:
+    """Is it a statement that repeats its block?"""
+    return isinstance(node, (tree.While, tree.Repeat, tree.NumericFor, tree.GenericFor))
+
+
+class FieldEmitter(CallEmitter):
+    """Emits fields and globals."""
+
+    # ------------------------------------------------------------ dicts beside locals
+
+    def find_dicts(self) -> None:
+        """Decide which locals have their dicts beside them."""
+        if not (self.proto.frame or self.proto.flat):
+            self.indexed = indexed_locals(self.function)
+
+    def keep_dict(self, var: tree.LocalVar, kind: str = "") -> None:
+        """Put the local's dict beside it, now that it has its value."""
+        if var in self.indexed:
+            self.kept.add(var)
+            name = self.names.of(var)
+            if kind == "table":
+                self.put("%sh = %s.h" % (name, name))
+            else:
+                self.put("%sh = %s.h if type(%s) is Table else NONE" % (name, name, name))
+
+    # ------------------------------------------------------------ reading
+
+    def global_ref(self, expr: tree.Global, maybe_nil: bool) -> Text:
+        key = quoted(expr.name)
+        if maybe_nil:
+            return Text("(g[%s] if %s in g else %s(G, %s))" % (key, key, NEAR, key))
+        return Text("g[%s]" % key, "index(G, %s)" % key)
+
+    def index(self, expr: tree.Index, maybe_nil: bool) -> Text:
+        self.line = expr.line or self.line
+        obj, key = self.sequence([expr.obj, expr.key], True)
+        obj = dotted(obj)
+        key = self.key_text(expr.key, key)
+        if isinstance(expr.key, tree.Const):
+            self.note("I." + str(expr.key.value), expr.obj)
+            maybe_nil = maybe_nil or expr.key.value in self.absent
+        else:
+            self.note("I", expr.obj)
+        slow = "index(%s, %s)" % (obj.slow, key.slow)
+        k = key.fast
+        held = self.dict_of(expr.obj)
+        if held:
+            if key.atom and maybe_nil:
+                form = "(%s[%s] if %s in %s else %s(%s, %s))"
+                return self.deeper(Text(form % (held, k, k, held, NEAR, obj.fast, k)), obj, key)
+            return self.deeper(Text("%s[%s]" % (held, k), slow), obj, key)
+        if maybe_nil and key.atom:
+            o = obj.fast if obj.atom else "V"
+            base = o if obj.atom else "(V := %s)" % obj.fast
+            fast = "(%s.h[%s] if %s in %s.h else %s(%s, %s))" % (o, k, k, base, NEAR, o, k)
+        else:
+            fast = "%s.h[%s]" % (obj.fast, k)
+        return self.deeper(Text(fast, slow), obj, key)
+
+    # ------------------------------------------------------------ writing
+
+    def never_nil(self, text: Text) -> bool:
+        return text.kind != "" and text.kind != "nil"
+
+    def set_global(self, target: tree.Global, text: Text) -> None:
+        value = self.atom(text)
+        self.flush()
+        test = "" if self.never_nil(text) else " and %s is not None" % value
+        key = quoted(target.name)
+        if text.kind == "nil":
+            self.put("assign(G, %s, None)" % key)
+            return
+        self.put("if %s in g%s: g[%s] = %s" % (key, test, key, value))
+        self.put("else: assign(G, %s, %s)" % (key, value))
+
+    def set_index(self, target: tree.Index, obj: Text, key: Text, value: Text) -> None:
+        """obj[key] = value: in place if the key is there or no metatable can object."""
+        o = self.atom(dotted(obj))
+        k = self.atom(key)
+        v = self.atom(value)
+        pending = self.pending
+        about = self.about
+        self.pending = []
+        self.about = []
+        if isinstance(target.key, tree.Const):
+            self.note("I." + str(target.key.value), target.obj)
+        else:
+            self.note("I", target.obj)
+        about_store = self.take_about()
+        named = key.kind in WHOLE or key.kind == "str"
+        if value.kind == "nil":
+            self.pending = pending
+            self.about = about
+            self.put("%s(%s, %s, None)" % ("assign" if named else "setindex", o, k), about_store)
+            return
+        plain = named or key.kind in ("bool", "table", "function")
+        if isinstance(target.key, tree.Const) and type(target.key.value) is float:
+            plain = True  # key_text has seen to whole ones, and no constant is NaN
+        held = self.dict_of(target.obj)
+        base = held or o + ".h"
+        test = "%s in %s" % (k, base)
+        if key.kind in WHOLE:  # an element: often a new one
+            test = "(%s or %s.meta is None)" % (test, o)
+        if not self.never_nil(value):
+            test += " and %s is not None" % v
+        if held and plain and (key.kind not in WHOLE or obj.kind == "table"):
+            self.pending = pending
+            self.about = about
+            self.put("if %s: %s[%s] = %s" % (test, held, k, v))
+            self.put("else: assign(%s, %s, %s)" % (o, k, v), about_store)
+            return
+        fast = [name + " = " + text.fast for name, text in pending]
+        fast.append("if %s: %s[%s] = %s" % (test, base, k, v))
+        fast.append("else: %s(%s, %s, %s)" % ("put" if plain else "put_any", o, k, v))
+        slow = [name + " = " + text.slow for name, text in pending]
+        slow.append("setindex(%s, %s, %s)" % (o, k, v))
+        self.attempt(fast, slow, about + about_store)
