@@ -1,7 +1,10 @@
 """The rows of docs/differences.md that engines lua54 and luajit give rise to."""
 
+from pathlib import Path
+
 import pytest
 
+from moonhop.programs.linking import beside, link
 from tests.engines.running import run
 
 
@@ -54,6 +57,16 @@ def test_differs_level_of_an_error_called_by_pcall():
 
 
 @pytest.mark.parametrize("name", ["lua54", "luajit", "python"])
+def test_differs_modules(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "late.lua").write_text("return '1'")
+    monkeypatch.chdir(tmp_path)
+    source = "print((select(2, pcall(require, 'la' .. 'te')):gsub('\\n.*', '')))"
+    assert run(name, source) == ["module 'late' not found:"]
+    linked = link(f"--! modules = ['late']\n{source}", "t.lua", beside(tmp_path))
+    assert run(name, linked) == ["1"]
+
+
+@pytest.mark.parametrize("name", ["lua54", "luajit", "python"])
 def test_differs_absent_libraries(name: str):
-    source = "print(io, os.execute, debug and debug.getinfo, pcall(load, '\\27Lua'))"
-    assert run(name, source)[0].startswith("nil\tnil\tnil\t")
+    source = "print(io, os.execute, package.cpath, debug and debug.getinfo, pcall(load, '\\27Lua'))"
+    assert run(name, source)[0].startswith("nil\tnil\tnil\tnil\t")
