@@ -31,6 +31,7 @@ VERBS = {
     "exec": "run a Lua program here to its end, without a fleet",
     "check": "compile a Lua program and tell what it needs",
     "demo": "see a program hop between two unlike nodes",
+    "sim": "run the scheduler over simulated nodes, in virtual time",
     "bench": "measure moonhop on this machine",
     "doctor": "look whether everything that moonhop needs is there",
 }

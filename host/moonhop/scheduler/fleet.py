@@ -22,6 +22,7 @@ class NodeState:
     changed: float = 0.0  # seconds since 1970
     heard: float = 0.0  # when it last said its birth or load, by this host's monotonic clock
     drained: bool = False  # whether it is to be left
+    _view: Node | None = None
     settled: bool = False  # whether it was asked for its processes since its birth
 
     @property
@@ -33,6 +34,18 @@ class NodeState:
     def usable(self) -> bool:
         """Whether processes can be placed on it: it is there, and what it has is known."""
         return self.ready and self.settled
+
+    @property
+    def view(self) -> Node:
+        """The node as policies see it."""
+        if self._view is None:
+            self._view = _view(self)
+        return self._view
+
+    def changed_now(self) -> None:
+        """Note that it is another node now to policies."""
+        self._view = None
+        self.changed = time.time()
 
     @property
     def session(self) -> str:
@@ -79,7 +92,7 @@ class Fleet:
         elif before and birth.get("session", before) != before:
             return known, before  # the will of an older worker than the one that is there
         known.state = state
-        known.changed = time.time()
+        known.changed_now()
         known.heard = time.monotonic()
         self._store.put_node(node, state, known.birth)
         return known, before
@@ -103,6 +116,7 @@ class Fleet:
         if known.drained != drained:
             self._store.set_drained(node, drained, reason)
             known.drained = drained
+            known.changed_now()
 
     def node(self, node: str) -> NodeState:
         """Return a node. Raises MoonhopError with the known ones if there is none."""
@@ -121,10 +135,10 @@ class Fleet:
 
     def views(self) -> list[Node]:
         """Return the nodes that processes can be placed on, as policies see them."""
-        return [view(node) for node in self.nodes.values() if node.usable]
+        return [node.view for node in self.nodes.values() if node.usable]
 
 
-def view(node: NodeState) -> Node:
+def _view(node: NodeState) -> Node:
     """Return a node as policies see it. Tags come as a list of ``tag`` and ``key=value``."""
     tags: dict[str, str] = {}
     given = node.birth.get("tags") or []

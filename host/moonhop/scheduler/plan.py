@@ -55,13 +55,13 @@ def make_plan(
     places = {row.pid: row.node for group in groups.values() for row in group if row.node}
     for name in sorted(groups):
         group = groups[name]
-        others = [(views[pid], node) for pid, node in places.items()]
         mine = {row.pid: row.node for row in group if row.node}
-        rest = [(process, node) for process, node in others if process.pid not in mine]
+        left = nodes
+        if len(mine) != len(places):
+            others = [(views[pid], node) for pid, node in places.items() if pid not in mine]
+            left = reduced(nodes, others)
         try:
-            placement = policy_named(name)(
-                reduced(nodes, rest), [views[row.pid] for row in group], mine
-            )
+            placement = policy_named(name)(left, [views[row.pid] for row in group], mine)
         except PolicyError as error:
             plan.troubles.append(str(error))
             plan.waits += [(row.pid, str(error)) for row in group if row.state == "pending"]

@@ -20,7 +20,7 @@ from moonhop.scheduler.logs import Logs
 from moonhop.scheduler.plan import LIVE, make_plan
 from moonhop.scheduler.policies import Policy, Process, policy_named
 from moonhop.scheduler.requests import NodeGone, NodeRequests
-from moonhop.scheduler.rows import NewProcess, ProcessRow
+from moonhop.scheduler.rows import NewProcess, ProcessRow, Terms
 from moonhop.scheduler.store import Store
 from moonhop.scheduler.views import check_fits, process_view, run_settings
 from moonhop_core.errors import MoonhopError
@@ -34,6 +34,8 @@ LIST_TIMEOUT = 5.0
 LAST = {"ended", "failed", "stopped", "killed"}  # of the states that a node's event tells
 MOVES = 8  # hops of the plan's own under way at a time
 REJOIN = 15.0  # seconds more for nodes after a restart: they may be amid a pause between attempts
+PLAN_GAP = 0.005  # seconds from a change to the plan, so that changes come together
+BREATH = 100  # starts begun at once
 REST = 10.0  # seconds that a process is left alone after a move of it failed
 
 Programs = Callable[[str], Program]  # by hash; raises MoonhopError if unknown
@@ -81,7 +83,11 @@ class Scheduler:
         self._hands = asyncio.Semaphore(MOVES)
         self._left_alone: dict[str, float] = {}  # pid: until when
         self._plan_due = False
+        self._plan_took = 0.0  # seconds, the last time
+        self._views: dict[str, tuple[ProcessRow, Process]] = {}
+        self._kinds: dict[tuple[str, Terms], Process] = {}  # what processes have in common
         self._troubles: set[str] = set()
+        self._followed: set[str] = set()  # applications with processes that wait for others
         self._alarm: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
@@ -142,7 +148,7 @@ class Scheduler:
             if process.node is not None and process.state not in ("pending", "unreachable"):
                 await self._ask(process, verb)
             self.store.set_state(pid, "stopped", reason or f"asked to {verb}")
-            self.logs.end(pid)
+            self._forget(pid)
         self.replan()
         return self.store.process(pid)
 
@@ -282,7 +288,8 @@ class Scheduler:
                 reason = str(event.get("reason") or state)
             state = "stopped" if state == "killed" else state
             self._come_to_an_end(process, state, reason, state == "failed" or status != 0)
-        self.replan()
+            self.replan()
+        self.spawn(self._notify())
 
     def _come_to_an_end(
         self, process: ProcessRow, state: str, reason: str, failed: bool = True
@@ -350,22 +357,30 @@ class Scheduler:
     # -- the plan --------------------------------------------------------------------------------
 
     def replan(self) -> None:
-        """Plan soon: what changes at the same time is planned once."""
+        """Plan soon: what changes at about the same time is planned once, and a fleet so large that
+        planning takes long has as much time for everything else."""
         if not self._plan_due:
             self._plan_due = True
-            asyncio.get_running_loop().call_soon(self.plan)
+            gap = max(PLAN_GAP, self._plan_took)
+            asyncio.get_running_loop().call_later(gap, self._plan_if_due)
+
+    def _plan_if_due(self) -> None:
+        if self._plan_due:
+            self.plan()
 
     def plan(self) -> None:
         """Compare what is with what should be, write down what follows, and have it done."""
         self._plan_due = False
+        began = time.perf_counter()
         now = self.clock()
         rows = list(self.store.live())
+        self._followed = {row.app for row in rows if row.terms.after and row.state == "pending"}
         plan = make_plan(rows, self.fleet.views(), self.view, self.policies, now)
         for trouble in set(plan.troubles) - self._troubles:
             self.store.event("policy failed", None, None, trouble)
         self._troubles = set(plan.troubles)
-        for row in self.store.place_all(plan.starts):
-            self.spawn(self._start(row))
+        if plan.starts:
+            self.spawn(self._start_all(self.store.place_all(plan.starts)))
         self.store.wait_for_node(plan.waits)
         for pid, node, reason in plan.moves:
             if pid not in self._moving and self._left_alone.get(pid, 0.0) <= now:
@@ -376,7 +391,15 @@ class Scheduler:
                 self._alarm.cancel()
             loop = asyncio.get_running_loop()
             self._alarm = loop.call_later(max(plan.again - now, 0.0) + 0.001, self.replan)
+        self._plan_took = time.perf_counter() - began
         self.spawn(self._notify())
+
+    async def _start_all(self, placed: list[ProcessRow]) -> None:
+        """Start processes side by side; with very many the loop gets its turns in between."""
+        for number, row in enumerate(placed):
+            self.spawn(self._start(row))
+            if number % BREATH == 0:
+                await asyncio.sleep(0)
 
     async def _start(self, placed: ProcessRow) -> None:
         """Have a placed process run on its node, from its image if it has one."""
@@ -384,8 +407,8 @@ class Scheduler:
             process = self.store.process(placed.pid)
             if (process.epoch, process.state) == (placed.epoch, "starting"):
                 await self._have_started(process)
-        if process.app:
-            self.replan()  # others may wait for it
+        if process.app in self._followed:
+            self.replan()
         await self._notify()
 
     async def _have_started(self, process: ProcessRow) -> None:
@@ -426,11 +449,19 @@ class Scheduler:
 
     def view(self, row: ProcessRow) -> Process:
         """Return a process as policies see it."""
-        try:
-            manifest = self.programs(row.program).manifest
-        except MoonhopError:  # its file is gone: the node will say so
-            manifest = {}
-        return process_view(row, manifest)
+        known = self._views.get(row.pid)
+        if known and known[0].terms is row.terms and known[0].wanted == row.wanted:
+            return known[1]
+        kind = self._kinds.get((row.program, row.terms))
+        if kind is None:
+            try:
+                manifest = self.programs(row.program).manifest
+            except MoonhopError:  # its file is gone: the node will say so
+                manifest = {}
+            kind = self._kinds[row.program, row.terms] = process_view(row, manifest)
+        found = kind._replace(pid=row.pid, wanted=row.wanted, app=row.app)
+        self._views[row.pid] = row, found
+        return found
 
     def _processes_on(self, node: str) -> list[ProcessRow]:
         return [row for row in self.store.live() if row.node == node]
@@ -461,7 +492,13 @@ class Scheduler:
 
     def _over(self, process: ProcessRow, state: str, reason: str) -> None:
         if self.store.set_state(process.pid, state, reason, process.epoch):
-            self.logs.end(process.pid)
+            self._forget(process.pid)
+
+    def _forget(self, pid: str) -> None:
+        """Let go of what is kept of a process that is over."""
+        self.logs.end(pid)
+        self._views.pop(pid, None)
+        self._left_alone.pop(pid, None)
 
     def _lock(self, pid: str) -> asyncio.Lock:
         return self._locks.setdefault(pid, asyncio.Lock())

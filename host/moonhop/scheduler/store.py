@@ -28,8 +28,10 @@ LATER = ("args", "terms")  # columns that are JSON
 class Store:
     """The scheduler's database. All times are seconds since 1970."""
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, clock: Callable[[], float] = time.time) -> None:
         """Open a file, or ":memory:". Raises MoonhopError if it cannot be used."""
+        self._clock = clock
+        self.placements = 0  # since it was opened
         try:
             if path != ":memory:":
                 Path(path).touch(mode=0o600)  # its journal gets the same mode
@@ -56,7 +58,7 @@ class Store:
                 "insert into nodes (id, state, birth, changed) values (?, ?, ?, ?) on conflict (id)"
                 " do update set state = excluded.state, birth = excluded.birth,"
                 " changed = excluded.changed",
-                (node, state, json.dumps(birth), time.time()),
+                (node, state, json.dumps(birth), self._clock()),
             )
 
     def nodes(self) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -81,7 +83,7 @@ class Store:
         with self._transaction() as db:
             db.execute(
                 "insert or replace into apps values (?, ?, ?)",
-                (name, json.dumps(spec), time.time()),
+                (name, json.dumps(spec), self._clock()),
             )
             self._event(db, "app applied", None, None, reason, {"app": name})
 
@@ -111,7 +113,7 @@ class Store:
 
     def add_processes(self, new: Iterable[NewProcess], reason: str) -> list[ProcessRow]:
         """Write new processes, all or none."""
-        now = time.time()
+        now = self._clock()
         rows = []
         with self._transaction() as db:
             (last,) = db.execute("select coalesce(max(number), 0) from processes").fetchone()
@@ -170,7 +172,7 @@ class Store:
 
     def place_all(self, places: Iterable[tuple[str, str, str]]) -> list[ProcessRow]:
         """Write where processes (pid, node, reason) start, each in a new epoch; all or none."""
-        now = time.time()
+        now = self._clock()
         rows = []
         for pid, node, reason in places:
             row = self.process(pid)
@@ -191,6 +193,7 @@ class Store:
                 [(r.node, r.epoch, r.state, r.reason, now, r.pid) for r in rows],
             )
             self._events(db, [("placed", row.pid, row.node, row.reason) for row in rows])
+        self.placements += len(rows)
         self._keep(rows)
         return rows
 
@@ -254,14 +257,14 @@ class Store:
         row = self.process(pid)
         if row.over or row.epoch != epoch:
             return
-        now = time.time()
+        now = self._clock()
         with self._transaction() as db:
             db.execute("update processes set image = ?, imaged = ? where pid = ?", (path, now, pid))
             self._event(db, "checkpoint", pid, row.node, path, data)
         self._keep([replace(row, image=path, imaged=now)])
 
     def _change(self, row: ProcessRow, kind: str, durable: bool) -> None:
-        row = replace(row, changed=time.time())
+        row = replace(row, changed=self._clock())
         with self._transaction(durable) as db:
             db.execute(
                 "update processes set state = ?, reason = ?, node = ?, attempts = ?,"
@@ -307,7 +310,7 @@ class Store:
         if row.over or row.epoch != hop.epoch - 1:
             return False
         wanted = hop.target if row.wanted is not None else None  # it was asked to be there now
-        row = replace(row, node=hop.target, wanted=wanted, epoch=hop.epoch, changed=time.time())
+        row = replace(row, node=hop.target, wanted=wanted, epoch=hop.epoch, changed=self._clock())
         with self._transaction() as db:
             db.execute(
                 "update processes set node = ?, wanted = ?, epoch = ?, changed = ? where pid = ?",
@@ -376,13 +379,13 @@ class Store:
     ) -> None:
         db.execute(
             "insert into events (time, kind, pid, node, reason, data) values (?, ?, ?, ?, ?, ?)",
-            (time.time(), kind, pid, node, reason, json.dumps(data or {})),
+            (self._clock(), kind, pid, node, reason, json.dumps(data or {})),
         )
 
     def _events(
         self, db: sqlite3.Connection, events: list[tuple[str, str, str | None, str]]
     ) -> None:
-        now = time.time()
+        now = self._clock()
         db.executemany(
             "insert into events (time, kind, pid, node, reason, data) values (?, ?, ?, ?, ?, '{}')",
             [(now, *event) for event in events],

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from moonhop.scheduler.fleet import NodeState, view
+from moonhop.scheduler.fleet import NodeState
 from moonhop.scheduler.policies import Process, unmet_need
 from moonhop.scheduler.rows import ProcessRow, Terms
 from moonhop_core.errors import MoonhopError
@@ -31,7 +31,7 @@ def process_view(row: ProcessRow, manifest: dict[str, Any]) -> Process:
 def check_fits(node: NodeState, manifest: dict[str, Any], terms: Terms) -> None:
     """Raise MoonhopError if a node lacks what a program needs."""
     wants = Process("", tuple(engines_of(manifest)), _needs(terms, manifest))
-    if need := unmet_need(view(node), wants):
+    if need := unmet_need(node.view, wants):
         tail = "" if node.drained else ", which the program needs"
         raise MoonhopError(f"node {node.id} {need}{tail}; choose another node")
 

@@ -6,7 +6,7 @@ its arguments, and it changes none of them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from moonhop_core.errors import MoonhopError
 
@@ -32,9 +32,8 @@ class Node:
     drained: bool = False  # takes nothing new, and what it has is to leave
 
 
-@dataclass(frozen=True)
-class Process:
-    """A process as policies see it."""
+class Process(NamedTuple):
+    """A process as policies see it; a tuple, for a large fleet has very many."""
 
     pid: str
     engines: tuple[str, ...] = ()  # empty: any

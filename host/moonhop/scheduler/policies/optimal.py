@@ -6,7 +6,7 @@ however many processes it has.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from moonhop.scheduler.policies.model import Node, Placement, PolicyError, Process
@@ -61,7 +61,7 @@ def _kinds(
     kinds: dict[tuple[object, ...], Kind] = {}
     for process in processes:
         home = numbers.get(current.get(process.pid, ""))
-        key = (replace(process, pid=""), home)
+        key = (process._replace(pid=""), home)
         kind = kinds.get(key)
         if kind is None:
             kind = kinds[key] = Kind(process, home, [], filling.fitting(process))
