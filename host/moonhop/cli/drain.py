@@ -32,5 +32,5 @@ def run(options: argparse.Namespace) -> int:
     elif not left:
         print(f"{options.node} is empty and takes no processes; undo with --undo")
     for process in [] if options.json else left:
-        print(f"{process['pid']} {process['name']} is still there: {process['reason']}")
+        print(f"{process['pid']} {process['name']} is still there: {process['stuck']}")
     return FAILED if left else OK

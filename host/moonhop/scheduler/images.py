@@ -155,6 +155,7 @@ class Images:
         with self._files.writing(path) as upload:
             for piece in image:
                 upload.write(piece)
+        terms = replace(terms, after=())  # the others of its application need not be here
         new = NewProcess(name, program.hash, args, terms=terms, image=path)
         return self._begin(new, "restored from a file")
 
@@ -174,4 +175,4 @@ class Images:
 
 
 def _new(row: ProcessRow) -> NewProcess:
-    return NewProcess(row.name, row.program, row.args, None, terms=row.terms)
+    return NewProcess(row.name, row.program, row.args, terms=replace(row.terms, after=()))

@@ -19,6 +19,7 @@ class Plan:
     starts: list[tuple[str, str, str]] = field(default_factory=list)
     moves: list[tuple[str, str, str]] = field(default_factory=list)
     waits: list[tuple[str, str]] = field(default_factory=list)
+    stays: dict[str, str] = field(default_factory=dict)  # pid: why one that should leave does not
     troubles: list[str] = field(default_factory=list)  # of policies that failed
     again: float | None = None  # seconds since 1970 when time alone changes something
 
@@ -69,16 +70,19 @@ def make_plan(
         for row in group:
             node = placement.nodes.get(row.pid)
             if node is None:
+                why = placement.unplaced[row.pid]
                 if row.state == "pending":
-                    plan.waits.append((row.pid, placement.unplaced[row.pid]))
+                    plan.waits.append((row.pid, why))
+                else:
+                    plan.stays[row.pid] = why
                 continue
             places[row.pid] = node
             if row.state == "pending":
                 plan.starts.append((row.pid, node, f"{name} chose {node}"))
             elif node != row.node and row.state in LIVE:
                 assert row.node is not None
-                why = unmet_need(ready[row.node], views[row.pid])
-                reason = f"{row.node} {why}" if why else f"{name} prefers {node}"
+                lack = unmet_need(ready[row.node], views[row.pid])
+                reason = f"{row.node} {lack}" if lack else f"{name} prefers {node}"
                 plan.moves.append((row.pid, node, reason))
     return plan
 

@@ -86,6 +86,7 @@ class Scheduler:
         self._plan_took = 0.0  # seconds, the last time
         self._views: dict[str, tuple[ProcessRow, Process]] = {}
         self._kinds: dict[tuple[str, Terms], Process] = {}  # what processes have in common
+        self.stuck: dict[str, str] = {}  # pid: why a process that should move stays
         self._troubles: set[str] = set()
         self._followed: set[str] = set()  # applications with processes that wait for others
         self._alarm: asyncio.TimerHandle | None = None
@@ -279,7 +280,8 @@ class Scheduler:
             return  # of a copy that is the process no more
         if state in LIVE:
             if not self.coordinator.under_way(pid):
-                self.store.set_state(pid, state, f"node {node} says so", epoch)
+                reason = process.reason if process.state == "starting" else f"node {node} says so"
+                self.store.set_state(pid, state, reason, epoch)
         elif state in LAST:
             status = event.get("status") or 0
             if state == "ended":
@@ -382,6 +384,7 @@ class Scheduler:
         if plan.starts:
             self.spawn(self._start_all(self.store.place_all(plan.starts)))
         self.store.wait_for_node(plan.waits)
+        self.stuck = plan.stays
         for pid, node, reason in plan.moves:
             if pid not in self._moving and self._left_alone.get(pid, 0.0) <= now:
                 self._moving.add(pid)
@@ -431,7 +434,7 @@ class Scheduler:
                 self.replan()
                 return
         if self.store.process(process.pid).state == "starting":  # and has not ended by now
-            self.store.set_state(process.pid, "running", f"node {node.id} runs it", process.epoch)
+            self.store.set_state(process.pid, "running", process.reason, process.epoch)
 
     async def _move(self, pid: str, node: str, reason: str) -> None:
         """Have a process hop because the plan says so."""

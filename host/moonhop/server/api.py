@@ -148,7 +148,9 @@ def _node_routes(scheduler: Scheduler) -> APIRouter:
 
         if not open:
             await scheduler.wait_until(lambda: not left(), min(max(wait, 0.0), 600.0))
-        return {"node": node, "drained": not open, "left": [shown(row) for row in left()]}
+        stuck = scheduler.stuck
+        rows = [{**shown(row), "stuck": stuck.get(row.pid, "its hop is due")} for row in left()]
+        return {"node": node, "drained": not open, "left": rows}
 
     @routes.post("/rebalance")
     async def even_out(plan: bool = False) -> list[dict[str, Any]]:
