@@ -13,7 +13,7 @@ from moonhop_core.lang.errors import LuaSyntaxError
 from moonhop_core.process.bundle import pack, unpack
 from moonhop_core.process.program import Program, program_hash
 from tests.host.running import FLEET, RunningHost
-from tests.host.test_cli import Shell
+from tests.host.shell import Shell
 
 DOUBLE = "return function(x) return 2 * x end"
 

@@ -6,9 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from moonhop.cli import FAILED, OK, context
-from moonhop.cli.client import Client
 from moonhop.cli.output import print_json, print_table
-from moonhop.cli.programs import read_program
+from moonhop.cli.programs import send_program
 from moonhop.cli.running import common
 
 EXAMPLE = "moonhop app apply examples/greenhouse.toml --plan"
@@ -43,7 +42,8 @@ def run(options: argparse.Namespace) -> int:
         return _show(client.get(path), options.json)
     wanted = app.as_dict()
     for part in wanted["parts"]:
-        part["program"] = _sent(client, file.parent / part["file"])
+        added = send_program(str(file.parent / part["file"]), options)
+        part["program"] = added["hash"]
     changes = client.put_json(f"{path}?plan={str(options.plan).lower()}", wanted)
     if options.json:
         print_json(changes)
@@ -55,13 +55,6 @@ def run(options: argparse.Namespace) -> int:
     done = "would be done" if options.plan else "done"
     print(f"{app.name}: {f'{len(changes)} changes {done}' if changes else 'as it should be'}")
     return OK
-
-
-def _sent(client: Client, path: Path) -> str:
-    """Have the host keep a program; return its hash."""
-    source = read_program(str(path))
-    added = client.put(f"/programs/{quote(path.name, safe='')}", source)
-    return str(added["hash"])
 
 
 def _show(status: dict[str, Any], as_json: bool) -> int:

@@ -2,7 +2,8 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from moonhop.cli import context
 from moonhop_core.errors import MoonhopError
@@ -48,6 +49,18 @@ def finder(path: str, options: argparse.Namespace) -> "Find":
             raise
 
     return find
+
+
+def send_program(path: str, options: argparse.Namespace) -> Any:
+    """Link a program with its modules and have the host keep it; return what the host says of it,
+    with ``hash`` and ``manifest``. Raises MoonhopError."""
+    from moonhop.engines.deep import run_deep
+    from moonhop.programs.linking import link
+
+    source = read_program(path).decode("latin-1")
+    name = Path(path).name
+    text = run_deep(lambda: link(source, name, finder(path, options)))
+    return context.client(options).put(f"/programs/{quote(name, safe='')}", text.encode("latin-1"))
 
 
 def reachable(options: argparse.Namespace) -> "Client | None":

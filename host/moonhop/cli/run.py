@@ -2,11 +2,10 @@
 
 import argparse
 from pathlib import Path
-from urllib.parse import quote
 
 from moonhop.cli import FAILED, OK, context
 from moonhop.cli.output import print_json, print_line
-from moonhop.cli.programs import finder, read_program
+from moonhop.cli.programs import send_program
 
 EXAMPLE = "moonhop run examples/readings.lua --on local --follow -- 500"
 WAIT = 20.0  # seconds for the node to say that it runs
@@ -36,14 +35,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Submit the program; with --follow stay until its end."""
-    from moonhop.engines.deep import run_deep
-    from moonhop.programs.linking import link
-
-    source = read_program(options.file).decode("latin-1")
+    added = send_program(options.file, options)
     client = context.client(options)
     file = Path(options.file)
-    text = run_deep(lambda: link(source, file.name, finder(options.file, options)))
-    added = client.put(f"/programs/{quote(file.name, safe='')}", text.encode("latin-1"))
     process = client.post(
         "/api/processes",
         {
