@@ -8,7 +8,7 @@ out in order, on the asyncio thread.
 import asyncio
 
 from moonhop_core.node.link import LinkError
-from moonhop_core.node.messages import DEADLINE, FAILED, ROOT, RequestError
+from moonhop_core.node.messages import DEADLINE, FAILED, ROOT, UNKNOWN_PROCESS, RequestError
 from moonhop_core.node.text import lua_string, lua_text, wire_bytes, wire_text
 from moonhop_core.process.clock import RealClock
 from moonhop_core.process.host import Host
@@ -95,7 +95,7 @@ class Hosted(Host):
                 DEADLINE, "process %s was not at rest in %.3g s" % (self.pid, deadline)
             )
         if self.closed:
-            raise RequestError(FAILED, "process %s has ended" % self.pid)
+            raise RequestError(UNKNOWN_PROCESS, "process %s has ended" % self.pid)
 
     def unhold(self) -> None:
         """Undo `hold`; the state stays."""
