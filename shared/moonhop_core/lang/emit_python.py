@@ -89,6 +89,7 @@ class _Module:
         emitter = FrameEmitter(proto)
         emitter.constants = self.constants
         emitter.absent = self.absent
+        emitter.protos = self.lowered.protos
         function = proto.function
         captured = [emitter.names.of(var) for var in function.upvalues]
         params = [emitter.names.of(var) for var in function.params]

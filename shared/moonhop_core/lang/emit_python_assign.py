@@ -28,6 +28,7 @@ class AssignEmitter(ExprEmitter):
         if len(variables) == 1 and len(exprs) == 1:
             expr = exprs[0]
             if isinstance(expr, tree.Function) and not variables[0].assigned:
+                variables[0].bound = expr  # type: ignore[attr-defined]
                 self.bind(variables[0], self.closure(expr))
                 return
             self.bind(variables[0], self.expr(expr, getattr(variables[0], "tested", False)))
@@ -36,9 +37,25 @@ class AssignEmitter(ExprEmitter):
             for var in variables:
                 self.put(self.names.of(var) + (" = [None]" if var.is_cell else " = None"))
             return
+        if self.one_by_one(variables, exprs):
+            for at, var in enumerate(variables):
+                self.bind(var, self.expr(exprs[at], getattr(var, "tested", False)))
+            return
         values = self.values(exprs, len(variables))
         for var, value in zip(variables, values):
             self.bind(var, value)
+
+    def one_by_one(self, variables: "list[tree.LocalVar]", exprs: "list[tree.Expr]") -> bool:
+        """May each variable get its value before the next expression is evaluated? There are as
+        many of them, no expression takes statements or is affected by the assignments before it."""
+        if len(variables) != len(exprs) or any(self.hoists(expr) for expr in exprs):
+            return False
+        if tree.is_multi(exprs[-1]) or isinstance(exprs[-1], Spread):
+            return False
+        for at in range(1, len(exprs)):
+            if mentions(exprs[at], variables[:at]) or variables[at] in variables[:at]:
+                return False
+        return True
 
     def values(self, exprs: "list[tree.Expr]", count: int) -> "list[Text]":
         """Exactly `count` values, evaluated in order; none reads a variable any more."""
@@ -122,14 +139,24 @@ class AssignEmitter(ExprEmitter):
                 self.set_global(target, self.expr(stat.exprs[0]))
             else:
                 assert isinstance(target, tree.Index)
+                if is_append(target) and not self.hoists(stat.exprs[0]):
+                    self.append(target, stat.exprs[0])
+                    return
                 obj, key, value = self.sequence([target.obj, target.key, stat.exprs[0]])
                 self.set_index(target, obj, self.key_text(target.key, key), value)
+            return
+        changed = [target.var for target in stat.targets if isinstance(target, tree.LocalRef)]
+        if len(changed) == len(stat.targets) and self.one_by_one(changed, stat.exprs):
+            for at, var in enumerate(changed):
+                self.set_local(var, self.expr(stat.exprs[at], getattr(var, "tested", False)))
             return
         parts: "list[Text]" = []
         for target in stat.targets:
             if isinstance(target, tree.Index):
                 for part in (target.obj, target.key):
-                    text = self.away(self.expr(part))
+                    text = self.expr(part)
+                    if not (self.steady(part, False) and text.atom) or mentions(part, changed):
+                        text = self.away(text)
                     parts.append(self.key_text(part, text) if part is target.key else text)
         values = self.values(stat.exprs, len(stat.targets))
         self.flush()
@@ -148,3 +175,33 @@ class AssignEmitter(ExprEmitter):
     def set_local(self, var: tree.LocalVar, text: Text) -> None:
         name = self.names.of(var)
         self.assign(name + "[0]" if var.is_cell else name, text)
+
+
+def is_append(target: tree.Index) -> bool:
+    """Is it `t[#t + 1]` of a local t?"""
+    key = target.key
+    if not isinstance(target.obj, tree.LocalRef) or not isinstance(key, tree.Binary):
+        return False
+    if key.op != "+" or not isinstance(key.left, tree.Unary) or key.left.op != "#":
+        return False
+    length = key.left.operand
+    if not isinstance(length, tree.LocalRef) or length.var is not target.obj.var:
+        return False
+    return (
+        isinstance(key.right, tree.Const) and type(key.right.value) is int and key.right.value == 1
+    )
+
+
+def mentions(expr: tree.Node, variables: "list[tree.LocalVar]") -> bool:
+    """Does an expression without functions in it read one of the variables? A cell may always be
+    read, by a metamethod."""
+    for var in variables:
+        if var.is_cell:
+            return True
+    todo = [expr]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, tree.LocalRef) and node.var in variables:
+            return True
+        todo.extend(tree.children(node))
+    return False

@@ -6,9 +6,9 @@ from moonhop_core.lang.emit_python_text import (
     STRING_METHODS,
     WHOLE,
     Text,
-    always_single,
     dotted,
     is_temp,
+    single_call,
 )
 from moonhop_core.lang.literals import quoted
 from moonhop_core.lang.lowered import Spread
@@ -132,7 +132,7 @@ class CallEmitter(OperatorEmitter):
         if not exprs:
             return "()"
         last = exprs[-1]
-        if not (tree.is_multi(last) or isinstance(last, Spread)):
+        if not self.gives_several(last):
             texts = [self.atom(text) for text in self.sequence(exprs)]
             return "(%s,)" % ", ".join(texts)
         before = self.sequence_before(exprs)
@@ -223,8 +223,8 @@ class CallEmitter(OperatorEmitter):
         else:
             func, receiver = self.callee(expr)
         args = expr.args
-        single = False
-        if args and (tree.is_multi(args[-1]) or isinstance(args[-1], Spread)):
+        single = single_call(expr)
+        if args and self.gives_several(args[-1]):
             given = self.several(args)
             if receiver:
                 given = "(%s,) + %s" % (receiver, given)
@@ -240,7 +240,8 @@ class CallEmitter(OperatorEmitter):
                 arity = len(self.function.params)
                 atoms = atoms[:arity] + ["None"] * (arity - len(atoms))
                 text = "run(%s)" % ", ".join(atoms)
-                single = self.is_single(self.function)
+            elif self.takes_many(expr):
+                text = "%s.run(%s)" % (func, ", ".join(atoms))
             elif len(atoms) <= 4:
                 text = "%s.c%d(%s)" % (func, len(atoms), ", ".join(atoms))
             else:
@@ -284,13 +285,22 @@ class CallEmitter(OperatorEmitter):
         if self.proto.frame or function.is_vararg or len(function.params) > 4:
             return False
         args = expr.args
-        if args and (tree.is_multi(args[-1]) or isinstance(args[-1], Spread)):
+        if args and self.gives_several(args[-1]):
             return False
         return len(args) <= len(function.params)
 
-    def is_single(self, function: tree.Function) -> bool:
-        """Does the function always return exactly one value?"""
-        return always_single(function)
+    def gives_several(self, expr: tree.Expr) -> bool:
+        """May the last of a list of expressions give none or several values?"""
+        return isinstance(expr, Spread) or (tree.is_multi(expr) and not single_call(expr))
+
+    def takes_many(self, expr: "tree.Call | tree.MethodCall") -> bool:
+        """Is it a call of a known direct function with more than four parameters?"""
+        if not isinstance(expr, tree.Call) or not isinstance(expr.func, tree.LocalRef):
+            return False
+        function = getattr(expr.func.var, "bound", None)
+        if function is None or self.protos[function.number].frame:
+            return False
+        return function.is_vararg or len(function.params) > 4
 
     def varargs(self) -> str:
         """The tuple of a vararg function's extra arguments."""

@@ -85,7 +85,7 @@ class FieldEmitter(CallEmitter):
             maybe_nil = maybe_nil or expr.key.value in self.absent
         else:
             self.note("I", expr.obj)
-        slow = "index(%s, %s)" % (obj.slow, key.slow)
+        slow: "str | None" = "index(%s, %s)" % (obj.slow, key.slow)
         k = key.fast
         held = self.dict_of(expr.obj)
         if held:
@@ -97,6 +97,8 @@ class FieldEmitter(CallEmitter):
             o = obj.fast if obj.atom else "V"
             base = o if obj.atom else "(V := %s)" % obj.fast
             fast = "(%s.h[%s] if %s in %s.h else %s(%s, %s))" % (o, k, k, base, NEAR, o, k)
+            if obj.kind == "table":
+                slow = None if not obj.fails else slow
         else:
             fast = "%s.h[%s]" % (obj.fast, k)
         return self.deeper(Text(fast, slow), obj, key)
@@ -116,6 +118,22 @@ class FieldEmitter(CallEmitter):
             return
         self.put("if %s in g%s: g[%s] = %s" % (key, test, key, value))
         self.put("else: assign(G, %s, %s)" % (key, value))
+
+    def append(self, target: tree.Index, expr: tree.Expr) -> None:
+        """t[#t + 1] = value"""
+        obj, key = self.sequence([target.obj, target.key], True)
+        value = self.expr(expr)
+        o = self.atom(dotted(obj))
+        v = self.atom(value)
+        self.note("I", target.obj)
+        about = self.take_about()
+        pending = self.pending
+        self.pending = []
+        fast = [name + " = " + text.fast for name, text in pending]
+        slow = [name + " = " + text.slow for name, text in pending]
+        fast.append("append(%s, %s)" % (o, v))
+        slow.append("setindex(%s, %s, %s)" % (o, key.slow, v))
+        self.attempt(fast, slow, about)
 
     def set_index(self, target: tree.Index, obj: Text, key: Text, value: Text) -> None:
         """obj[key] = value: in place if the key is there or no metatable can object."""
@@ -144,13 +162,13 @@ class FieldEmitter(CallEmitter):
         base = held or o + ".h"
         test = "%s in %s" % (k, base)
         if key.kind in WHOLE:  # an element: often a new one
-            test = "(%s or %s.meta is None)" % (test, o)
+            test = "(%s.meta is None or %s)" % (o, test)
         if not self.never_nil(value):
             test += " and %s is not None" % v
-        if held and plain and (key.kind not in WHOLE or obj.kind == "table"):
+        if plain and (obj.kind == "table" or (held and key.kind not in WHOLE)):
             self.pending = pending
             self.about = about
-            self.put("if %s: %s[%s] = %s" % (test, held, k, v))
+            self.put("if %s: %s[%s] = %s" % (test, base, k, v))
             self.put("else: assign(%s, %s, %s)" % (o, k, v), about_store)
             return
         fast = [name + " = " + text.fast for name, text in pending]

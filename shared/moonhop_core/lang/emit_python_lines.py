@@ -24,6 +24,7 @@ class LineEmitter:
         self.hoisting: "dict[int, bool]" = {}
         self.ready: "dict[int, Text]" = {}  # by id: what stands far down in a long expression
         self.constants: "list[str]" = []  # of the module: texts of calls to make once
+        self.protos: "list[Proto]" = []  # of the program
         self.indexed: "set[tree.LocalVar]" = set()  # locals that have their dicts beside them
         self.kept: "set[tree.LocalVar]" = set()  # those of them that are bound by now
         self.absent: "set[object]" = set()  # names of fields that may well be nil

@@ -115,22 +115,32 @@ def is_condition(expr: tree.Expr) -> bool:
     return isinstance(expr, tree.Binary) and expr.op in ("==", "~=", "<", "<=", ">", ">=")
 
 
+def single_call(expr: tree.Node) -> bool:
+    """Is it a call of a local function that always returns exactly one value?"""
+    if not isinstance(expr, tree.Call) or not isinstance(expr.func, tree.LocalRef):
+        return False
+    function = getattr(expr.func.var, "bound", None)
+    return function is not None and always_single(function)
+
+
 def always_single(function: tree.Function) -> bool:
     """Does every way out of the function return exactly one value?"""
-    return returns_single(function.body, function) and ends(function.body)
+    known: "bool | None" = getattr(function, "single", None)
+    if known is None:
+        function.single = True  # type: ignore[attr-defined]  # if it calls itself: as the others
+        known = ends(function.body) and returns_single(function.body)
+        function.single = known  # type: ignore[attr-defined]
+    return known
 
 
-def returns_single(node: tree.Node, function: tree.Function) -> bool:
+def returns_single(node: tree.Node) -> bool:
     """Are all `return` statements below of exactly one value?"""
     if isinstance(node, tree.Return):
         if len(node.exprs) != 1:
             return False
-        expr = node.exprs[0]
-        if isinstance(expr, tree.Call) and isinstance(expr.func, tree.LocalRef):
-            return getattr(expr.func.var, "bound", None) is function
-        return not tree.is_multi(expr)
+        return not tree.is_multi(node.exprs[0]) or single_call(node.exprs[0])
     for child in tree.children(node):
-        if isinstance(child, (tree.Stat, tree.Block)) and not returns_single(child, function):
+        if isinstance(child, (tree.Stat, tree.Block)) and not returns_single(child):
             return False
     return True
 

@@ -96,6 +96,24 @@ def put_any(obj: "Any", key: "Any", value: "Any") -> None:
         del h[key]
 
 
+def append(obj: "Any", value: "Any") -> None:
+    """obj[#obj + 1] = value, within the `try` of a statement, for a plain table whose border is
+    where it was last found or next to it (KeyError otherwise)."""
+    if obj.meta is not None or value is None:
+        raise KeyError
+    h = obj.h
+    n = obj.n
+    if n and n not in h:
+        raise KeyError
+    n += 1
+    if n in h:
+        n += 1
+        if n in h:
+            raise KeyError
+    h[n] = value
+    obj.n = n
+
+
 def assign(obj: "Any", key: "Any", value: "Any") -> None:
     """obj[key] = value, outside of `try`. The key is neither nil nor a float."""
     if type(obj) is not Table:

@@ -30,7 +30,6 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -166,6 +165,14 @@ def setmetatable(*args: "Any") -> "Any":
     return table
 
 
+def set_new_metatable(table: "Any", meta: "Any") -> "Any":
+    """setmetatable(t, meta), quickly for a table that has no metatable yet"""
+    if type(table) is Table and table.meta is None and type(meta) is Table:
+        table.meta = meta
+        return table
+    return setmetatable(table, meta)
+
+
 def getmetatable(value: "Any", string_meta: "Any") -> "Any":
     """getmetatable(v)"""
     if type(value) is Table:
@@ -214,8 +221,8 @@ def collectgarbage(option: "Any" = None, *_: "Any") -> "Any":
     raise argument_error(1, "collectgarbage", "invalid option '%s'" % option)
 
 
-def functions(machine: "Any") -> "dict[str, tuple[Callable[..., Any], int]]":
-    """Return the library's functions for a machine, by name."""
+def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
+    """Return the library's functions for a machine, by name (see `Machine.install`)."""
 
     def print_(*args: "Any") -> "Any":
         machine.print("\t".join([to_text(arg) for arg in args]))
@@ -298,7 +305,7 @@ def functions(machine: "Any") -> "dict[str, tuple[Callable[..., Any], int]]":
         "rawset": (rawset, 3),
         "rawequal": (rawequal, 2),
         "rawlen": (rawlen, 1),
-        "setmetatable": (setmetatable, -1),
+        "setmetatable": (setmetatable, -1, "c2", set_new_metatable),
         "getmetatable": (getmeta, -1),
         "assert": (assert_, -1),
         "error": (error, -1),

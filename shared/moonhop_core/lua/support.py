@@ -4,7 +4,7 @@ import math
 from builtins import len, range, setattr, str, tuple, type
 
 from moonhop_core.lua import values as values_module
-from moonhop_core.lua.access import NONE, assign, get, make, near, put, put_any  # noqa: F401
+from moonhop_core.lua.access import NONE, append, assign, get, make, near, put, put_any  # noqa: F401
 from moonhop_core.lua.arithmetic import add, div, idiv, mod, mul, pow_, sub, unm, wrap  # noqa: F401
 from moonhop_core.lua.bitwise import band, bnot, bor, bxor, shl, shr  # noqa: F401
 from moonhop_core.lua.comparison import eq, le, lt, surely  # noqa: F401
