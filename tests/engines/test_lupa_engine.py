@@ -67,6 +67,23 @@ def test_names_of_hoisted_and_shared_locals_come_back_in_errors(engine):
     ]
 
 
+def test_level_2_is_the_caller_of_a_function_with_things_to_close(engine):
+    source = """local function f()
+      local held <close> = nil
+      error("level", 2)
+    end
+    local function g()
+      f()
+    end
+    local function h()
+      local held <close> = nil
+      g()
+    end
+    print(pcall(g))
+    print(pcall(h))"""
+    assert run(engine, source) == ["false\tt.lua:6: level"] * 2
+
+
 def test_a_failed_task_has_a_traceback_through_frames_and_native_functions(engine):
     source = (
         "local function deep() local x = nil; return x.y + 1 end\n"

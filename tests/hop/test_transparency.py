@@ -67,6 +67,16 @@ def test_random_program_hops_among_all_engines(example: Example, folder: Path) -
     check(example, folder)
 
 
+@pytest.mark.timeout(600)
+@settings(SEEDED, max_examples=40)
+@given(example=examples(ENGINES, DOUBLES_ONLY))
+def test_random_program_hops_as_a_module_of_another(example: Example, folder: Path) -> None:
+    (folder / "inner.lua").write_bytes(example.source.encode("latin-1"))
+    head = example.source.split("\n", 1)[0]
+    outer = f'{head}\nlocal inner = require "inner"\nprint(inner, require "inner" == inner)'
+    check(Example(outer, example.engines, example.hop_every), folder)
+
+
 @pytest.mark.nightly
 @pytest.mark.timeout(7200)
 @settings(SEEDED, derandomize=False, max_examples=2000)

@@ -46,7 +46,7 @@ function R.place_of(F) return format("%s:%d: ", kind[F[1]].file, R.frame_line(F)
 -- result stops. `first` is the native level to begin at.
 function R.walk(first, visit)
   local S = R.stack()
-  local seen_step = false
+  local seen_step, entered = false, false
   local level = first + 1
   local info = getinfo(level, "Slf")
   while info do
@@ -54,8 +54,12 @@ function R.walk(first, visit)
     local number = match(source, "^=\1U(%d+)$")
     if number then
       local unit = units[tonumber(number)]
-      if kind[info.func] then seen_step = true end
       local proto = unit.by_start[info.linedefined]
+      if entered and kind[info.func] then
+        proto, entered = nil, false -- it only waits for its frame, which was visited
+      elseif kind[info.func] then
+        seen_step = true
+      end
       if proto and visit(unit, unit.lines[info.currentline] or 0, proto) then return end
       level = level + 1
     elseif R.trampoline[info.func] then
@@ -73,7 +77,7 @@ function R.walk(first, visit)
         end
       end
       if not S.nested then return end
-      S, seen_step = S.outer, false
+      S, seen_step, entered = S.outer, false, true
       repeat
         level = level + 1
         info = getinfo(level, "f")
