@@ -3,7 +3,7 @@
 Reading a field that is not there costs an exception where the emitted text counts on it, and a
 test where it does not. So this is a hint for speed only: either text is right. A field's name
 counts as absent if something of that name is compared with nil, tested, assigned nil, or given to a
-local that is tested; or if the main chunk assigns it, for that may be a class's default.
+local that is tested; or if the main chunk gives it to a class, as a default.
 """
 
 from moonhop_core.lang import tree
@@ -17,6 +17,10 @@ def absent_fields(lowered: "Lowered") -> "set[object]":
     """Return the names of fields that may well be absent; sets `tested` on locals."""
     found: "set[object]" = set()
     given: "list[tuple[tree.LocalVar, tree.Expr]]" = []
+    classes: "list[object]" = []
+    for stat in lowered.protos[0].function.body.stats:
+        if isinstance(stat, tree.Assign):
+            classes.extend([owner(each) for each in stat.targets if is_index(each)])
     for proto in lowered.protos:
         function = proto.function
         todo: "list[tree.Node]" = [function.body]
@@ -24,7 +28,7 @@ def absent_fields(lowered: "Lowered") -> "set[object]":
             node = todo.pop()
             look_at(node, found, given)
             if function.number == 0 and isinstance(node, tree.Assign):
-                defaults(node, found)
+                defaults(node, classes, found)
             for child in tree.children(node):
                 if not isinstance(child, tree.Function):
                     todo.append(child)
@@ -68,11 +72,27 @@ def look_at(
                 name_it(target, found)
 
 
-def defaults(node: tree.Assign, found: "set[object]") -> None:
-    """Take down fields that the main chunk gives something else than a function."""
+def is_index(target: tree.Expr) -> bool:
+    """Is it the field `__index` of something?"""
+    key = target.key if isinstance(target, tree.Index) else None
+    return isinstance(key, tree.Const) and key.value == "__index"
+
+
+def owner(target: tree.Expr) -> object:
+    """Return the local, or the global's name, whose field it is."""
+    obj = target.obj if isinstance(target, tree.Index) else None
+    if isinstance(obj, tree.LocalRef):
+        return obj.var
+    return obj.name if isinstance(obj, tree.Global) else None
+
+
+def defaults(node: tree.Assign, classes: "list[object]", found: "set[object]") -> None:
+    """Take down fields of classes that are given something else than a function."""
     for at, target in enumerate(node.targets):
         if at >= len(node.exprs) or not isinstance(node.exprs[at], tree.Function):
-            name_it(target, found)
+            holder = owner(target)
+            if holder is not None and holder in classes:
+                name_it(target, found)
 
 
 def test(expr: tree.Expr, found: "set[object]") -> None:

@@ -224,11 +224,27 @@ class CallEmitter(OperatorEmitter):
             func, receiver = self.callee(expr)
         args = expr.args
         single = single_call(expr)
-        if args and self.gives_several(args[-1]):
-            given = self.several(args)
-            if receiver:
-                given = "(%s,) + %s" % (receiver, given)
-            text = "%s.cn(%s)" % (func, given)
+        if args and self.gives_several(args[-1]) and not self.takes_one(expr):
+            for_start = isinstance(expr, tree.Call) and self.is_for_start(expr)
+            before = len(args) + (1 if receiver else 0)
+            if before <= 4 and not for_start and isinstance(args[-1], (tree.Call, tree.MethodCall)):
+                atoms = [receiver] if receiver else []
+                atoms += self.sequence_before(args)
+                last = self.call(args[-1], "multi")
+                several = "(%s,) + %s" % (", ".join(atoms), last) if atoms else last
+                text = "%s.c%d(%s) if type(%s) is not tuple else %s.cn(%s)" % (
+                    func,
+                    before,
+                    ", ".join(atoms + [last]),
+                    last,
+                    func,
+                    several,
+                )
+            else:
+                given = self.several(args)
+                if receiver:
+                    given = "(%s,) + %s" % (receiver, given)
+                text = "%s.cn(%s)" % (func, given)
             if isinstance(expr, tree.Call) and self.is_for_start(expr):
                 text = "forstart(%s)" % given
         else:
@@ -285,9 +301,19 @@ class CallEmitter(OperatorEmitter):
         if self.proto.frame or function.is_vararg or len(function.params) > 4:
             return False
         args = expr.args
-        if args and self.gives_several(args[-1]):
+        if args and self.gives_several(args[-1]) and not self.takes_one(expr):
             return False
         return len(args) <= len(function.params)
+
+    def takes_one(self, expr: "tree.Call | tree.MethodCall") -> bool:
+        """Is it a call of a known function that takes no more than one value of the last
+        argument?"""
+        if not isinstance(expr, tree.Call) or not isinstance(expr.func, tree.LocalRef):
+            return False
+        function = getattr(expr.func.var, "bound", None)
+        if function is None or function.is_vararg:
+            return False
+        return len(expr.args) >= len(function.params)
 
     def gives_several(self, expr: tree.Expr) -> bool:
         """May the last of a list of expressions give none or several values?"""

@@ -153,7 +153,12 @@ class FieldEmitter(CallEmitter):
         if value.kind == "nil":
             self.pending = pending
             self.about = about
-            self.put("%s(%s, %s, None)" % ("assign" if named else "setindex", o, k), about_store)
+            form = "%s(%s, %s, None)"
+            held = self.dict_of(target.obj)
+            if held:
+                self.put("if %s in %s: del %s[%s]" % (k, held, held, k))
+                form = "else: " + form
+            self.put(form % ("assign" if named else "setindex", o, k), about_store)
             return
         plain = named or key.kind in ("bool", "table", "function")
         if isinstance(target.key, tree.Const) and type(target.key.value) is float:

@@ -224,10 +224,12 @@ class Machine:
 
         def method(obj: "Any", name: str) -> "Any":
             if type(obj) is str:
-                try:
-                    return meta.h["__index"].h[name]
-                except (KeyError, AttributeError):
-                    return index(obj, name)
+                library: "Any" = meta.h
+                if "__index" in library:  # no `try`: see lua/access.py
+                    library = library["__index"]
+                    if type(library) is Table and name in library.h:
+                        return library.h[name]
+                return index(obj, name)
             return indexing.method(obj, name)
 
         return method
