@@ -31,6 +31,10 @@ class AssignEmitter(ExprEmitter):
                 variables[0].bound = expr  # type: ignore[attr-defined]
                 self.bind(variables[0], self.closure(expr))
                 return
+            if isinstance(expr, (tree.Call, tree.MethodCall)) and not variables[0].is_cell:
+                self.call(expr, "one", self.names.of(variables[0]))
+                self.keep_dict(variables[0])
+                return
             self.bind(variables[0], self.expr(expr, getattr(variables[0], "tested", False)))
             return
         if not exprs:

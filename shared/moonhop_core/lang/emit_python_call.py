@@ -1,10 +1,10 @@
-"""Calls, lists of values, closures and table constructors as Python text."""
+"""Calls, lists of values and closures as Python text."""
 
 from moonhop_core.lang import tree
-from moonhop_core.lang.emit_python_operators import OperatorEmitter
+from moonhop_core.lang.emit_python_tables import TableEmitter
 from moonhop_core.lang.emit_python_text import (
+    NEAR,
     STRING_METHODS,
-    WHOLE,
     Text,
     dotted,
     is_temp,
@@ -14,7 +14,7 @@ from moonhop_core.lang.literals import quoted
 from moonhop_core.lang.lowered import Spread
 
 
-class CallEmitter(OperatorEmitter):
+class CallEmitter(TableEmitter):
     """Emits what takes several values."""
 
     def closure(self, expr: tree.Function) -> Text:
@@ -26,106 +26,6 @@ class CallEmitter(OperatorEmitter):
         if not expr.upvalues:
             return "()"
         return "(%s,)" % ", ".join([self.names.of(var) for var in expr.upvalues])
-
-    def table(self, expr: tree.Table) -> Text:
-        if not expr.items:
-            name = self.temp()
-            self.make(name, "{}")
-            self.put("%s.meta = None" % name)
-            return Text(name, None, "table", True)
-        parts: "list[tree.Expr]" = []
-        for item in expr.items:
-            if item.key is not None:
-                parts.append(item.key)
-            parts.append(item.value)
-        last = expr.items[-1]
-        several = last.key is None and (tree.is_multi(last.value) or isinstance(last.value, Spread))
-        if several:
-            parts.pop()
-        if len(parts) > 60:
-            return self.big_table(expr, several)
-        if several and self.hoists(last.value):
-            texts = [self.hold(part) for part in parts]
-        else:
-            texts = self.sequence(parts)
-        pairs: "list[str]" = []
-        doubtful: "list[str]" = []
-        odd: "list[tuple[str, str]]" = []
-        position = 0
-        at = 0
-        holes = False
-        for item in expr.items[: len(expr.items) - 1 if several else None]:
-            if item.key is not None:
-                key_text = self.key_text(item.key, texts[at])
-                at += 1
-                plain = key_text.kind in WHOLE or key_text.kind in ("str", "bool")
-                key = key_text.fast if plain and key_text.atom else self.atom(key_text)
-            else:
-                position += 1
-                key = str(position)
-                plain = True
-            text = texts[at]
-            at += 1
-            value = text.fast if text.atom else self.atom(text)
-            if not plain:
-                odd.append((key, value))
-                continue
-            if text.kind == "nil":
-                holes = holes or item.key is None
-                continue
-            if not text.kind:
-                doubtful.append(value)
-            pairs.append("%s: %s" % (key, value))
-        name = self.temp()
-        display = "{%s}" % ", ".join(pairs)
-        self.make(name, display)
-        seen = []
-        for value in doubtful:
-            if value not in seen:
-                seen.append(value)
-        if seen:
-            self.put("if %s:" % " or ".join([value + " is None" for value in seen]))
-            self.indent += 1
-            self.put("clean(%s, %d)" % (name, position))
-            self.indent -= 1
-        elif holes:
-            self.put("%s.n = %d" % (name, position))
-        for key, value in odd:
-            self.put("setindex(%s, %s, %s)" % (name, key, value))
-        if several:
-            self.put("spread(%s, %d, %s)" % (name, position, self.several([last.value])))
-        return Text(name, None, "table", True)
-
-    def make(self, name: str, display: str) -> None:
-        """A new table of these pairs."""
-        self.put("%s = make(Table)" % name)
-        self.put("%s.h = %s" % (name, display))
-
-    def big_table(self, expr: tree.Table, several: bool) -> Text:
-        """A constructor with many items: filled a few at a time, in order."""
-        name = self.temp()
-        base = self.temps
-        self.make(name, "{}")
-        self.put("%sh = %s.h" % (name, name))
-        position = 0
-        for item in expr.items:
-            self.temps = base
-            if item.key is None:
-                if several and item is expr.items[-1]:
-                    self.put("spread(%s, %d, %s)" % (name, position, self.several([item.value])))
-                    break
-                position += 1
-                key = Text(str(position), None, "small", True)
-            else:
-                key = self.key_text(item.key, self.hold(item.key))
-            value = self.hold(item.value)
-            plain = key.kind in WHOLE or key.kind in ("str", "bool")
-            if plain and value.kind and value.kind != "nil":
-                self.put("%sh[%s] = %s" % (name, key.fast, value.fast))
-            else:
-                self.put("setindex(%s, %s, %s)" % (name, key.fast, value.fast))
-        self.put("%s.n = %d" % (name, position))
-        return Text(name, None, "table", True)
 
     def several(self, exprs: "list[tree.Expr]") -> str:
         """All values of a list as a Python tuple (an expression that cannot fail)."""
@@ -211,9 +111,11 @@ class CallEmitter(OperatorEmitter):
         self.pending.append((name, text))
         return name, ""
 
-    def call(self, expr: "tree.Call | tree.MethodCall", want: str) -> str:
-        """Make a call. want: "one" value, "multi" (the raw result), "drop"; gives a name.
-        "tail": return what it gives."""
+    def call(
+        self, expr: "tree.Call | tree.MethodCall", want: str, target: "str | None" = None
+    ) -> str:
+        """Make a call. want: "one" value, "multi" (the raw result), "drop"; gives a name, that of
+        the target if there is one. "tail": return what it gives."""
         self.line = expr.line or self.line
         mark = self.temps
         known = self.known_callee(expr)
@@ -249,7 +151,7 @@ class CallEmitter(OperatorEmitter):
                 text = "forstart(%s)" % given
         else:
             atoms = [receiver] if receiver else []
-            atoms += [self.atom(arg) for arg in self.sequence(args)]
+            atoms += self.given(args)
             if isinstance(expr, tree.Call) and self.is_for_start(expr):
                 text = "forstart((%s,))" % ", ".join(atoms)
             elif known:
@@ -262,10 +164,11 @@ class CallEmitter(OperatorEmitter):
                 text = "%s.c%d(%s)" % (func, len(atoms), ", ".join(atoms))
             else:
                 text = "%s.cn((%s,))" % (func, ", ".join(atoms))
+        noted = list(self.about)
         if self.pending:
             self.flush()
+        self.about = noted if NEAR in text else []
         self.line = expr.line or self.line
-        self.about = []
         if isinstance(expr, tree.MethodCall):
             self.note("C", expr)
         else:
@@ -278,7 +181,7 @@ class CallEmitter(OperatorEmitter):
             self.put(text, about)
             return ""
         self.temps = mark
-        name = self.temp()
+        name = target or self.temp()
         self.put("%s = %s" % (name, text), about)
         if want == "one" and not single:
             self.put(
@@ -314,6 +217,17 @@ class CallEmitter(OperatorEmitter):
         if function is None or function.is_vararg:
             return False
         return len(expr.args) >= len(function.params)
+
+    def given(self, args: "list[tree.Expr]") -> "list[str]":
+        """The arguments of a call, in order: names, and behind the last one that has to be
+        evaluated beforehand texts that cannot fail."""
+        texts = self.sequence(args)
+        last = len(texts)
+        while last and not texts[last - 1].fails:
+            last -= 1
+        for at in range(last):
+            texts[at] = Text(self.atom(texts[at]), None, texts[at].kind, True)
+        return [text.fast for text in texts]
 
     def gives_several(self, expr: tree.Expr) -> bool:
         """May the last of a list of expressions give none or several values?"""
