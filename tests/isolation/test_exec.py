@@ -28,7 +28,7 @@ def test_spinning_loop_on_luajit_ends_by_its_slice() -> None:
     status, out, err = run(SPIN, "luajit")
     assert (status, out) == (1, "begun\n")
     assert "0.2 s (slice)" in err
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
 
 
 @pytest.mark.parametrize("engine", ["lua54", "python"])

@@ -65,15 +65,14 @@ class ProgramCode(NamedTuple):
     info: bytes
 
 
-def make_state(name: str, memory: int = 0) -> Any:
-    """Return a Lua state without a way to Python. Raises MoonhopError if lupa lacks the engine."""
+def make_state(name: str, bounded: bool = False) -> Any:
+    """Return a Lua state without a way to Python. `bounded`: its memory can be bounded later.
+    Raises MoonhopError if lupa lacks the engine."""
     try:
         module = importlib.import_module(MODULES[name])
     except (ImportError, KeyError):
         raise MoonhopError(f"engine {name} is not available here: install lupa") from None
-    options: dict[str, Any] = {}
-    if memory and name == "lua54":
-        options["max_memory"] = memory
+    options = {"max_memory": 0} if bounded else {}
     return module.LuaRuntime(
         encoding="latin-1",
         unpack_returned_tuples=True,

@@ -4,9 +4,8 @@ The runtime is written in Lua (`lua/*.lua`); this side makes the state, hands va
 Python out of reach: nothing of Python is in the state but the callbacks below, which are
 upvalues of the runtime's functions.
 
-Bounds of time and memory come with the watchdog: `LupaEngine.memory` is handed to the state when it
-is made (bytes, 0 for none; LuaJIT's own allocator takes no limit), `LupaEngine.address` tells which
-state to interrupt.
+Memory is bounded by the state's allocator (`memory.py`); the bound of time comes with the watchdog,
+for which `LupaEngine.address` tells which state to interrupt.
 """
 
 import importlib
@@ -25,6 +24,7 @@ from moonhop.engines.lua_runtime import (
     program_code,
     runtime,
 )
+from moonhop.engines.memory import REFUSED, Memory
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lang.emit_lua_writer import LuaText
 from moonhop_core.process import api
@@ -49,9 +49,14 @@ VALUES, WAIT, ERROR = 0, 1, 2  # how an operation ended, for the runtime
 
 
 class LupaEngine(Engine):
-    """One Lua state. losses: what an image held that this engine could not keep."""
+    """One Lua state.
 
-    memory = 0
+    losses       what an image held that this engine could not keep
+    more_memory  where the system bounds this OS process, which runs nothing else: asks it for so
+                 many bytes more
+    """
+
+    more_memory: Callable[[int], Any] | None = None
 
     def __init__(self, program: Program, host: Any, name: str = "lua54"):
         super().__init__(program, host)
@@ -64,7 +69,10 @@ class LupaEngine(Engine):
         if name == "luajit":
             self.int_bits = 53
         self._text = program.form(name)
-        self._lua = make_state(name, self.memory)
+        limit = program.manifest.get("memory")
+        more = self.more_memory if name == "luajit" else None
+        self._lua = make_state(name, limit is not None and more is None)
+        self._memory: Memory | None = None
         self._load_runtime()
         self._install()
         code = program_code(self._text)
@@ -73,6 +81,8 @@ class LupaEngine(Engine):
         else:
             self._call("load_program", None, code.info, code.text)
         self._call("seal")
+        if limit is not None:  # of the program, not of the runtime below it
+            self._memory = Memory(self._lua, limit, name, more)
 
     # ------------------------------------------------------------ the state
 
@@ -106,10 +116,15 @@ class LupaEngine(Engine):
         """Do an operation of the process for the program. Must not raise: an exception of Python
         would become a value in the program's hands."""
         try:
+            memory = self._memory
+            if memory is not None and not memory.room(()):
+                return (ERROR, REFUSED)
             result = self.host.op(name, list(args))
             if isinstance(result, Suspend):
                 self._wait = result.wait
                 return (WAIT,)
+            if memory is not None and not memory.room(result):
+                return (ERROR, REFUSED)
             return (VALUES, *[self._to_lua(value) for value in result])
         except MoonhopError as error:
             return (ERROR, as_bytes(str(error)))
@@ -126,6 +141,8 @@ class LupaEngine(Engine):
         except BaseException as error:
             self._fault = error
             return None, "moonhop failed"
+        if self._memory is not None and not self._memory.room((text.text, text.info)):
+            return None, REFUSED
         return text.text, text.info
 
     def _answer(self, what: str, *args: Any) -> Any:
@@ -138,7 +155,11 @@ class LupaEngine(Engine):
             return entropy()
         found = runtime(self.name)
         part = found.homes.get(args[0])
-        return (found.code[part], part) if part else None
+        if part is None:
+            return None
+        if self._memory is not None:
+            self._memory.add_part(found.code[part])
+        return found.code[part], part
 
     # ------------------------------------------------------------ tasks
 
@@ -152,6 +173,18 @@ class LupaEngine(Engine):
 
     def resume(self, tid: int, values: list[Any], error: Any = None) -> "Outcome":
         """Run a task until it waits, ends or fails."""
+        memory = self._memory
+        if memory is None:
+            return self._resume(tid, values, error)
+        if not memory.room(values):
+            return ("failed", REFUSED, "")
+        try:
+            outcome = self._resume(tid, values, error)
+        except MemoryError:  # not even the error could be put into words
+            return ("failed", REFUSED, "")
+        return ("failed", REFUSED, "") if memory.exceeded() else outcome
+
+    def _resume(self, tid: int, values: list[Any], error: Any) -> "Outcome":
         if error is None:
             found = self._call("resume_task", tid, "values", *[self._to_lua(v) for v in values])
         elif isinstance(error, ProgramError):
@@ -251,6 +284,8 @@ class LupaEngine(Engine):
 
     def read_record(self, record: "Record") -> None:
         """Take one record."""
+        if self._memory is not None and not self._memory.room(record):
+            raise ImageError("the process holds more memory than it may")
         if record[0] == "u":
             self._read_unit(record)
             return

@@ -24,6 +24,8 @@ from typing import Any
 
 from moonhop.engines import make_engine
 from moonhop.engines.deep import run_deep
+from moonhop.engines.lupa_engine import LupaEngine
+from moonhop.engines.memory import GARBAGE, REFUSED
 from moonhop.isolation import system
 from moonhop.isolation.wire import Gone, Wire
 from moonhop_core.errors import MoonhopError
@@ -34,8 +36,7 @@ from moonhop_core.process.image import ImageError, ImageReader
 from moonhop_core.process.process import Process
 from moonhop_core.process.program import Program
 
-ROOM = 64 << 20  # bytes that the child itself may want beyond what its program may
-GARBAGE = 2  # a program's memory is counted once what is dead is collected
+ROOM = 32 << 20  # bytes that the child itself may want beyond what its program may
 BATCH = 32 << 10  # characters of an image in one message
 
 
@@ -134,6 +135,7 @@ class Served:
         """Carry out orders until the proxy is gone (raises Gone)."""
         if self._memory:
             system.limit_memory(self._memory)
+            LupaEngine.more_memory = staticmethod(system.more_memory)
         while True:
             order = self._wire.receive()
             if order[0] == "lines":
@@ -155,7 +157,11 @@ class Served:
         except MoonhopError as error:
             return ["error", "moonhop", str(error), self._state()]
         except MemoryError:
-            return ["error", "memory", "", self._state()]
+            if name != "turn":
+                return ["error", "memory", "", self._state()]
+            system.more_memory(ROOM)
+            process.fail(REFUSED, "")
+            return ["done", False, self._state()]
         except Exception as error:  # a fault of moonhop, to be told where others are
             traceback.print_exc()
             sys.stderr.flush()

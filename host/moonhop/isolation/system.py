@@ -56,6 +56,13 @@ def limit_memory(more: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
+def more_memory(more: int) -> None:
+    """Raise the bound that `limit_memory` has set, or lower it again."""
+    limit, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != hard:
+        resource.setrlimit(resource.RLIMIT_AS, (limit + more, hard))
+
+
 def address_space() -> int:
     """Return the bytes of address space that this process has; 0 if the system does not tell."""
     try:

@@ -102,8 +102,19 @@ register("error", function(message, level)
   error(message, 0)
 end)
 
+-- LuaJIT does not collect what is dead before it gives up, nor does PUC Lua for a long string: without
+-- room the next step would fail, too.
+function R.relieve(err)
+  if err == "not enough memory" then N.collectgarbage() end
+end
+local function relieved(ok, ...)
+  if not ok then R.relieve((...)) end
+  return ok, ...
+end
+
 local pcall = register("pcall", function(...)
   if select("#", ...) == 0 then bad(1, "pcall", "value expected") end
+  if R.luajit then return relieved(xpcall((...), on_error, select(2, ...))) end
   return xpcall((...), on_error, select(2, ...))
 end)
 R.suspending(pcall, function(...)

@@ -58,6 +58,7 @@ local function handled(handler, err)
 end
 
 function R.recover(err)
+  R.relieve(err)
   R.forget_tailed()
   while true do
     local S = stack_now()
