@@ -95,11 +95,10 @@ class CallEmitter(TableEmitter):
                 self.line = expr.line
                 self.put("%s = %s" % (found, text.fast), self.take_about())
                 return found, obj
-            form = "(%s[%s] if %s in %s else %s if %s in %s else near(%s, %s))"
+            form = "(%s[%s] if %s in %s else W.h[%s] if %s in (W := %s).h else near(W, %s))"
             held = self.dict_of(expr.obj) or obj + ".h"
-            base = "(W := %s.meta.h['__index'].h)" % obj
-            own = "W[%s]" % name
-            fast = form % (held, name, name, held, own, name, base, obj, name)
+            above = "%s.meta.h['__index']" % obj
+            fast = form % (held, name, name, held, name, name, above, name)
             self.pending.append((found, Text(fast, "index(%s, %s)" % (obj, name))))
             return found, obj
         text = dotted(self.expr(expr.func))

@@ -28,8 +28,23 @@ LONGEST = 100  # chain of `__index` tables that is followed here
 def near(obj: "Any", key: "Any") -> "Any":
     """obj[key] for a key that is not in the table itself, within the `try` of a statement.
 
-    Never calls a function: what `indexing.index` has to do instead gives one of FAST_FAILS.
+    Never calls a function: what `indexing.index` would do instead gives an error of `support.E`.
     """
+    h: "Any" = obj.meta
+    if h is None:
+        return None
+    h = h.h
+    if "__index" not in h:
+        return None
+    obj = h["__index"]
+    h = obj.h
+    if key in h:
+        return h[key]
+    return far(obj, key)
+
+
+def far(obj: "Any", key: "Any") -> "Any":
+    """The same, further along the chain of `__index` tables."""
     n = LONGEST
     while n:
         h: "Any" = obj.meta
@@ -50,23 +65,18 @@ def get(obj: "Any", key: "Any") -> "Any":
     """obj[key] for a key that is not in the table itself, if it is one; outside of `try`."""
     if type(obj) is not Table:
         return index(obj, key)
-    n = LONGEST
-    while n:
-        h: "Any" = obj.meta
-        if h is None:
-            return None
-        h = h.h
-        if "__index" not in h:
-            return None
-        h = h["__index"]
-        if type(h) is not Table:
-            break
-        obj = h
-        h = h.h
-        if key in h:
-            return h[key]
-        n -= 1
-    return index(obj, key)
+    h: "Any" = obj.meta
+    if h is None:
+        return None
+    h = h.h
+    if "__index" not in h:
+        return None
+    h = h["__index"]
+    if type(h) is not Table:
+        return index(obj, key)
+    if key in h.h:
+        return h.h[key]
+    return None if h.meta is None else index(h, key)
 
 
 def put(obj: "Any", key: "Any", value: "Any") -> None:
