@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from moonhop.engines.bounds import bounded
 from moonhop.engines.deep import run_deep
 from moonhop.engines.micropython import MicroPythonRunner
 from moonhop.isolation.choice import OWN, isolation, leg_process_maker
@@ -153,12 +154,12 @@ def runner(
         nursery.open()  # now, while this is the only thread
         process = leg_process_maker(nursery, name)
     if name == "python":
-        from moonhop_core.process.python_engine import PythonEngine
+        from moonhop.engines.python_engine import HostPythonEngine
 
-        return local_runner(program, PythonEngine, output, process)
+        return local_runner(program, bounded(HostPythonEngine), output, process)
     from moonhop.engines.lupa import make_engine
 
-    return local_runner(program, make_engine(name), output, process)
+    return local_runner(program, bounded(make_engine(name)), output, process)
 
 
 def write_line(stream: Stream, text: str) -> None:

@@ -13,9 +13,9 @@ def make_engine(name: str, program: Program, host: Any) -> Engine:
     """Make the engine of that name with the program loaded. Raises MoonhopError if there is none,
     and the compiler's error."""
     if name == "python":
-        from moonhop_core.process.python_engine import PythonEngine
+        from moonhop.engines.python_engine import HostPythonEngine
 
-        return PythonEngine(program, host)
+        return HostPythonEngine(program, host)
     if name in ENGINES:
         from moonhop.engines.lupa_engine import LupaEngine
 

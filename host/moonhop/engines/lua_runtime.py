@@ -28,7 +28,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
 }
 THEN = ("machine", "units", "library", "operations", "iterators", "objects")
 # Loaded when something that they make is first read.
-LATER = {"messages", "recovery", "frames", "values", "blanks"}
+LATER = {"messages", "recovery", "interrupt", "frames", "values", "blanks"}
 LATER |= {"image_write", "image_paths", "image_read"}
 NUMBERS_LATER: dict[str, tuple[str, ...]] = {
     "lua54": ("numbers54",),

@@ -4,8 +4,8 @@ The runtime is written in Lua (`lua/*.lua`); this side makes the state, hands va
 Python out of reach: nothing of Python is in the state but the callbacks below, which are
 upvalues of the runtime's functions.
 
-Memory is bounded by the state's allocator (`memory.py`); the bound of time comes with the watchdog,
-for which `LupaEngine.address` tells which state to interrupt.
+Memory is bounded by the state's allocator (`memory.py`); a turn is interrupted by a
+hook that is armed from another thread (`hooks.py`).
 """
 
 import importlib
@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from moonhop.engines.hooks import HookedState
 from moonhop.engines.lua_runtime import (
     FIRST,
     MODULES,
@@ -74,6 +75,7 @@ class LupaEngine(Engine):
         self._lua = make_state(name, limit is not None and more is None)
         self._memory: Memory | None = None
         self._load_runtime()
+        self._state = HookedState(name, self._call("lay_hook"))
         self._install()
         code = program_code(self._text)
         if code is None:
@@ -149,6 +151,8 @@ class LupaEngine(Engine):
         """Give the runtime what it asks the host for."""
         if what == "compile":
             return self._compile(*args)
+        if what == "reason":
+            return self.watch.reason if self.watch else ""
         if what == "text":
             return self._text.text
         if what == "entropy":
@@ -172,7 +176,7 @@ class LupaEngine(Engine):
             self._call("spawn_kept", tid, fn, *given)
 
     def resume(self, tid: int, values: list[Any], error: Any = None) -> "Outcome":
-        """Run a task until it waits, ends or fails."""
+        """Run a task until it waits, ends, fails or is interrupted."""
         memory = self._memory
         if memory is None:
             return self._resume(tid, values, error)
@@ -186,11 +190,20 @@ class LupaEngine(Engine):
 
     def _resume(self, tid: int, values: list[Any], error: Any) -> "Outcome":
         if error is None:
-            found = self._call("resume_task", tid, "values", *[self._to_lua(v) for v in values])
+            given = ["values", *[self._to_lua(value) for value in values]]
         elif isinstance(error, ProgramError):
-            found = self._call("resume_task", tid, "failed", as_bytes(str(error)))
+            given = ["failed", as_bytes(str(error))]
         else:
-            found = self._call("resume_task", tid, "error", self._to_lua(error))
+            given = ["error", self._to_lua(error)]
+        watch = self.watch
+        if watch is None:
+            found = self._call("resume_task", tid, *given)
+        else:
+            watch.begin()
+            try:
+                found = self._call("resume_task", tid, *given)
+            finally:
+                watch.end()
         if self._fault is not None:
             fault, self._fault = self._fault, None
             raise fault
@@ -201,7 +214,7 @@ class LupaEngine(Engine):
             return ("done", [])
         if found[0] == "done":
             return ("done", list(found[1:]))
-        return ("failed", found[1], found[2])
+        return (found[0], found[1], found[2])
 
     def cancel(self, tid: int) -> None:
         """Forget a waiting task."""
@@ -323,14 +336,18 @@ class LupaEngine(Engine):
 
     def close(self) -> None:
         """Let go of everything."""
+        if self.watch is not None:
+            self.watch.close()
         self._r = Functions({})
         self._lua = None
 
-    @property
-    def address(self) -> int:
-        """The address of the running state, for whoever interrupts it from outside."""
-        text: str = self._call("state_address")
-        return int(text, 16)
+    def interrupt(self, reason: str) -> None:
+        """End the turn that runs: at its next instruction in the program's own code."""
+        self._state.arm()
+
+    def calm(self) -> None:
+        """Undo `interrupt`."""
+        self._state.disarm()
 
 
 class Functions(dict[str, Any]):

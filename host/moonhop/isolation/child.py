@@ -23,6 +23,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moonhop.engines import make_engine
+from moonhop.engines.bounds import bounded
 from moonhop.engines.deep import run_deep
 from moonhop.engines.lupa_engine import LupaEngine
 from moonhop.engines.memory import GARBAGE, REFUSED
@@ -30,6 +31,7 @@ from moonhop.isolation import system
 from moonhop.isolation.wire import Gone, Wire
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lang.emit_lua_writer import LuaText
+from moonhop_core.process.bounds import SLICE
 from moonhop_core.process.clock import RealClock, VirtualClock
 from moonhop_core.process.host import Host
 from moonhop_core.process.image import ImageError, ImageReader
@@ -108,7 +110,7 @@ class Served:
         engine = made["engine"]
         self.process = Process(
             program_of(made["program"], engine),
-            functools.partial(make_engine, engine),
+            bounded(functools.partial(make_engine, engine), SLICE if made["closed"] else None),
             self._host,
             made["pid"],
             made["app"],

@@ -15,6 +15,7 @@ from moonhop.isolation import system
 from moonhop.isolation.nursery import Nursery
 from moonhop.isolation.wire import Gone
 from moonhop_core.errors import MoonhopError
+from moonhop_core.process.bounds import SLICE
 from moonhop_core.process.clock import VirtualClock
 from moonhop_core.process.host import Host
 from moonhop_core.process.image import ImageError
@@ -67,7 +68,7 @@ class IsolatedProcess:
         self.failure: list[str] | None = None
         self.gone = False
         self._turns = turns
-        self._slice: float | None = program.manifest.get("slice")
+        self._slice: float | None = program.manifest.get("slice") or (SLICE if closed else None)
         self._virtual = isinstance(getattr(host, "clock", None), VirtualClock)
         self._due: int | None = None
         self._fresh = False  # a turn is wanted though nothing is due

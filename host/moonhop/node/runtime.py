@@ -17,6 +17,7 @@ from moonhop.node.paho_link import PahoLink
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.http import Http
 from moonhop_core.node.worker import About, Worker
+from moonhop_core.process.bounds import SLICE
 from moonhop_core.process.program import Program
 
 SWITCH = 0.0005  # seconds
@@ -31,17 +32,16 @@ def engines_here() -> list[str]:
 
 def make_engine(name: str) -> Callable[..., Any]:
     """Return what makes an engine of a program and a process. Raises MoonhopError."""
-    if name == "python":
-        from moonhop_core.process.python_engine import PythonEngine
-
-        engine: Callable[..., Any] = PythonEngine
-        return engine
-    if name not in LUPA:
-        raise MoonhopError(f"there is no engine {name!r}")
+    from moonhop.engines.bounds import bounded
     from moonhop.engines.lupa import make_engine as make
 
-    found: Callable[..., Any] = make(name)
-    return found
+    if name == "python":
+        from moonhop.engines.python_engine import HostPythonEngine
+
+        return bounded(HostPythonEngine, SLICE)
+    if name not in LUPA:
+        raise MoonhopError(f"there is no engine {name!r}")
+    return bounded(make(name), SLICE)
 
 
 def compile_form(program: Program, engine: str) -> None:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 OPERATOR = -1
 
 
+class Interrupted(BaseException):
+    """The turn is over. Not an Exception: nothing that a program does catches it."""
+
+
 class LuaError(Exception):
     """An error that a Lua program raises or can catch.
 

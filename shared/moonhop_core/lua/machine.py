@@ -645,6 +645,22 @@ class Machine:
             error.traceback = trace(found)
         return error
 
+    def interrupted(self, task: Coroutine, raised: BaseException, reason: str) -> LuaError:
+        """Return the error of a turn that was interrupted: `reason`, with the place."""
+        from moonhop_core.lua import positions
+
+        found, _ = positions.places(raised, self.units)
+        while found and not found[0][0].lua_line(found[0][1]):
+            found.pop(0)  # a frame's step, before it knew where to go on
+        stack = self.leaf(task).stack
+        while not found and stack and type(stack[-1][0]) is str:
+            stack = stack[:-1]
+        error = LuaError(self.position(1, found, stack, False) + reason, 0, trace(found))
+        for frame in reversed(stack[:-1] if found else stack):
+            if type(frame[0]) is not str:
+                self.note_frame(error, frame)
+        return error
+
     def suspend_text(self, text: str, found: "list[Any]", stack: "Sequence[Any] | None") -> str:
         """Say which function wanted to suspend, and where."""
         if found:

@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from moonhop_core.process.bounds import Watch
     from moonhop_core.process.program import Program
 
-    # ("wait", wait) | ("done", values) | ("failed", message, traceback)
+    # ("wait", wait) | ("done", values) | ("failed", message, traceback) | ("over", the same): it
+    # was interrupted, and the engine is good for nothing but `close`
     Outcome = tuple[Any, ...]
     Record = list[Any]
 
@@ -89,6 +91,7 @@ class Engine:
     name = ""  # "python", "lua54", "luajit"
     int_bits = 64  # luajit: 53
     float_bits = FLOAT_BITS
+    watch: "Watch | None" = None  # over the turns (process/bounds.py)
 
     def __init__(self, program: "Program", host: "Any"):
         """Make an engine with the program loaded and nothing run. `host` has `op(name, args)` and
@@ -103,9 +106,10 @@ class Engine:
         raise NotImplementedError
 
     def resume(self, tid: int, values: "list[Any]", error: "Any" = None) -> "Outcome":
-        """Run task `tid` until it waits, ends or fails. `values` are what the call that it waits in
-        returns; or that call raises `error`, if it is not None: a plain value as it is, a
-        ProgramError as an operation would (its message with the call's position)."""
+        """Run task `tid` until it waits, ends, fails or is interrupted. `values` are what the
+        call that it waits in returns; or that call raises `error`, if it is not None: a plain
+        value as it is, a ProgramError as an operation would (its message with the call's
+        position)."""
         raise NotImplementedError
 
     def cancel(self, tid: int) -> None:

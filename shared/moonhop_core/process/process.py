@@ -195,9 +195,9 @@ class Process:
     def interrupt(self) -> None:
         """End a turn that is under way, from another thread, if the engine can; the process is
         useless then."""
-        interrupt = getattr(self._engine, "interrupt", None)
-        if interrupt:
-            interrupt()
+        watch = None if self._engine is None else self._engine.watch
+        if watch is not None:
+            watch.interrupt("the process was killed")
 
     def filters(self) -> "list[str]":
         """Return the topic filters that the process hears."""

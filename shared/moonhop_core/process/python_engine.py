@@ -6,6 +6,7 @@ from moonhop_core.lua.machine import Machine
 from moonhop_core.lua.text import to_text
 from moonhop_core.lua.values import Function, Table
 from moonhop_core.process import api
+from moonhop_core.process.bounds import bounded
 from moonhop_core.process.engine import Engine, ProgramError, Suspend
 from moonhop_core.process.image import ImageError
 from moonhop_core.process.names import Names
@@ -78,7 +79,15 @@ class PythonEngine(Engine):
             given: "list[Any]" = [to_text(arg) for arg in args]
         else:
             given = [from_lua(arg) for arg in args]
-        result = self.host.op(name, given)
+        watch = self.watch
+        if watch is None:
+            result = self.host.op(name, given)
+        else:
+            watch.mask()
+            try:
+                result = self.host.op(name, given)
+            finally:
+                watch.unmask()
         if isinstance(result, Suspend):
             return result
         return [to_lua(self, value) for value in result]
@@ -102,9 +111,15 @@ class PythonEngine(Engine):
             failure = LuaError(
                 str(error) if positioned else to_lua(self, error), 1 if positioned else 0
             )
-        outcome = self.machine.resume(
-            self.tasks[tid], [to_lua(self, value) for value in values], failure
-        )
+        task = self.tasks[tid]
+        given = [to_lua(self, value) for value in values]
+        if self.watch is None:
+            outcome = self.machine.resume(task, given, failure)
+        else:
+            outcome, raised = bounded(self.watch, self.machine.resume, task, given, failure)
+            if raised is not None:
+                over = self.machine.interrupted(task, raised, self.watch.reason)
+                return "over", str(over), traceback(over)
         if outcome[0] == "wait":
             return outcome
         del self.tasks[tid]
@@ -113,8 +128,15 @@ class PythonEngine(Engine):
         return "failed", str(outcome[1]), traceback(outcome[1])
 
     def cancel(self, tid: int) -> None:
-        """Forget a waiting task."""
-        self.machine.cancel(self.tasks.pop(tid))
+        """Forget a waiting task. It is the running one who asked: this is part of a turn."""
+        watch = self.watch
+        if watch is not None:
+            watch.unmask()
+        try:
+            self.machine.cancel(self.tasks.pop(tid))
+        finally:
+            if watch is not None:
+                watch.mask()
 
     # ------------------------------------------------------------ values
 
@@ -225,6 +247,8 @@ class PythonEngine(Engine):
 
     def close(self) -> None:
         """Let go of everything."""
+        if self.watch is not None:
+            self.watch.close()
         self.tasks = {}
         self.kept = {}
         self.machine.close()

@@ -122,6 +122,8 @@ class Tasks:
             process.begin_wait(task, outcome[1])
         elif outcome[0] == "done":
             self._ended(task, outcome[1])
+        elif outcome[0] == "over":  # no task of it can be trusted any more
+            process.fail(outcome[1], outcome[2])
         else:
             self._failed(task, outcome[1], outcome[2])
 

@@ -1,6 +1,6 @@
 -- Builtins that suspend, as the trampoline does them: calls that catch errors, and coroutines.
 local R = ...
-local fail = R.fail
+local error, fail = R.natives.error, R.fail
 local call, deliver, push, begin, give_back, run = R.call, R.deliver, R.push, R.begin, R.give_back, R.run
 local stack_now, set_stack, stack_of = R.stack, R.set_stack, R.stack_of
 
@@ -65,6 +65,7 @@ local function native_end(stack, outer, tag, ...)
   outer.status = "running"
   stack.native = nil
   stack.outer = nil
+  if tag == "over" then error((...), 0) end
   return tag ~= "failed", ...
 end
 

@@ -5,7 +5,7 @@ local N, G, kind = R.natives, R.G, R.kind
 local type, select, error, tostring, next = N.type, N.select, N.error, N.tostring, N.next
 local xpcall, getmetatable, setmetatable, rawget = N.xpcall, N.debug.getmetatable, N.setmetatable, N.rawget
 local find, sub, byte, format, rep = N.string.find, N.string.sub, N.string.byte, N.string.format, N.string.rep
-local fail, on_error = R.fail, R.on_error
+local fail, on_error, OVER = R.fail, R.on_error, R.OVER
 
 -- ---------------------------------------------------------------- registering
 
@@ -123,7 +123,11 @@ R.suspending(pcall, function(...)
 end)
 
 local function xpcall_direct(f, handler, ...)
-  return xpcall(f, function(err) return handler(on_error(err)) end, ...)
+  return xpcall(f, function(err)
+    err = on_error(err)
+    if err == OVER then return err end -- no more of the program
+    return handler(err)
+  end, ...)
 end
 register("xpcall", function(...)
   if select("#", ...) < 2 then bad(2, "xpcall", "value expected") end

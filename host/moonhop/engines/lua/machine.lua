@@ -13,10 +13,14 @@
 local R = ...
 local N = R.natives
 local type, error, xpcall, unpack, select = N.type, N.error, N.xpcall, N.unpack, N.select
-local setmetatable = N.setmetatable
+local setmetatable, tostring = N.setmetatable, N.tostring
 local kind = R.kind
 local token = R.token
 local close, fail = R.close, R.fail
+
+-- What is raised when a turn is over (interrupt.lua). No program meets it.
+local OVER = {}
+R.OVER = OVER
 
 local LIMIT = 190000 -- frames on one stack
 local BASE = { "base", false }
@@ -272,6 +276,7 @@ local function at_rest(tid, tag, ...)
   S = IDLE
   tailed = nil
   if tag ~= "wait" then tasks[tid] = nil end
+  if tag == "over" then return tag, OVER.message, OVER.trace end
   if tag == "failed" then
     return tag, R.message((...)), "stack traceback:\n\t" .. N.string.gsub(R.trace or "", "\n", "\n\t")
   end
@@ -298,6 +303,16 @@ function R.resume_task(tid, mode, ...)
   S = innermost(task)
   if mode == "values" then return at_rest(tid, run(deliver, ...)) end
   return at_rest(tid, run(raise, mode == "failed", ...))
+end
+
+-- Leave a hook where the engine's own C hook will find it, and that one armed for nothing; the host
+-- reads back which it is and takes it out. Returns the running state's address, as text.
+function R.lay_hook()
+  local function hook() return R.interrupted() end
+  N.debug.sethook(hook, "", 1000000000)
+  -- LuaJIT hides its main thread; there any thread will do, hooks are common to all.
+  R.hooked = N.coroutine.running() or create(hook)
+  return tostring(R.hooked)
 end
 
 R.passed = passed

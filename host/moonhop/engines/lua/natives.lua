@@ -38,5 +38,6 @@ R.handlers = {} -- registered name -> what the trampoline does with arguments, f
 function R.compile(text, given) return ask("compile", text, given) end
 function R.wanted(library) return N.string.find(wanted, " " .. library .. " ", 1, true) ~= nil end
 function R.program_text() return ask("text") end
+function R.over_reason() return ask("reason") end
 function R.entropy() return ask("entropy") end
 return R

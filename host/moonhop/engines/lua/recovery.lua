@@ -7,6 +7,8 @@ local close_failed, fail = R.close_failed, R.fail
 local call, run, deliver, pop = R.call, R.run, R.deliver, R.pop
 local stack_now, set_stack = R.stack, R.set_stack
 
+local OVER = R.OVER
+
 local function catcher()
   local stack = stack_now()
   while stack do
@@ -23,6 +25,7 @@ local function catcher()
 end
 
 function R.caught_error(err)
+  if err == OVER then return err end
   err = R.translate(err)
   if not catcher() then R.trace = R.traceback(1) end
   return err
@@ -60,6 +63,7 @@ end
 function R.recover(err)
   R.relieve(err)
   R.forget_tailed()
+  if err == OVER then return "over", err end
   while true do
     local S = stack_now()
     local place = S.n

@@ -14,10 +14,6 @@ local function text_mark(text)
 end
 R.text_mark = text_mark
 
-function R.state_address()
-  return (N.string.gsub(N.tostring(N.coroutine.running()), "^thread: ", ""))
-end
-
 function R.count_whole_floats() return R.whole_floats end
 
 -- ---------------------------------------------------------------- values that travel
