@@ -92,6 +92,12 @@ def test_a_name_that_could_leave_the_folder_is_refused(name: str):
         "local p = package p.preload.a = f require 'a'",
         "table.insert(package.searchers, f) require 'a'",
         "require(x .. 'a')",
+        "load('package.preload.a = f')() require 'a'",
+        "local function require(name) return name end require 'a'",
+        "local require = function(name) return name end require 'a'",
+        "local require require = f require 'a'",
+        "function require(name) return name end require 'a'",
+        "(function(require) require 'a' end)(f)",
     ],
 )
 def test_what_may_be_there_when_the_program_runs_need_not_be_there_before(source: str):

@@ -6,6 +6,7 @@ stands in its manifest.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from moonhop_core.lang import tree
 from moonhop_core.lang.manifest import parse_manifest
 from moonhop_core.lang.modules import STANDARD, Module, places, wrong_name
 from moonhop_core.lang.parser import parse
-from moonhop_core.lang.requires import arguments_of, text_of
+from moonhop_core.lang.requires import arguments_of, is_require, text_of
 from moonhop_core.process.bundle import pack, unpack
 from moonhop_core.process.program import LARGEST
 
@@ -83,7 +84,10 @@ def link(text: str, name: str, find: Find) -> str:
     for wanted, problem in missing:
         if not wanted.optional and not made & {wanted.name, None}:
             raise LinkError(f"{wanted.file}:{wanted.line}: {problem}")
-    return pack(source, list(found.values()))
+    linked = pack(source, list(found.values()))
+    if len(linked) > LARGEST:
+        raise LinkError(f"{name} is larger than {LARGEST >> 20} MB; split the program")
+    return linked
 
 
 def line_of(module: str, source: str) -> int:
@@ -126,17 +130,39 @@ def survey(source: str, file: str) -> Survey:
     wanted: list[Wanted] = []
     made: set[str | None] = set()
     if "require" in source or "package" in source:
-        for node in nodes_of(parse(source, file)):
+        chunk = parse(source, file)
+        own = own_requires(chunk)
+        for node in nodes_of(chunk):
             given = arguments_of(node)
             if given is not None:
                 name = text_of(given[0])
                 if name is not None:
-                    wanted.append(Wanted(name, file, node.line, given[1]))
+                    wanted.append(Wanted(name, file, node.line, given[1] or own))
             elif isinstance(node, tree.Index):
                 made.update(made_by(node))
             elif isinstance(node, tree.Global) and node.name == "package":
                 made.add(None)
+            elif isinstance(node, tree.Const) and "package." in str(node.value):
+                made.add(None)  # a text for `load`, say
     return Survey(wanted, made)
+
+
+def own_requires(chunk: tree.Chunk) -> bool:
+    """Tell whether a text has a `require` of its own, which may do as it likes."""
+    if "require" in chunk.globals_assigned:
+        return True
+    for function in chunk.functions:
+        if any(var.name == "require" for var in function.params):
+            return True
+    for node in nodes_of(chunk):
+        if isinstance(node, tree.LocalFunction) and node.var.name == "require":
+            return True
+        if isinstance(node, tree.Local):
+            for var, expr in zip_longest(node.vars, node.exprs):
+                named = var is not None and var.name == "require"
+                if named and (var.assigned or expr is None or not is_require(expr)):
+                    return True
+    return False
 
 
 def made_by(node: tree.Index) -> set[str | None]:

@@ -78,10 +78,11 @@ class _Analysis:
             self.calls.append([])
         for function in chunk.functions:
             self._survey(function.body)
-        if open_world or "package" in self.named:
+        loads = open_world or not self.named.isdisjoint(primitives.LOADERS)
+        if loads or "package" in self.named:
             self.requires.elsewhere = [PASSED, ELEMENT, FIELDS]
-            self.requires.libraries.add("coroutine")
-            if open_world:
+            self.requires.libraries.add("coroutine")  # package.loaded has it
+            if loads:
                 self.requires.elsewhere.append(GIVEN)
         for main in self.requires.results:
             self._flow(main, "@require")
@@ -92,7 +93,7 @@ class _Analysis:
                 self._flow(PASSED, param)
             self._visit(function.body, function)
         self._fixed_masks()
-        if open_world or not self.named.isdisjoint(primitives.LOADERS):
+        if loads:
             self._open_world(open_world)
 
     # ------------------------------------------------------------ first pass: what names mean
@@ -419,8 +420,9 @@ class _Analysis:
                 self.masks[key] = self.masks[key] | anything
         for name in primitives.LOADERS:
             self.masks["@()" + name] = anything
+        self.masks[GIVEN] = anything
         if unit:
-            self.masks[PASSED] = self.masks[GIVEN] = anything
+            self.masks[PASSED] = anything
 
     def _library_escapes(self, library: str) -> bool:
         """Is the library's table used other than as `library.name`?"""

@@ -385,7 +385,7 @@ class Machine:
                         elif type(proto) is str and proto in self.suspending:
                             callee = func
                             func = None
-                            if tail:
+                            if tail and proto != "require":
                                 stack.pop()
                                 tail = False
                             if proto == "pcall" or proto == "xpcall":
@@ -394,7 +394,8 @@ class Machine:
                             if proto == "require":
                                 from moonhop_core.lua import modules
 
-                                func, args = modules.begin(self, co, args)
+                                func, args = modules.begin(self, co, args, tail)
+                                tail = False
                                 if func is not None:
                                     continue
                                 value = args

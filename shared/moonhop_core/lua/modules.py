@@ -35,22 +35,33 @@ MOST_LOADING = 190  # modules that are being loaded by each other, as LUAI_MAXCC
 PAUSE = 0.01  # seconds after which a task looks again whether another one has loaded a module
 
 
-def begin(machine: "Machine", co: Coroutine, args: "Sequence[Any]") -> "tuple[Any, Sequence[Any]]":
-    """Do require(args) in a frame of coroutine `co`: gives a loader and its arguments, with the
-    marker for its result on the stack; or None and what require returns."""
+def begin(
+    machine: "Machine", co: Coroutine, args: "Sequence[Any]", tail: bool
+) -> "tuple[Any, Sequence[Any]]":
+    """Do require(args) in a frame of coroutine `co`, which goes then if it is a tail call: gives a
+    loader and its arguments, with the marker for its result on the stack; or None and what require
+    returns. What fails still has the frame, for its position."""
+    stack = co.stack
     name = name_of(args)
     value = machine.builtins["package.loaded"].h.get(name)
-    if value is not None and value is not FALSE:
-        return None, value
-    if loads_elsewhere(machine, name, co):
-        co.stack.append(["again", name])
-        return machine.find("sleep"), (PAUSE,)
-    loader, data = find(machine, name)
-    if len([entry for entry in co.stack if entry[0] == "require"]) > MOST_LOADING:
-        raise LuaError("C stack overflow", 1)
-    co.stack.append(["require", name, data])
-    machine.builtins["require.loading"].set(name, co)
-    return loader, (name, data)
+    found: "tuple[Any, Sequence[Any]]" = (None, value)
+    marker: "list[Any]" = []
+    if value is None or value is FALSE:
+        if loads_elsewhere(machine, name, co):
+            marker = ["again", name]
+            found = machine.find("sleep"), (PAUSE,)
+        else:
+            loader, data = find(machine, name)
+            if len([entry for entry in stack if entry[0] == "require"]) > MOST_LOADING:
+                raise LuaError("C stack overflow", 1)
+            marker = ["require", name, data]
+            found = loader, (name, data)
+            machine.builtins["require.loading"].set(name, co)
+    if tail:
+        stack.pop()
+    if marker:
+        stack.append(marker)
+    return found
 
 
 def loads_elsewhere(machine: "Machine", name: str, co: "Coroutine | None") -> bool:
