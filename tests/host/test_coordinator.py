@@ -33,6 +33,11 @@ class ScriptedNodes:
             return self.script[verb]()
         return {"bytes": 1234, "pause_ms": 5.0} if verb == "release" else {}
 
+    async def ask_while(
+        self, other: str, node: str, verb: str, args: dict[str, Any], timeout: float = 10
+    ) -> Any:
+        return await self.ask(node, verb, args, timeout)
+
 
 def raises(error: Exception) -> Callable[[], Any]:
     def act() -> None:

@@ -41,6 +41,12 @@ class Asks(Protocol):
         """Send a request to a node and return its result."""
         ...
 
+    async def ask_while(
+        self, other: str, node: str, verb: str, args: dict[str, Any], timeout: float = 10.0
+    ) -> Any:
+        """The same, given up as soon as the other node is lost."""
+        ...
+
 
 @dataclass(frozen=True)
 class HopReport:
@@ -136,7 +142,8 @@ class Coordinator:
             about = {**settings, "pid": hop.pid, "transfer": hop.transfer, "epoch": hop.epoch}
             await self._nodes.ask(hop.target, "prepare", about, PREPARE)
             watch.lap("prepare")
-            sent = await self._nodes.ask(
+            sent = await self._nodes.ask_while(
+                hop.target,
                 hop.source,
                 "release",
                 {

@@ -28,6 +28,7 @@ class NodeRequests:
         self._session = secrets.token_hex(4)
         self._numbers = itertools.count(1)
         self._waiting: dict[str, tuple[str, asyncio.Future[Any]]] = {}
+        self._lost: set[str] = set()
 
     async def ask(
         self, node: str, verb: str, args: dict[str, Any], timeout: float = TIMEOUT
@@ -37,6 +38,7 @@ class NodeRequests:
         Raises RequestError if the node refuses, NodeGone if it is lost before it answers or does
         not answer within ``timeout`` seconds; then nobody knows whether it did as asked.
         """
+        self._check(node)
         number = f"{self._session}-{next(self._numbers)}"
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = node, answer
@@ -60,8 +62,37 @@ class NodeRequests:
         except RequestError as error:
             answer.set_exception(error)
 
+    async def ask_while(
+        self, other: str, node: str, verb: str, args: dict[str, Any], timeout: float = TIMEOUT
+    ) -> Any:
+        """Ask a node for something that needs another node too; raises NodeGone as soon as either
+        is lost."""
+        self._check(other)
+        number = f"{self._session}-{next(self._numbers)}"
+        lost: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = other, lost
+        asked = asyncio.ensure_future(self.ask(node, verb, args, timeout))
+        try:
+            await asyncio.wait([asked, lost], return_when=asyncio.FIRST_COMPLETED)
+            if not asked.done():
+                await lost
+            return await asked
+        finally:
+            asked.cancel()
+            lost.cancel()
+            del self._waiting[number]
+
     def lose(self, node: str) -> None:
-        """Fail all requests that wait for a node that is gone."""
+        """Fail all requests to a node that is gone, until it is found again."""
+        self._lost.add(node)
         for waited, answer in self._waiting.values():
             if waited == node and not answer.done():
                 answer.set_exception(NodeGone(f"node {node} is gone"))
+
+    def find(self, node: str) -> None:
+        """Note that a node is there (again)."""
+        self._lost.discard(node)
+
+    def _check(self, node: str) -> None:
+        if node in self._lost:
+            raise NodeGone(f"node {node} is gone")

@@ -6,6 +6,7 @@ is asked for the processes it has.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Coroutine
@@ -78,7 +79,8 @@ class Scheduler:
         self._answers = Answers(self)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._locks: dict[str, asyncio.Lock] = {}
-        self._changed = asyncio.Condition()
+        self._waiters: set[asyncio.Event] = set()
+        self._stack = contextlib.ExitStack()
         self._moving: set[str] = set()
         self._hands = asyncio.Semaphore(MOVES)
         self._left_alone: dict[str, float] = {}  # pid: until when
@@ -93,6 +95,7 @@ class Scheduler:
 
     async def start(self) -> None:
         """Hear the nodes. The link is connected already."""
+        self._stack.enter_context(self.store.listening(self._notify))
         self.coordinator.settle_interrupted()
         self.link.on_message = self._take
         for what in ("birth", "load", "log", "event"):
@@ -110,6 +113,7 @@ class Scheduler:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._stack.close()
         self.logs.close()
 
     # -- what people ask -------------------------------------------------------------------------
@@ -138,9 +142,19 @@ class Scheduler:
             program = self.programs(process.program)
             check_fits(target, program.manifest, process.terms)
             settings = run_settings(process, target, program)
-            report = await self.coordinator.hop(process, node, settings, reason)
+            try:
+                report = await self.coordinator.hop(process, node, settings, reason)
+            finally:
+                self._after_hop(pid)
         self.replan()
         return report
+
+    def _after_hop(self, pid: str) -> None:
+        """Look whether a node died while the process was on its way, and nobody minded."""
+        process = self.store.process(pid)
+        node = self.fleet.nodes.get(process.node or "")
+        if node is not None and not node.ready:
+            self._lose(node)
 
     async def end(self, pid: str, verb: str = "stop", reason: str = "") -> ProcessRow:
         """Stop (at rest) or kill (at once) a process. Raises MoonhopError if it is over."""
@@ -159,7 +173,7 @@ class Scheduler:
             await self._ask(self._running(pid), verb)
             state = "paused" if verb == "pause" else "running"
             self.store.set_state(pid, state, f"asked to {verb}")
-        await self._notify()
+        self._notify()
         return self.store.process(pid)
 
     def drain(self, node: str, drained: bool = True) -> None:
@@ -176,11 +190,17 @@ class Scheduler:
 
     async def wait_until(self, done: Callable[[], bool], timeout: float) -> bool:
         """Wait until ``done()`` holds, looking whenever something changed; tell whether it does."""
+        news = asyncio.Event()
+        self._waiters.add(news)
         try:
-            async with asyncio.timeout(timeout), self._changed:
-                await self._changed.wait_for(done)
+            async with asyncio.timeout(timeout):
+                while not done():
+                    news.clear()
+                    await news.wait()
         except TimeoutError:
             return done()
+        finally:
+            self._waiters.discard(news)
         return True
 
     # -- what nodes say --------------------------------------------------------------------------
@@ -225,6 +245,7 @@ class Scheduler:
     def _settle(self, node: NodeState, restarted: bool) -> None:
         """Learn what a node that has come has; until then nothing is placed on it."""
         node.settled = False
+        self.nodes.find(node.id)
         self.spawn(self._reconcile(node, node.session, restarted))
 
     async def _reconcile(self, node: NodeState, session: str, restarted: bool) -> None:
@@ -291,7 +312,7 @@ class Scheduler:
             state = "stopped" if state == "killed" else state
             self._come_to_an_end(process, state, reason, state == "failed" or status != 0)
             self.replan()
-        self.spawn(self._notify())
+        self._notify()
 
     def _come_to_an_end(
         self, process: ProcessRow, state: str, reason: str, failed: bool = True
@@ -328,7 +349,7 @@ class Scheduler:
                 self._recover(process, f"node {node.id} left")
             return
         for process in self._processes_on(node.id):
-            if process.state in LIVE:
+            if process.state in LIVE and not self.coordinator.under_way(process.pid):
                 self.store.set_state(process.pid, "unreachable", f"node {node.id} is lost")
         self._expect(node)
         self.replan()
@@ -395,7 +416,7 @@ class Scheduler:
             loop = asyncio.get_running_loop()
             self._alarm = loop.call_later(max(plan.again - now, 0.0) + 0.001, self.replan)
         self._plan_took = time.perf_counter() - began
-        self.spawn(self._notify())
+        self._notify()
 
     async def _start_all(self, placed: list[ProcessRow]) -> None:
         """Start processes side by side; with very many the loop gets its turns in between."""
@@ -412,7 +433,7 @@ class Scheduler:
                 await self._have_started(process)
         if process.app in self._followed:
             self.replan()
-        await self._notify()
+        self._notify()
 
     async def _have_started(self, process: ProcessRow) -> None:
         assert process.node is not None
@@ -517,6 +538,6 @@ class Scheduler:
         if not task.cancelled() and (error := task.exception()):
             log.error("scheduler: %s", error, exc_info=error)
 
-    async def _notify(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
+    def _notify(self) -> None:
+        for news in self._waiters:
+            news.set()
