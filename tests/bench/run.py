@@ -51,7 +51,7 @@ def measure(
         contests = [contest for contest in language.CONTESTS if contest.name in engines]
         figures += language.measure(contests, programs, repeats, say, small)
     if "images" in parts:
-        for engine in ("lua54", "python"):
+        for engine in ("lua54", "luajit", "python", "micropython"):
             if engine in engines:
                 figures += images.measure(engine, 2 if small else 20, say)
     if "micropython" in parts and "micropython" in engines:

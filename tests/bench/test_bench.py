@@ -51,7 +51,8 @@ def test_figures_of_the_language_programs_have_the_shape_of_bench_json(engine, t
 def test_image_programs_are_measured_in_the_middle_of_their_run(name: str) -> None:
     figures = images.measure_one(name, "python", 1)
     assert figures[0].unit == "bytes"
-    assert figures[0].value > 500
+    assert figures[0].value > 400
+    assert figures[0].met
 
 
 def test_start_of_a_process_is_measured_on_a_real_engine() -> None:

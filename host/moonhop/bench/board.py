@@ -55,8 +55,11 @@ class Board:
         told = self.ask("run", program, args)
         return Run(told["start"] / 1e6, told["run"] / 1e6, told["output"])
 
-    def ask(self, what: str, program: Program, args: Sequence[object] = ()) -> dict[str, Any]:
-        """Have it "run", "compile" or "heap"; return what it tells. Raises MoonhopError."""
+    def ask(
+        self, what: str, program: Program, args: Sequence[object] = (), **more: object
+    ) -> dict[str, Any]:
+        """Have it "run", "compile", "heap" or "image"; return what it tells. Raises
+        MoonhopError."""
         order = {
             "what": what,
             "name": program.name,
@@ -65,6 +68,7 @@ class Board:
             "source": program.source if what == "compile" else "",
             "form": "" if what == "compile" else program.form("python"),
             "args": [str(arg) for arg in args],
+            **more,
         }
         assert self._process.stdin is not None
         assert self._process.stdout is not None

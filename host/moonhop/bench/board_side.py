@@ -49,14 +49,14 @@ def processor_us() -> int:
 
 def make_process(order: "Order", form: "Any", lines: "list[str]") -> "Process":
     """Return a process of a compiled program, not yet started."""
-    from moonhop_core.process.clock import RealClock
+    from moonhop_core.process.clock import VirtualClock
     from moonhop_core.process.local_host import LocalHost
     from moonhop_core.process.process import Process
     from moonhop_core.process.program import Program
     from moonhop_core.process.python_engine import PythonEngine
 
     program = Program.from_forms(order["name"], order["hash"], order["manifest"], {"python": form})
-    host = LocalHost(RealClock(), None, lambda kind, text: lines.append(text))
+    host = LocalHost(VirtualClock(), None, lambda kind, text: lines.append(text))
     node = {"id": "bench", "kind": "bench", "tags": []}
     return Process(program, PythonEngine, host, args=order["args"], node=node)
 
@@ -99,6 +99,33 @@ def heap(order: "Order") -> "dict[str, Any]":
     return {"runtime": runtime - before, "all": used_heap() - before}
 
 
+def image(order: "Order") -> "dict[str, Any]":
+    """Run a program to its middle, then write and read its image again and again."""
+    process = make_process(order, order["form"], [])
+    process.start()
+    for _ in range(order["rests"]):
+        process.turn()
+    if process.status != "running":
+        return {"error": (process.failure or ["it is " + process.status])[0]}
+    writing = []
+    reading = []
+    lines: list[str] = []
+    for _ in range(order["repeats"]):
+        lines = []
+        gc.collect()
+        begin = ticks_us()
+        process.snapshot(lines.append)
+        writing.append(ticks_diff(ticks_us(), begin))
+        copy = make_process(order, order["form"], [])
+        copy.engine  # noqa: B018 - loads the program, which is no part of reading
+        gc.collect()
+        begin = ticks_us()
+        copy.restore(lines)
+        reading.append(ticks_diff(ticks_us(), begin))
+        copy.let_go()
+    return {"write": writing, "read": reading, "lines": lines}
+
+
 def compile_lua_text(order: "Order") -> "dict[str, Any]":
     """Compile Lua text to Python text."""
     before = used_heap()
@@ -118,6 +145,9 @@ def compile_lua_text(order: "Order") -> "dict[str, Any]":
     }
 
 
+ORDERS = {"run": run, "heap": heap, "image": image, "compile": compile_lua_text}
+
+
 def serve() -> None:
     """Carry out orders until there are no more."""
     while True:
@@ -127,7 +157,7 @@ def serve() -> None:
         order = json.loads(line)
         line = ""
         try:
-            told = {"run": run, "heap": heap, "compile": compile_lua_text}[order["what"]](order)
+            told = ORDERS[order["what"]](order)
         except Exception as error:
             told = {"error": type(error).__name__ + ": " + str(error)}
         print(json.dumps(told))

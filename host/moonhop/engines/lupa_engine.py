@@ -98,7 +98,7 @@ class LupaEngine(Engine):
         for part in (*FIRST, *NUMBERS[self.name], *THEN, *wanted.parts):
             load(code[part], made)
         if NUMBERS[self.name]:
-            self._call("seed", *entropy())
+            self._call("begin_random", *entropy())
 
     def _call(self, name: str, *args: Any) -> Any:
         """Call a function of the runtime. An error in it is a fault of moonhop, but for the
@@ -306,9 +306,18 @@ class LupaEngine(Engine):
             record = ["g", *[str(int(word)) for word in record[1:]]]
         elif self.name == "luajit":
             self._count_losses(record)
-        wrong = self._call("read_record", *record)
+        wrong = self._call("read_record", *[self._flat(v) for v in record])
         if wrong is not None:
             raise ImageError(wrong)
+
+    def _flat(self, value: Any) -> Any:
+        """Read a record that stands in place of a mention; return what mentions its table."""
+        if type(value) is list:
+            if type(value[0]) is not int and value[0] != "a":
+                raise ImageError("a record in the place of a value")
+            self.read_record(value)
+            return f"t{value[1]}"
+        return value
 
     def _read_unit(self, record: "Record") -> None:
         number, given, source = record[1:4]

@@ -138,7 +138,7 @@ def inflated(data: bytes) -> str:
 class Unit:
     """One text of the program: unit 0 is the program itself, others came through `load`.
 
-    form     the emitted module: text, or the imported module object of it
+    form     the emitted module: text, its code, or the imported module object of it
     name     the source's name as messages show it
     source   its Lua text, where the image needs it (units above 0)
     given    the chunk's name as `load` was given it
@@ -164,8 +164,10 @@ class Unit:
         self.protos: "list[Proto]" = []
         self.module: "Any" = None
         if isinstance(form, str):
+            form = compile_python(form, number)
+        if not hasattr(form, "load"):
             module: "dict[str, Any]" = {}
-            exec(compile_python(form, number), module)
+            exec(form, module)
         else:
             if getattr(form, "g", None) is not None:
                 form = fresh(form)  # some other machine has it: a module belongs to one

@@ -202,13 +202,13 @@ class Messages:
 
     def read(self, state: "dict[str, Any]") -> None:
         """Take the state back."""
-        for ident, filter, handle, handler in state["subscriptions"]:
+        for ident, filter, handle, handler in state.get("subscriptions", ()):
             subscription = Subscription(ident, filter, handle)
             subscription.handler = handler
             self.subscriptions[ident] = subscription
-        for filter, waiting in state["mailboxes"]:
+        for filter, waiting in state.get("mailboxes", ()):
             self._add_box(filter).waiting = waiting
-        for filter, count in state["taken"]:
+        for filter, count in state.get("taken", ()):
             self.taken[filter] = count
 
     def read_message(self, message: "list[Any]") -> None:

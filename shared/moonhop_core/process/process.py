@@ -80,7 +80,6 @@ class Process:
         self.files = Files(self)
         self.arrivals: "list[int]" = []  # kept functions, of hop.on_arrive
         self.next_id = MAIN
-        self.came_from: "dict[str, Any] | None" = None  # the header of the image it was read from
         self.resting: "list[Any] | None" = None  # between reading an image and going on
         self.gone = False  # after `let_go`
         self._make_engine = make_engine

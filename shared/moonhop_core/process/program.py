@@ -2,6 +2,7 @@
 
 from binascii import hexlify
 from hashlib import sha256
+from sys import implementation
 
 from moonhop_core.errors import MoonhopError
 from moonhop_core.process.octets import to_bytes
@@ -120,6 +121,19 @@ class Program:
                 raise MoonhopError("unknown program form %r" % form)
             self._forms[form] = found
         return found
+
+    def python(self) -> "Any":
+        """Return form "python" as the engine loads it: an imported module, text, or on CPython the
+        code of the text, compiled once for all processes of the program."""
+        form = self.form("python")
+        if not isinstance(form, str) or implementation.name != "cpython":
+            return form
+        code = self._forms.get("python code")
+        if code is None:
+            from moonhop_core.lua.proto import compile_python
+
+            code = self._forms["python code"] = compile_python(form, 0)
+        return code
 
     def forget(self) -> None:
         """Let go of a form that only one process could use: an imported module."""

@@ -26,6 +26,7 @@ class ImageBuilder:
         self._names = names
         self._objects: "dict[int, Any]" = {}
         self._written: "set[int]" = set()  # objects whose record has come
+        self._shapes: "list[list[Any]]" = []  # [metatable, key, …]
         self._patches: "list[tuple[list[Any], int, int]]" = []  # (list, place, pack's number)
         self.tasks: "dict[int, Coroutine]" = {}
         self.kept: "dict[int, Any]" = {}
@@ -51,6 +52,9 @@ class ImageBuilder:
             return TRUE if mark else FALSE
         if kind is int and LEAST <= mark <= MOST:
             return mark
+        if kind is list and (type(mark[0]) is int or mark[0] == "a"):
+            self.read(mark)
+            return self._objects[mark[1]]
         raise ValueError("bad value " + str(mark))
 
     def _object(self, letter: str, rest: str) -> "Any":
@@ -66,6 +70,9 @@ class ImageBuilder:
                 found = [None]
             elif letter == "f":
                 found = self._names.blank(proto)
+                if not found.proto.kinds:  # it has no record
+                    self._names.fill(found, [])
+                    self._written.add(number)
             elif letter == "k":
                 found = Coroutine(None)
             elif letter == "n":
@@ -100,10 +107,20 @@ class ImageBuilder:
     def read(self, record: "list[Any]") -> bool:
         """Take a record. Tells whether it was one of those for values."""
         kind = record[0]
-        if kind == "t":
+        if type(kind) is int:
+            self._shaped(record)
+        elif kind == "t":
             table = self._known("t", record[1])
-            table.meta = self.value(record[2])
+            table.meta = _table(self.value(record[2])) if len(record) > 2 else None
             self._pairs(table, record, 3)
+        elif kind == "a":
+            table = self._known("t", record[1])
+            n = table.length()
+            for i in range(2, len(record)):
+                n += 1
+                table.set(n, self.value(record[i]))
+        elif kind == "s":
+            self._shape(record)
         elif kind == "c":
             self._known("c", record[1])[0] = self.value(record[2])
         elif kind == "f":
@@ -126,12 +143,34 @@ class ImageBuilder:
                     self._names.builtin(field if top else record[1] + "." + field)
             self._pairs(table, record, 2)
         elif kind == "M":
-            self.value("b" + record[1]).meta = self.value(record[2])
+            self.value("b" + record[1]).meta = _table(self.value(record[2]))
         elif kind == "h":
             self.kept[record[1]] = self.value(record[2])
         else:
             return self._read_coroutine(kind, record)
         return True
+
+    def _shape(self, record: "list[Any]") -> None:
+        number = record[1]
+        start = 2
+        if number == len(self._shapes) + 1:
+            self._shapes.append([_table(self.value(record[2]))])
+            start = 3
+        shape = self._shapes[number - 1 if number > 0 else len(self._shapes)]
+        for key in record[start:]:
+            if type(key) is not str:
+                raise ValueError("a shape's key is no text")
+            shape.append(key)
+
+    def _shaped(self, record: "list[Any]") -> None:
+        shape = self._shapes[record[0] - 1 if record[0] > 0 else len(self._shapes)]
+        table = self._known("t", record[1])
+        table.meta = shape[0]
+        h = table.h
+        for i in range(2, len(record)):
+            value = record[i]
+            if value is not None:
+                h[shape[i - 1]] = self.value(value)
 
     def _pairs(self, table: "Any", record: "list[Any]", start: int) -> None:
         for i in range(start, len(record), 2):
@@ -144,7 +183,8 @@ class ImageBuilder:
         if kind == "k":
             coroutine = self._known("k", record[1])
             coroutine.status = record[2]
-            coroutine.function = self.value(record[3])
+            if len(record) > 3:
+                coroutine.function = self.value(record[3])
             if len(record) > 4:
                 coroutine.error = LuaError(self.value(record[4]))
         elif kind == "m":
@@ -189,6 +229,13 @@ def _letter(value: "Any") -> str:
     if kind is Coroutine:
         return "k"
     return "n" if kind is Bound else "f"
+
+
+def _table(value: "Any") -> "Any":
+    """Return a metatable, or None."""
+    if value is not None and type(value) is not Table:
+        raise ValueError("a metatable is no table")
+    return value
 
 
 def _blank() -> None:

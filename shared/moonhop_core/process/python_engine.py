@@ -48,7 +48,7 @@ class PythonEngine(Engine):
         machine.add_operations(
             [(name, api.OPERATIONS[name][1] == api.SUSPENDS) for name in api.OPERATIONS]
         )
-        machine.load_unit(program.form("python"))
+        machine.load_unit(program.python())
 
     # ------------------------------------------------------------ what programs find
 

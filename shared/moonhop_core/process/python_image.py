@@ -5,7 +5,7 @@ writer remembers is one number per object.
 """
 
 from moonhop_core.lua.values import FALSE, TRUE, Bound, Coroutine, Function, Table
-from moonhop_core.process.image import PAIRS
+from moonhop_core.process.image import DEPTH, PAIRS, ROOM, SHAPES, WIDEST
 from moonhop_core.process.values import float_mark
 
 try:
@@ -29,6 +29,13 @@ class ImageWalker:
         self._numbers: "dict[int, int]" = {}  # id() of an object -> its number
         self._count = 0
         self._todo: "list[Any]" = []  # objects that were mentioned and not yet written
+        # A metatable's mark, or "" and the first key -> [number, key, …] of the last such shape;
+        # None: one such table was written in full.
+        self._shapes: "dict[str, list[Any] | None]" = {}
+        self._misfits: "dict[str, bool]" = {}  # keys of it where a table came that does not fit
+        self._defined = 0
+        self._depth = 0  # of records in records
+        self._room = 0  # for so many more values in a record
 
     def root(self, record: "list[Any]", values: "list[Any]") -> None:
         """Write a record with these values appended, and then all that they reach."""
@@ -90,26 +97,150 @@ class ImageWalker:
                 self._coroutine(number, value)
             elif kind is Bound:
                 self._put(["n", number, value.name, self.mention(value.state)])
-            else:
+            elif value.cells:
                 self._put(["f", number] + [self.mention(v) for v in value.cells])
 
     def _table(self, number: int, table: Table) -> None:
-        mention = self.mention
-        record: "list[Any]" = ["t", number, mention(table.meta)]
-        left = PAIRS
-        for key, value in table.h.items():
-            if not left:
+        self._room = ROOM
+        whole = self._compact(number, table)
+        if whole is not None:
+            self._put(whole)
+            return
+        h = table.h
+        item = self._item
+        record: "list[Any]" = ["a", number]
+        size = 0
+        while size + 1 in h:
+            size += 1
+            value = h[size]
+            record.append(value if type(value) is int else item(value))
+            if len(record) == 2 + 2 * PAIRS:
                 self._put(record)
-                record = ["t", number, mention(table.meta)]
-                left = PAIRS
-            record.append(mention(key))
-            record.append(mention(value))
-            left -= 1
+                record = ["a", number]
+                self._room = ROOM
+        if len(record) > 2:
+            self._put(record)
+        meta = None if table.meta is None else self.mention(table.meta)
+        if size == len(h) and meta is None:
+            return
+        record = ["t", number, meta]
+        self._room = ROOM
+        for key, value in h.items():
+            if type(key) is int and 1 <= key <= size:
+                continue
+            if len(record) == 3 + 2 * PAIRS:
+                self._put(record)
+                record = ["t", number, meta]
+                self._room = ROOM
+            record.append("s" + key if type(key) is str else self.mention(key))
+            record.append(item(value))
         self._put(record)
+
+    def _item(self, value: "Any") -> "Any":
+        """Return a mark, or the record of a small table which nothing has mentioned before."""
+        if (
+            type(value) is not Table
+            or self._depth == DEPTH
+            or self._room <= 0
+            or len(value.h) > WIDEST
+            or id(value) in self._numbers
+            or self._names.name_of(value) is not None
+        ):
+            return self.mention(value)
+        self._count = number = self._count + 1
+        self._numbers[id(value)] = number
+        self._depth += 1
+        record = self._compact(number, value)
+        self._depth -= 1
+        if record is None:
+            self._todo.append(value)
+            return "t%d" % number
+        return record
+
+    def _compact(self, number: int, table: Table) -> "list[Any] | None":
+        """Return the one record of a small list or of a table that has a shape; None for others,
+        of which nothing was mentioned then."""
+        h = table.h
+        count = len(h)
+        if count > WIDEST:
+            return None
+        item = self._item
+        record: "list[Any]"
+        if not count or 1 in h:
+            if table.meta is not None:
+                return None
+            for i in range(1, count + 1):
+                if i not in h:
+                    return None
+            self._room -= count + 1
+            record = ["a", number]
+            for i in range(1, count + 1):
+                record.append(item(h[i]))
+            return record
+        shape = self._shape(h, table.meta)
+        if shape is None:
+            return None
+        self._room -= count + 1
+        record = shape[:1]
+        record.append(number)
+        for at in range(1, len(shape)):
+            key = shape[at]
+            if key in h:
+                record.append(item(h[key]))
+                count -= 1
+                if not count:
+                    break
+            else:
+                record.append(None)
+        return record
+
+    def _shape(self, h: "dict[Any, Any]", meta: "Table | None") -> "list[Any] | None":
+        """Return the shape to write a table in, a new one perhaps, or None if it had better be
+        written in full: it is (or it may be) the only one of its kind."""
+        first = next(iter(h))
+        if type(first) is not str:
+            return None
+        mark = None if meta is None else self.mention(meta)
+        slot = mark or ("s__index" if "__index" in h else "s" + first)
+        shape = self._shapes.get(slot)
+        if shape is None:
+            if mark is None and slot not in self._shapes:
+                self._shapes[slot] = None
+                return None
+        else:
+            left = len(h)
+            for key in shape:
+                if key in h:
+                    left -= 1
+            if not left:
+                return shape
+        keys: "list[Any]" = list(h)
+        for key in keys:
+            if type(key) is not str:
+                return None
+        if shape is not None:
+            more = [key for key in keys if key not in shape]
+            known = len(keys) - len(more)
+            if len(more) <= (known if meta else known - 1) and len(shape) + len(more) <= WIDEST:
+                shape.extend(more)
+                self._put(["s", shape[0]] + more)
+                return shape
+            if mark is None and slot not in self._misfits:
+                self._misfits[slot] = True
+                return None
+            self._misfits.pop(slot, None)
+        if self._defined == SHAPES:
+            return None
+        self._defined += 1
+        self._put(["s", self._defined, mark] + keys)
+        self._shapes[slot] = shape = [self._defined] + keys
+        return shape
 
     def _coroutine(self, number: int, coroutine: Coroutine) -> None:
         mention = self.mention
-        record = ["k", number, coroutine.status, mention(coroutine.function)]
+        record = ["k", number, coroutine.status]
+        if coroutine.function is not None or coroutine.error is not None:
+            record.append(mention(coroutine.function))
         if coroutine.error is not None:
             record.append(mention(coroutine.error.value))
         self._put(record)

@@ -18,20 +18,18 @@ if TYPE_CHECKING:
 def write_process(process: "Process", writer: "ImageWriter", epoch: int, hops: int) -> None:
     """Write header, the engine's records and the process's own."""
     engine = process.engine
-    writer.header(
-        {
-            "program": process.program.hash,
-            "name": process.program.name,
-            "engine": engine.name,
-            "int": engine.int_bits,
-            "float": engine.float_bits,
-            "epoch": epoch,
-            "pid": process.pid,
-            "app": process.app,
-            "args": process.args,
-            "hops": hops,
-        }
-    )
+    header = {
+        "program": process.program.hash,
+        "engine": engine.name,
+        "epoch": epoch,
+        "pid": process.pid,
+    }
+    if engine.int_bits != 64:
+        header["int"] = engine.int_bits
+    if engine.float_bits != 64:
+        header["float"] = engine.float_bits
+    header.update(set_ones({"app": process.app, "args": process.args, "hops": hops}))
+    writer.header(header)
     engine.write_image(writer.put)
     state: "dict[str, Any]" = {
         "next": process.next_id,
@@ -43,26 +41,31 @@ def write_process(process: "Process", writer: "ImageWriter", epoch: int, hops: i
     }
     state.update(process.tasks.write())
     state.update(process.messages.write())
-    writer.put(["process", state])
+    writer.put(["process", set_ones(state)])
     for message in process.messages.write_queues():
         writer.put(["process", {"message": message}])
+
+
+def set_ones(state: "dict[str, Any]") -> "dict[str, Any]":
+    """Return those entries whose value is neither empty nor zero nor false: the others need no
+    place in an image."""
+    return {name: value for name, value in state.items() if value}
 
 
 def read_header(process: "Process", header: "dict[str, Any]") -> None:
     """Take over who the process is, and make its engine."""
     process.pid = header["pid"]
-    process.app = header["app"]
-    process.args = header["args"]
-    process.hops = header["hops"]
+    process.app = header.get("app", "")
+    process.args = header.get("args", [])
+    process.hops = header.get("hops", 0)
     process.epoch = header["epoch"]
-    process.came_from = header
     engine = process.engine
-    if header["float"] > engine.float_bits or header["int"] > engine.int_bits:
+    wide = header.get("int", 64), header.get("float", 64)
+    if wide[0] > engine.int_bits or wide[1] > engine.float_bits:
         process.host.output(
             "warning",
             "numbers lose precision on this node: %d-bit integers and %d-bit floats become"
-            " %d and %d bits wide"
-            % (header["int"], header["float"], engine.int_bits, engine.float_bits),
+            " %d and %d bits wide" % (wide + (engine.int_bits, engine.float_bits)),
         )
 
 
@@ -77,12 +80,12 @@ def read_process(process: "Process", record: "list[Any]") -> None:
         return
     later: "list[Any]" = []
     process.next_id = state["next"]
-    process.arrivals = state["arrivals"]
+    process.arrivals = state.get("arrivals", [])
     process.tasks.read(state, later)
-    process.timers.read(state["timers"], later)
+    process.timers.read(state.get("timers", []), later)
     process.messages.read(state)
-    process.files.read(state["readers"])
-    process.resting = [later, state["paused"]]
+    process.files.read(state.get("readers", []))
+    process.resting = [later, state.get("paused", False)]
 
 
 def tie_up(process: "Process", elapsed: int, arrived: bool) -> None:

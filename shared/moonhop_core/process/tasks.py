@@ -200,13 +200,17 @@ class Tasks:
             answer = task.answer
             if answer is not None:
                 answer = [pack_list(answer[0]), pack(answer[1])]
-            listed.append([task.tid, start, pack(task.wait), left, answer, task.owner])
+            entry = [task.tid, start, pack(task.wait), left, answer, task.owner]
+            while entry[-1] is None:
+                entry.pop()
+            listed.append(entry)
         results = [[tid, pack_list(self.results[tid])] for tid in self._order]
         return {"tasks": listed, "ready": self.ready, "results": results}
 
     def read(self, state: "dict[str, Any]", later: "list[Any]") -> None:
         """Take the state back; `later` collects (remaining time, order, task)."""
-        for tid, start, wait, left, answer, owner in state["tasks"]:
+        for entry in state.get("tasks", ()):
+            tid, start, wait, left, answer, owner = entry + [None] * (6 - len(entry))
             task = Task(tid)
             if start is not None:
                 task.start = [start[0], unpack_list(start[1]), start[2]]
@@ -217,8 +221,8 @@ class Tasks:
             self.all[tid] = task
             if left is not None:
                 later.append((left[0], left[1], task))
-        self.ready = state["ready"]
-        for tid, values in state["results"]:
+        self.ready = state.get("ready", [])
+        for tid, values in state.get("results", ()):
             self._order.append(tid)
             self.results[tid] = unpack_list(values)
 

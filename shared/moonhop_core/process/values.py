@@ -19,15 +19,18 @@ if TYPE_CHECKING:
 
 
 def float_mark(value: float) -> str:
-    """Return a float as `dHHHHHHHHHHHHHHHH`."""
-    return "d" + hexlify(struct.pack(">d", value)).decode()
+    """Return a float as `dHHHHHHHHHHHHHHHH`, without the zeros at the end."""
+    return "d" + hexlify(struct.pack(">d", value)).decode().rstrip("0")
 
 
 def read_float(mark: str) -> float:
     """Return the float of a `d…` mark. Raises ValueError if it is none."""
-    if len(mark) != 17:
-        raise ValueError("bad float " + mark)
-    value: float = struct.unpack(">d", unhexlify(mark[1:]))[0]
+    digits = mark[1:]
+    if len(digits) != 16:
+        if len(digits) > 16:
+            raise ValueError("bad float " + mark)
+        digits += "0000000000000000"[len(digits) :]
+    value: float = struct.unpack(">d", unhexlify(digits))[0]
     return value
 
 

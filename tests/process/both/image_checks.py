@@ -315,7 +315,7 @@ def check_other_programs_and_formats_are_refused():
     lines = small_image()
     for before, after, words in (
         ('"program":"p"', '"program":"q"', "another program"),
-        ('"moonhop-image":1', '"moonhop-image":2', "has format 2"),
+        ('"moonhop-image":2', '"moonhop-image":3', "has format 3"),
         ('"moonhop-image"', '"moonhop-picture"', "not the image"),
     ):
         header = lines[0].replace(before, after)

@@ -10,6 +10,7 @@ local kept = R.kept
 
 local objects = { t = {}, c = {}, f = {}, k = {}, n = {}, p = {} }
 local written = {} -- numbers whose record has come
+local shapes = {} -- number -> {metatable, key, …}
 local values = {} -- number of a cell whose record came before any mention -> {value}
 local patches = {} -- {list, place, number of a pack that was not there yet}
 
@@ -25,6 +26,7 @@ local function new_object(letter, number, rest)
     unit = R.units[tonumber(unit or 0)]
     proto = tonumber(proto or rest)
     if not unit or not unit.protos[proto] then damaged("the program has no function " .. rest) end
+    if unit.protos[proto].kinds == "" then written[tonumber(number)] = true end -- it has no record
     return R.blank(unit, proto)
   end
   if letter == "n" then return R.blank_bound() end
@@ -47,8 +49,8 @@ local function value_of(mark)
   local letter = sub(mark, 1, 1)
   if letter == "s" then return sub(mark, 2) end
   if letter == "d" then
-    if #mark ~= 17 then damaged("bad float " .. mark) end
-    return R.float_of(sub(mark, 2))
+    if #mark > 17 then damaged("bad float " .. mark) end
+    return R.float_of(sub(mark .. "0000000000000000", 2, 17))
   end
   if letter == "b" then
     local found = R.builtins[sub(mark, 2)]
@@ -103,13 +105,19 @@ local function set_cell(number, value)
   end
 end
 
-local function set_pairs(t, first, ...)
+local function set_pairs(t, ...)
   local given = { ... }
-  for i = first, select("#", ...), 2 do
+  for i = 1, select("#", ...), 2 do
     local key = value_of(given[i])
     if key == nil or key ~= key then damaged("a key is nil or nan") end
     rawset(t, key, value_of(given[i + 1]))
   end
+end
+
+local function set_meta(t, mark)
+  local meta = value_of(mark)
+  if meta ~= nil and type(meta) ~= "table" then damaged("a metatable is no table") end
+  setmetatable(t, meta)
 end
 
 local function fill_closure(number, ...)
@@ -151,9 +159,46 @@ local readers = {}
 function readers.t(number, meta, ...)
   local t = object("t", number)
   written[number] = true
-  meta = value_of(meta)
-  if meta ~= nil then setmetatable(t, meta) end
-  set_pairs(t, 1, ...)
+  set_meta(t, meta)
+  set_pairs(t, ...)
+end
+
+function readers.a(number, ...)
+  local t = object("t", number)
+  written[number] = true
+  local n = #t
+  for i = 1, select("#", ...) do
+    local mark = (select(i, ...))
+    rawset(t, n + i, value_of(mark))
+  end
+end
+
+function readers.s(number, ...)
+  local shape, first = shapes[number], 1
+  if not shape then
+    local meta = value_of((...))
+    if meta ~= nil and type(meta) ~= "table" then damaged("a metatable is no table") end
+    shape = { meta or false }
+    shapes[number] = shape
+    first = 2
+  end
+  for i = first, select("#", ...) do
+    local key = (select(i, ...))
+    if type(key) ~= "string" then damaged("a shape's key is no text") end
+    shape[#shape + 1] = key
+  end
+end
+
+local function read_shaped(number, id, ...)
+  local t = object("t", id)
+  written[id] = true
+  local shape = shapes[number]
+  if shape[1] then setmetatable(t, shape[1]) end
+  local given = { ... }
+  for i = 1, select("#", ...) do
+    local mark = given[i]
+    if mark ~= nil then rawset(t, shape[i + 1], value_of(mark)) end
+  end
 end
 
 function readers.c(number, mark)
@@ -179,9 +224,9 @@ function readers.p(number, ...)
   objects.p[number] = pack
 end
 
-function readers.d(name, ...) set_pairs(value_of("b" .. name), 1, ...) end
+function readers.d(name, ...) set_pairs(value_of("b" .. name), ...) end
 
-function readers.M(name, mark) setmetatable(value_of("b" .. name), value_of(mark)) end
+function readers.M(name, mark) set_meta(value_of("b" .. name), mark) end
 
 function readers.k(number, status, mark)
   local stack = object("k", number)
@@ -230,9 +275,14 @@ readers["g"] = function(...) R.set_random_marks(...) end
 
 -- Take one record; gives nothing, or what is wrong with it.
 function R.read_record(letter, ...)
-  local reader = readers[letter]
-  if not reader then return "unknown record '" .. tostring(letter) .. "'" end
-  local ok, err = N.pcall(reader, ...)
+  local reader, ok, err = readers[letter], nil, nil
+  if shapes[letter] then
+    ok, err = N.pcall(read_shaped, letter, ...)
+  elseif not reader then
+    return "unknown record '" .. tostring(letter) .. "'"
+  else
+    ok, err = N.pcall(reader, ...)
+  end
   if ok then return nil end
   if type(err) == "table" and err.damaged then return err.damaged end
   return "damaged record (" .. tostring(err) .. ")"
@@ -261,5 +311,5 @@ function R.finish_restore()
     end
   end
   objects = { t = {}, c = {}, f = {}, k = {}, n = {}, p = {} }
-  written, values, patches = {}, {}, {}
+  written, values, patches, shapes = {}, {}, {}, {}
 end

@@ -3,12 +3,13 @@
 -- batches.
 local R = ...
 local N, kind, names, bound = R.natives, R.kind, R.names, R.bound
-local type, next, error, rawequal = N.type, N.next, N.error, N.rawequal
+local type, next, error, rawequal, rawget = N.type, N.next, N.error, N.rawequal, N.rawget
 local getmetatable, getupvalue, upvalueid = N.debug.getmetatable, N.debug.getupvalue, N.debug.upvalueid
 local concat, gsub, format, sub = N.table.concat, N.string.gsub, N.string.format, N.string.sub
 local find, match, byte = N.string.find, N.string.match, N.string.byte
 
-local PAIRS = 64 -- at most so many in one record of a table
+-- See process/image.py, which reads and writes the same.
+local PAIRS, SHAPES, WIDEST, DEPTH, ROOM = 64, 64, 16, 4, 48
 local BATCH = 512 -- records in one call of the host
 
 local kept, text_mark = R.kept, R.text_mark
@@ -22,11 +23,13 @@ local function new_walker(put)
   local number_mark = R.number_mark
   local mention
 
-  local function record(parts, n)
+  local function put_text(text)
     filled = filled + 1
-    batch[filled] = "[" .. concat(parts, ",", 1, n) .. "]"
+    batch[filled] = text
     if filled == BATCH then W.flush() end
   end
+
+  local function record(parts, n) put_text("[" .. concat(parts, ",", 1, n) .. "]") end
   W.record = record
 
   function W.flush()
@@ -107,21 +110,152 @@ local function new_walker(put)
   end
   W.mention = mention
 
-  local function write_table(t, id)
-    local meta = mention(getmetatable(t))
-    local parts, n = { '"t"', id, meta }, 3
-    for key, value in next, t do
-      if n >= 3 + 2 * PAIRS then
-        record(parts, n)
-        n = 3
-      end
-      -- plain keys and values first: they are most
-      local what = type(key)
-      parts[n + 1] = what == "string" and text_mark(key) or mention(key)
-      parts[n + 2] = mention(value)
-      n = n + 2
+  local shapes, defined = {}, 0 -- metatable, or first key -> shape {n = keys, number = …, key, …}
+  local depth, room = 0, 0 -- of records in records; for so many more values in a record
+  local compact
+
+  -- A mark, or the record of a small table that nothing has mentioned before.
+  local function item(value)
+    if type(value) ~= "table" or depth == DEPTH or room <= 0 or ids[value] or names[value] then return mention(value) end
+    local id = W.count + 1
+    W.count = id
+    ids[value] = id
+    depth = depth + 1
+    local text = compact(value, id)
+    depth = depth - 1
+    if text then return text end
+    todo[waiting + 1], todo[waiting + 2], todo[waiting + 3] = "t", value, id
+    waiting = waiting + 3
+    return '"t' .. id .. '"'
+  end
+
+  local function define(shape, keys, n, mark)
+    local parts = { '"s"', shape.number, mark }
+    local before = #parts
+    for i = 1, n do
+      parts[before + i] = '"' .. sub(text_mark(keys[i]), 3)
+      shape[#shape + 1] = keys[i]
     end
-    record(parts, n)
+    record(parts, before + n)
+    return shape
+  end
+
+  -- The shape to write a table in, a new one perhaps, or nil if it had better be written in full: it
+  -- is, or it may be, the only one of its kind.
+  local function shape_of(t, meta, first, count)
+    local mark = meta and mention(meta) or "null"
+    local slot = meta or (rawget(t, "__index") ~= nil and "__index" or first)
+    local shape = shapes[slot]
+    if shape then
+      local left = count
+      for i = 1, #shape do
+        if rawget(t, shape[i]) ~= nil then left = left - 1 end
+      end
+      if left == 0 then return shape end
+    elseif not meta and shape == nil then
+      shapes[slot] = false
+      return nil
+    end
+    local keys, more, n, extra = {}, {}, 0, 0
+    for key in next, t do
+      if type(key) ~= "string" then return nil end
+      n = n + 1
+      keys[n] = key
+      local known = false
+      for i = 1, shape and #shape or 0 do known = known or shape[i] == key end
+      if not known then
+        extra = extra + 1
+        more[extra] = key
+      end
+    end
+    if shape then
+      local known = count - extra
+      if extra <= (meta and known or known - 1) and #shape + extra < WIDEST then return define(shape, more, extra) end
+      if not meta and not shape.misfit then
+        shape.misfit = true
+        return nil
+      end
+    end
+    if defined == SHAPES then return nil end
+    defined = defined + 1
+    shapes[slot] = define({ number = defined }, keys, n, mark)
+    return shapes[slot]
+  end
+
+  -- The one record of a small list or of a table that has a shape; nil for others, of which nothing
+  -- was mentioned then.
+  function compact(t, id)
+    local count = 0
+    for _ in next, t do
+      count = count + 1
+      if count > WIDEST then return nil end
+    end
+    local meta = getmetatable(t)
+    local first = next(t)
+    local parts, n
+    if count == 0 or rawget(t, 1) ~= nil then
+      if meta ~= nil then return nil end
+      for i = 2, count do
+        if rawget(t, i) == nil then return nil end
+      end
+      room = room - count - 1
+      parts, n = { '"a"', id }, count + 2
+      for i = 1, count do parts[i + 2] = item(rawget(t, i)) end
+    else
+      local shape = type(first) == "string" and shape_of(t, meta, first, count)
+      if not shape then return nil end
+      room = room - count - 1
+      parts, n = { shape.number, id }, 2
+      for i = 1, #shape do
+        local value = rawget(t, shape[i])
+        n = n + 1
+        if value == nil then
+          parts[n] = "null"
+        else
+          parts[n] = item(value)
+          count = count - 1
+          if count == 0 then break end
+        end
+      end
+    end
+    return "[" .. concat(parts, ",", 1, n) .. "]"
+  end
+
+  local function write_table(t, id)
+    room = ROOM
+    local text = compact(t, id)
+    if text then return put_text(text) end
+    local meta = getmetatable(t)
+    local parts, n = { '"a"', id }, 2
+    local size = 0
+    while true do
+      local value = rawget(t, size + 1)
+      if value == nil then break end
+      size = size + 1
+      n = n + 1
+      parts[n] = item(value)
+      if n == 2 + 2 * PAIRS then
+        record(parts, n)
+        n, room = 2, ROOM
+      end
+    end
+    if n > 2 then record(parts, n) end
+    local mark = meta ~= nil and mention(meta) or "null"
+    local wanted = meta ~= nil or size == 0
+    parts, n, room = { '"t"', id, mark }, 3, ROOM
+    for key, value in next, t do
+      local what = type(key)
+      if what == "string" or what ~= "number" or key < 1 or key > size or key % 1 ~= 0 then
+        if n >= 3 + 2 * PAIRS then
+          record(parts, n)
+          n, room = 3, ROOM
+        end
+        parts[n + 1] = what == "string" and text_mark(key) or mention(key)
+        parts[n + 2] = item(value)
+        n, wanted = n + 2, true
+      end
+    end
+    if wanted then record(parts, n) end
   end
 
   local function write_closure(f, proto, id)
@@ -139,7 +273,7 @@ local function new_walker(put)
         parts[i + 2] = letter == 98 and box_mark(value, "=" .. proto.vars[i]) or mention(value)
       end
     end
-    record(parts, #places + 2)
+    if #places > 0 then record(parts, #places + 2) end
   end
 
   local function write_frame(stack_id, F)
@@ -163,7 +297,8 @@ local function new_walker(put)
   end
 
   local function write_stack(stack, id)
-    record({ '"k"', id, '"' .. stack.status .. '"', mention(stack.fn) }, 4)
+    local fn = stack.fn ~= nil and mention(stack.fn) or nil
+    record({ '"k"', id, '"' .. stack.status .. '"', fn }, fn and 4 or 3)
     for i = 2, stack.n do
       local entry = stack[i]
       if entry[2] then
@@ -232,7 +367,7 @@ local function differences(W)
       if old == nil or not same(old, value) then add(key, value) end
     end
     for key in next, before do
-      if N.rawget(t, key) == nil then add(key, nil) end
+      if rawget(t, key) == nil then add(key, nil) end
     end
     if n > 2 then W.record(parts, n) end
     if not rawequal(getmetatable(t), was[2]) then
@@ -262,7 +397,7 @@ local function write_all(put)
     W.drain()
   end
   local a, b, c, d = R.random_marks()
-  W.record({ '"g"', a, b, c, d }, 5)
+  if a ~= R.first_random then W.record({ '"g"', a, b, c, d }, 5) end
   W.flush()
 end
 

@@ -17,7 +17,7 @@ end
 -- A number as it stands in an image.
 function R.number_mark(x)
   if mtype(x) == "integer" then return format("%d", x) end
-  return '"' .. R.float_mark(x) .. '"'
+  return '"' .. N.string.gsub(R.float_mark(x), "0+$", "") .. '"'
 end
 
 -- The integer loop of forprep; count is unsigned.
@@ -69,6 +69,7 @@ function R.seed(n1, n2)
 end
 
 R.seed(R.entropy())
+R.first_random = format("%d", s0)
 
 function R.random_marks() return format("%d", s0), format("%d", s1), format("%d", s2), format("%d", s3) end
 function R.set_random_marks(a, b, c, d)

@@ -62,7 +62,7 @@ R.whole_floats = 0 -- floats of an image that are integers from now on
 
 function R.number_mark(x)
   if x == floor(x) and x <= MOST and x >= -MOST and (x ~= 0 or 1 / x > 0) then return format("%.0f", x) end
-  return '"' .. R.float_mark(x) .. '"'
+  return '"' .. gsub(R.float_mark(x), "0+$", "") .. '"'
 end
 
 function R.for_integers(start, limit, step)
@@ -253,6 +253,12 @@ end
 local function mark(word)
   if word >= 0x8000000000000000ULL then return "-" .. (gsub(tostring(0ULL - word), "U?LL", "")) end
   return (gsub(tostring(word), "U?LL", ""))
+end
+
+-- Seed the generator as it is before the program can.
+function R.begin_random(n1, n2)
+  R.seed(n1, n2)
+  R.first_random = mark(s0)
 end
 
 function R.random_marks() return mark(s0), mark(s1), mark(s2), mark(s3) end
