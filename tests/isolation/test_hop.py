@@ -21,7 +21,7 @@ end
 publish("bench/line", "over " .. ("\\1\\200"):byte(2))
 exit(0)
 """
-LAST = 150
+LAST = 500
 
 
 def children_are(world: World, wanted: list[bool]) -> bool:

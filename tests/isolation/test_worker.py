@@ -6,6 +6,8 @@ import signal
 
 import pytest
 
+from moonhop_core.lang.modules import Module
+from moonhop_core.process.bundle import pack
 from tests.isolation.system import alive, children, descendants, descriptors, isolated
 from tests.isolation.world import TICKS, World, in_world
 
@@ -114,6 +116,35 @@ def test_spinning_process_can_be_killed_by_request() -> None:
         await world.wait_heard("bench/begun", 1, spin.pid)
         await world.host.scheduler.end(spin.pid, "kill")
         await world.until(lambda: not isolated(world.worker_pid("n1")))
+
+    in_world(work)
+
+
+def test_load_of_a_node_counts_its_isolated_processes() -> None:
+    async def work(world: World) -> None:
+        spin = await world.run(SPIN.replace("0.2", "1000"), "spin", "n1")
+        await world.wait_heard("bench/begun", 1, spin.pid)
+        node = world.host.scheduler.fleet.nodes["n1"]
+        await world.until(lambda: node.load.get("cpu", 0) > 0.2)
+
+    in_world(work)
+
+
+def test_isolated_process_without_a_slice_has_that_of_the_node() -> None:
+    async def work(world: World) -> None:
+        spin = await world.run(SPIN.replace("--! slice = 0.2\n", ""), "spin", "n1")
+        assert "slice of 2 s" in (await world.over(spin.pid)).reason
+
+    in_world(work)
+
+
+def test_isolated_program_has_its_modules() -> None:
+    source = '--! engines = ["luajit"]\n--! modules = ["m"]\nprint(require("m").x)'
+
+    async def work(world: World) -> None:
+        text = pack(source, [Module("m", "m.lua", "return {x = 42}")])
+        row = await world.over((await world.run(text, "modular", "n1")).pid)
+        assert (row.state, world.lines(row.pid)) == ("ended", ["42"])
 
     in_world(work)
 

@@ -105,8 +105,18 @@ class Fleet:
         return json.loads((await self.wait_heard(topic, 1, pid))[0])
 
     def memory(self, node: str) -> int:
-        """Return the bytes that a worker's process holds alone (not what it shares)."""
-        pid = self.workers[node].pid
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
-        found = {line.split(":")[0]: line.split()[1] for line in text.splitlines()[1:]}
-        return (int(found["Private_Dirty"]) + int(found["Private_Clean"])) * 1024
+        """Return the bytes that a worker and its isolated processes hold, each page once."""
+        return sum(proportional(pid) for pid in family(self.workers[node].pid))
+
+
+def family(pid: int) -> list[int]:
+    """Return a process's id and those of all its descendants."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
+    return [pid, *(each for child in children for each in family(int(child)))]
+
+
+def proportional(pid: int) -> int:
+    """Return the bytes that a process holds, of each shared page its share."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
+    found = {line.split(":")[0]: line.split()[1] for line in text.splitlines()[1:]}
+    return int(found["Pss"]) * 1024

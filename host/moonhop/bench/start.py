@@ -6,6 +6,8 @@ from moonhop.bench.figures import Figure, of_samples
 from moonhop.bench.fleet import Fleet
 from moonhop.bench.local import NODE, engine_maker
 from moonhop.bench.measurements import Effort
+from moonhop.isolation.choice import leg_process_maker
+from moonhop.isolation.nursery import Nursery
 from moonhop_core.process.clock import RealClock
 from moonhop_core.process.local_host import LocalHost
 from moonhop_core.process.process import Process
@@ -30,6 +32,10 @@ async def measure(effort: Effort) -> list[Figure]:
         samples = starts(engine, effort.times(300, 20))
         goal = GOAL if engine == "lua54" else None
         figures.append(of_samples(f"start/{engine}", samples, "ms", PEER, goal))
+    effort.say("start on luajit, isolated")
+    samples, turns = isolated("luajit", effort.times(100, 10))
+    figures.append(of_samples("start/luajit, isolated", samples, "ms", PEER))
+    figures.append(of_samples("start/turn there and back, isolated", turns, "ms"))
     effort.say("start by a request to a running worker")
     samples = await requests(effort.times(REQUESTS, 3))
     figures.append(of_samples("start/request to first message", samples, "ms"))
@@ -50,6 +56,30 @@ def starts(engine: str, count: int) -> list[float]:
         samples.append((time.perf_counter() - begin) * 1e3)
         process.stop()
     return samples[5:]
+
+
+def isolated(engine: str, count: int) -> tuple[list[float], list[float]]:
+    """Return the milliseconds of each start in an OS process of its own, forked by a zygote that
+    runs already, and of a turn that does next to nothing."""
+    program = Program.from_source(SOURCE.replace("every(60", "every(0.000001"), "start.lua")
+    nursery = Nursery()
+    make = leg_process_maker(nursery, engine)
+    starts, turns = [], []
+    try:
+        for _ in range(count + 5):
+            host = LocalHost(RealClock(), None, lambda kind, text: None)
+            begin = time.perf_counter()
+            process = make(program, None, host, node=NODE)
+            process.start()
+            process.turn()
+            rest = time.perf_counter()
+            process.turn()
+            turns.append((time.perf_counter() - rest) * 1e3)
+            starts.append((rest - begin) * 1e3)
+            process.let_go()
+    finally:
+        nursery.close()
+    return starts[5:], turns[5:]
 
 
 async def requests(count: int) -> list[float]:

@@ -275,8 +275,7 @@ class IsolatedProcess:
     def _kill(self, seconds: float | None) -> None:
         if seconds is None:
             self._killed = (
-                f"a turn took longer than {self._slice:g} s (slice) and could not be interrupted:"
-                " its OS process was killed"
+                f"slice of {self._slice:g} s is over; nothing but killing its OS process stopped it"
             )
         else:
             self._killed = f"its OS process did not answer in {seconds:g} s and was killed"

@@ -19,7 +19,12 @@ from moonhop.isolation.orders import BORN, ENDED, FORK, ORDER, REFUSED, REPORT
 from moonhop_core.errors import MoonhopError
 
 # What engines import when they first need it
-LATER = ("moonhop_core.process.python_engine", "moonhop_core.lang.emit_lua", "moonhop.engines.deep")
+LATER = (
+    "moonhop.engines.python_engine",
+    "moonhop.engines.watchdog",
+    "moonhop_core.lang.emit_lua",
+    "moonhop.engines.deep",
+)
 
 
 class Zygote:

@@ -12,6 +12,7 @@ from typing import Any
 
 from moonhop.isolation.choice import process_maker
 from moonhop.isolation.nursery import Nursery
+from moonhop.isolation.system import processor_time, resident
 from moonhop.node.config import Config
 from moonhop.node.paho_link import PahoLink
 from moonhop_core.errors import MoonhopError
@@ -67,7 +68,7 @@ class Node:
         self.config = config
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="moonhop-turns")
         self.nursery = Nursery()
-        self._load = LoadMeter()
+        self._load = LoadMeter(self.nursery)
         self._make_engine = make_engine
         self._compile = compile
         self.worker: Worker | None = None
@@ -119,18 +120,29 @@ class Node:
 
 
 class LoadMeter:
-    """Measures what this OS process uses."""
+    """Measures what this OS process and its isolated processes use."""
 
-    def __init__(self) -> None:
+    def __init__(self, nursery: Nursery) -> None:
+        self._nursery = nursery
         self._wall = time.monotonic()
-        self._cpu = time.process_time()
+        self._cpu = self._used()
+
+    def _used(self) -> float:
+        return time.process_time() + sum(map(processor_time, self._nursery.pids()))
 
     def measure(self) -> dict[str, Any]:
         """Return the share of one processor since the last time, and memory in bytes."""
-        wall, cpu = time.monotonic(), time.process_time()
-        share = (cpu - self._cpu) / max(wall - self._wall, 1e-3)
+        wall, cpu = time.monotonic(), self._used()
+        share = max(0.0, cpu - self._cpu) / max(wall - self._wall, 1e-3)  # less: one has ended
         self._wall, self._cpu = wall, cpu
-        return {"cpu": round(share, 3), "memory": {"used": _resident(), "free": _available()}}
+        used = _resident() + self._isolated()
+        return {"cpu": round(share, 3), "memory": {"used": used, "free": _available()}}
+
+    def _isolated(self) -> int:
+        """Return the bytes that the isolated processes hold: the zygote's, and what others have
+        beyond it (they share it at first)."""
+        sizes = [resident(pid) for pid in self._nursery.pids()]
+        return sum(max(0, size - sizes[0]) for size in sizes[1:]) + sum(sizes[:1])
 
 
 def _resident() -> int:
