@@ -108,6 +108,10 @@ class _Chunk(FrameEmitter):
             self.put(")")
 
 
+# Metamethods whose operators take a detour where a text has the name, or what may begin it.
+ASKED = ("__eq", "__lt", "__le", "__len")
+
+
 def survey(
     node: tree.Node,
     itself: "dict[tree.Function, tree.LocalVar]",
@@ -127,8 +131,8 @@ def survey(
                     wraps.update(variable_name(node, index))
         elif isinstance(node, tree.Const):
             value = node.value
-            if isinstance(value, str) and value.startswith("__"):
-                named.add(value)
+            if isinstance(value, str) and value.startswith("_"):
+                named.update([event for event in ASKED if event.startswith(value)])
         for child in tree.children(node):
             if not isinstance(child, tree.Function):
                 todo.append(child)

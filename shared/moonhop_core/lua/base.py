@@ -65,7 +65,7 @@ def tonumber(*args: "Any") -> "Any":
         raise argument_error(2, "tonumber", "base out of range")
     text = value.strip(" \t\n\v\f\r").lower()
     negative = text[:1] == "-"
-    if negative:
+    if negative or text[:1] == "+":
         text = text[1:]
     if not text:
         return None
@@ -247,7 +247,7 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
         try:
             return (TRUE,) + as_tuple(call(args[0], args[1:]))
         except Exception as raised:
-            found = machine.settle(raised)
+            found = machine.settle(raised, called=args[0])
             machine.current = current
             return FALSE, found.value
 
@@ -258,7 +258,7 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
         try:
             return (TRUE,) + as_tuple(call(args[0], args[2:]))
         except Exception as raised:
-            found = machine.settle(raised)
+            found = machine.settle(raised, called=args[0])
             machine.current = current
             return machine.handle(args[1], found)
 

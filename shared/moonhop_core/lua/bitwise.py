@@ -15,15 +15,23 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+def whole(value: "Any") -> "int | None":
+    """Return a number as an integer if it has the value of one; a string never has."""
+    return None if type(value) is str else to_integer(value)
+
+
 def bit_operand(event: str, op: str, a: "Any", b: "Any") -> "Any":
-    """Do a bit operation on something else than integers: metamethod, or raise."""
+    """Do a bit operation on something else than integers: metamethod, or raise. Strings are not
+    converted: PUC Lua's string library has metamethods for arithmetic alone."""
     handler = metamethod(a, event)
     if handler is None:
         handler = metamethod(b, event)
     if handler is not None:
         return first(handler.c2(a, b))
     if is_number(a) and is_number(b):
-        raise LuaError("number has no integer representation", OPERATOR)
+        error = LuaError("number has no integer representation", OPERATOR)
+        error.about = ("arith", op, "right" if whole(a) is not None else "left")
+        raise error
     if is_number(a):
         raise trouble("perform bitwise operation on", b, ("arith", op, "right"))
     raise trouble("perform bitwise operation on", a, ("arith", op, "left"))
@@ -31,8 +39,8 @@ def bit_operand(event: str, op: str, a: "Any", b: "Any") -> "Any":
 
 def band(a: "Any", b: "Any") -> "Any":
     """a & b"""
-    x = to_integer(a)
-    y = to_integer(b)
+    x = whole(a)
+    y = whole(b)
     if x is None or y is None:
         return bit_operand("__band", "&", a, b)
     return x & y
@@ -40,8 +48,8 @@ def band(a: "Any", b: "Any") -> "Any":
 
 def bor(a: "Any", b: "Any") -> "Any":
     """a | b"""
-    x = to_integer(a)
-    y = to_integer(b)
+    x = whole(a)
+    y = whole(b)
     if x is None or y is None:
         return bit_operand("__bor", "|", a, b)
     return x | y
@@ -49,8 +57,8 @@ def bor(a: "Any", b: "Any") -> "Any":
 
 def bxor(a: "Any", b: "Any") -> "Any":
     """a ~ b"""
-    x = to_integer(a)
-    y = to_integer(b)
+    x = whole(a)
+    y = whole(b)
     if x is None or y is None:
         return bit_operand("__bxor", "~", a, b)
     return x ^ y
@@ -67,8 +75,8 @@ def shifted(x: int, by: int) -> int:
 
 def shl(a: "Any", b: "Any") -> "Any":
     """a << b"""
-    x = to_integer(a)
-    y = to_integer(b)
+    x = whole(a)
+    y = whole(b)
     if x is None or y is None:
         return bit_operand("__shl", "<<", a, b)
     return shifted(x, y)
@@ -76,8 +84,8 @@ def shl(a: "Any", b: "Any") -> "Any":
 
 def shr(a: "Any", b: "Any") -> "Any":
     """a >> b"""
-    x = to_integer(a)
-    y = to_integer(b)
+    x = whole(a)
+    y = whole(b)
     if x is None or y is None:
         return bit_operand("__shr", ">>", a, b)
     return shifted(x, -y)
@@ -85,7 +93,7 @@ def shr(a: "Any", b: "Any") -> "Any":
 
 def bnot(a: "Any") -> "Any":
     """~a"""
-    x = to_integer(a)
+    x = whole(a)
     if x is None:
         return bit_operand("__bnot", "~", a, a)
     return ~x

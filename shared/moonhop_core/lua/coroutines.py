@@ -75,13 +75,19 @@ def functions(machine: "Any") -> "dict[str, tuple[Callable[..., Any], int]]":
         return co, lua_bool(machine.is_task(co))
 
     def isyieldable(*args: "Any") -> "Any":
-        co = args[0] if args and type(args[0]) is Coroutine else machine.current
-        return lua_bool(not machine.is_task(co))
+        if not args:
+            return lua_bool(not machine.is_task(machine.current))
+        co = thread_argument(args[0], "isyieldable")
+        task = machine.current
+        while task is not None and task.parent is not None:
+            task = task.parent
+        return lua_bool(co is not task)
 
     def close(co: "Any") -> "Any":
         co = thread_argument(co, "close")
         if co.status not in ("suspended", "dead"):
             raise LuaError("cannot close a %s coroutine" % co.status, 1)
+        co.status = "running"  # for what a closing value does to it meanwhile
         error = machine.close_stack(co, co.error)
         co.error = None
         co.status = "dead"

@@ -108,7 +108,7 @@ def length(obj: "Any") -> "Any":
         return len(obj)
     handler = metamethod(obj, "__len")
     if handler is not None:
-        return first(handler.c1(obj))
+        return first(handler.c2(obj, obj))  # operators of one operand give it twice
     if type(obj) is Table:
         return obj.length()
     raise trouble("get length of", obj, ("unary", "#"))

@@ -349,6 +349,7 @@ class Machine:
         when it waits; root's own failure is raised.
         """
         func: "Any" = None
+        callee: "Any" = None
         args: "Sequence[Any]" = ()
         if error is None and co.function is not None:
             func = co.function
@@ -491,7 +492,8 @@ class Machine:
                                 raise error
                         stack.pop()
             except Exception as exception:
-                failed = self.settle(exception, stack, stepping)
+                nameless = not stepping and (not stack or type(stack[-1][0]) is str)
+                failed = self.settle(exception, stack, stepping, callee if nameless else None)
                 listed = stepping
                 stepping = tail = False
                 func = error = None
@@ -615,11 +617,16 @@ class Machine:
     # ------------------------------------------------------------ errors
 
     def settle(
-        self, raised: Exception, stack: "Sequence[Any] | None" = None, stepping: bool = False
+        self,
+        raised: Exception,
+        stack: "Sequence[Any] | None" = None,
+        stepping: bool = False,
+        called: "Any" = None,
     ) -> LuaError:
         """Return the Lua error that an exception is, its position and variable looked up.
 
-        stack: frames below what raised it; stepping: the top one of them was running.
+        stack: frames below what raised it; stepping: the top one of them was running; called: the
+        function that raised it if that was called without a name, by pcall for example.
         """
         from moonhop_core.lua import positions
 
@@ -635,10 +642,12 @@ class Machine:
             if error.about[0] == "suspend":
                 error.value = self.suspend_text(error.value, found, stack)
             elif isinstance(error.value, str):
-                error.value += positions.culprit(error.about, notes_at(found, stack))
+                error.value = positions.named(error.value, error.about, notes_at(found, stack))
             error.about = None
         if library and error.level and isinstance(error.value, str):
             error.value = positions.for_method(error.value, notes_at(found, stack))
+        if called is not None and not found and type(error.value) is str:
+            error.value = positions.in_full(error.value, called)
         if error.level and isinstance(error.value, str):
             error.value = self.position(error.level, found, stack, stepping) + error.value
         error.level = 0

@@ -129,6 +129,14 @@ def from_python(error: Exception) -> "LuaError | None":
     return None
 
 
+def named(message: str, about: "tuple[Any, ...]", notes: "list[str]") -> str:
+    """Return a message with the variable at fault: behind it, or behind the number it is about."""
+    found = culprit(about, notes)
+    if message.startswith("number has"):
+        return "number" + found + message[6:]
+    return message + found
+
+
 def culprit(about: "tuple[Any, ...]", notes: "list[str]") -> str:
     """Return " (local 'x')" for the variable that an operation failed on, or ""."""
     what = about[0]
@@ -157,6 +165,16 @@ def culprit(about: "tuple[Any, ...]", notes: "list[str]") -> str:
 def key_text(key: "Any") -> str:
     """Return an index as the emitter notes it."""
     return str(key) if type_name(key) in ("string", "number") else "?"
+
+
+def in_full(message: str, function: "Any") -> str:
+    """Give a builtin its dotted name in a message about its arguments, as PUC Lua does where the
+    call has no name for it."""
+    name = getattr(function, "proto", None)
+    if type(name) is not str or not message.startswith("bad argument #"):
+        return message
+    short = " to '%s' (" % name[name.rfind(".") + 1 :]
+    return message.replace(short, " to '%s' (" % name, 1)
 
 
 def for_method(message: str, notes: "list[str]") -> str:

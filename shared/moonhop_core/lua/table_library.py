@@ -14,11 +14,12 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 MOST = 0x7FFFFFFFFFFFFFFF
 MAX_RESULTS = 1000000
+SMALL = 0x3FFFFFFF  # fits a machine word everywhere
 
 
 def check_table(t: "Any", n: int, function: str) -> None:
@@ -105,6 +106,20 @@ def remove(t: "Any" = MISSING, *args: "Any") -> "Any":
     return value
 
 
+def indices(i: int, j: int) -> "Iterable[int]":
+    """Return i … j; MicroPython's own `range` ends at a machine word."""
+    if i > -SMALL and j < SMALL:
+        return range(i, j + 1)
+    return counted(i, j)
+
+
+def counted(i: int, j: int) -> "Iterable[int]":
+    """Count from i to j, however large."""
+    while i <= j:
+        yield i
+        i += 1
+
+
 def concat(t: "Any", sep: "Any" = None, i: "Any" = None, j: "Any" = None) -> str:
     """table.concat(list [, sep [, i [, j]]])"""
     check_table(t, 1, "concat")
@@ -114,11 +129,11 @@ def concat(t: "Any", sep: "Any" = None, i: "Any" = None, j: "Any" = None) -> str
     j = optional_integer(j, 4, "concat", size)
     h = t.h
     try:
-        return joint.join([h[at] for at in range(i, j + 1)])
+        return joint.join([h[at] for at in indices(i, j)])
     except (KeyError, TypeError):
         pass
     texts = []
-    for at in range(i, j + 1):
+    for at in indices(i, j):
         value = index(t, at)
         kind = type(value)
         if kind is not str:
@@ -138,8 +153,8 @@ def unpack(t: "Any", i: "Any" = None, j: "Any" = None) -> "Any":
         raise LuaError("too many results to unpack", 1)
     if type(t) is Table and t.meta is None:
         get = t.h.get
-        return results([get(at) for at in range(i, j + 1)])
-    return results([index(t, at) for at in range(i, j + 1)])
+        return results([get(at) for at in indices(i, j)])
+    return results([index(t, at) for at in indices(i, j)])
 
 
 def pack(*args: "Any") -> Table:

@@ -174,7 +174,7 @@ function R.len(value)
     if N.getmetatable(value) == nil then return #value end
     local meta = getmetatable(value)
     local f = meta and rawget(meta, "__len")
-    if f then return (f(value)) end
+    if f then return (f(value, value)) end
   end
   return #value
 end

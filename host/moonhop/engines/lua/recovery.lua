@@ -110,6 +110,7 @@ end
 function R.close_stack(stack)
   local outer = stack_now()
   set_stack(stack)
+  stack.status = "running" -- for what a closing value does to it meanwhile
   local err = unwind(1, stack.failed)
   stack.failed = nil
   stack.status = "dead"

@@ -58,6 +58,9 @@ X["table.remove"] = function(...)
   return value
 end
 
+-- LuaJIT's own functions take positions of 32 bits.
+local function fits(i) return type(i) ~= "number" or i > -0x80000000 and i < 0x7fffffff end
+
 -- What a table reads as from i to j, as a plain table; its metamethods are asked.
 local function read(t, i, j)
   local out = {}
@@ -76,11 +79,14 @@ X["table.concat"] = function(t, sep, i, j)
 end
 
 X["table.unpack"] = function(t, i, j)
-  if type(t) == "table" and getmetatable(t) == nil then return unpack(t, i, j) end
+  if type(t) == "table" and getmetatable(t) == nil and fits(i) and fits(j) then return unpack(t, i, j) end
   i = i == nil and 1 or R.integer_argument(i, 2, "table.unpack")
   if j == nil then j = R.len(t) else j = R.integer_argument(j, 3, "table.unpack") end
   if j - i >= 1e6 then R.fail("too many results to unpack") end
-  return unpack(type(t) == "table" and read(t, i, j) or t, i, j)
+  if type(t) ~= "table" then return unpack(t, i, j) end
+  local part = {}
+  for k = i, j do part[k - i + 1] = t[k] end
+  return unpack(part, 1, j - i + 1)
 end
 
 local function is_plain(t) return type(t) == "table" and getmetatable(t) == nil end

@@ -1,0 +1,20 @@
+--! engines = ["lua54", "luajit", "python"]
+-- What a builtin is called in its errors: by its own name where the call has none for it.
+local function show(...) print(select("#", ...), ...) end
+show(pcall(string.rep))
+show(pcall(tostring))
+show(pcall(("x").rep, "x", {}))
+show(pcall(string.format, "%d", "x"))
+show(pcall(math.floor, {}))
+show(pcall(ipairs))
+show(coroutine.resume(coroutine.create(string.rep)))
+show(pcall(pcall, string.rep))
+show(xpcall(string.rep, function(m) return "H" .. m end, {}))
+show(pcall(string.gsub, "x", "x", function() error("own", 0) end))
+show(pcall(function() string.rep() end))
+show(pcall(function() return ("x"):rep({}) end))
+show(pcall(table.concat, { {} }))
+show(pcall(table.concat, setmetatable({}, { __len = function() return 2 end })))
+show(pcall(table.insert, { 1 }, 5, 5))
+show(pcall(table.insert, { 1 }, 1, 1, 1))
+show(tonumber("+1Z", 36), tonumber("-1z", 36), tonumber("+ 1", 36), tonumber("", 36), tonumber("7", 2))
