@@ -70,3 +70,29 @@ def test_differs_modules(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_differs_absent_libraries(name: str):
     source = "print(io, os.execute, package.cpath, debug and debug.getinfo, pcall(load, '\\27Lua'))"
     assert run(name, source)[0].startswith("nil\tnil\tnil\tnil\t")
+
+
+@pytest.mark.parametrize("name", ["lua54", "luajit", "python"])
+def test_differs_traceback(name: str):
+    source = """local function inner(level) return (debug.traceback("m", level)) end
+local function outer(level) local text = inner(level) return text end
+print(outer())
+print(outer(2))
+print(xpcall(function() local x = nil; local y = x.z end, debug.traceback))
+local co = coroutine.create(function() local function g() coroutine.yield() end g() end)
+coroutine.resume(co)
+print(debug.traceback(co, "of another"))
+print(debug.traceback(co, nil, 1))
+print(debug.traceback(12), debug.traceback(co) ~= nil, type(debug.traceback({})))"""
+    text = "\n".join(run(name, source))
+    assert text.split("\n") == [
+        *("m", "stack traceback:", "\tt.lua:1: in function 'inner'"),
+        *("\tt.lua:2: in function 'outer'", "\tt.lua:3: in main chunk"),
+        *("m", "stack traceback:", "\tt.lua:2: in function 'outer'", "\tt.lua:4: in main chunk"),
+        "false\tt.lua:5: attempt to index a nil value (local 'x')",
+        *("stack traceback:", "\tt.lua:5: in function <t.lua:5>", "\tt.lua:5: in main chunk"),
+        *("of another", "stack traceback:", "\tt.lua:6: in function 'g'"),
+        *("\tt.lua:6: in function <t.lua:6>",),
+        *("stack traceback:", "\tt.lua:6: in function <t.lua:6>"),
+        *("12", "stack traceback:", "\tt.lua:10: in main chunk\ttrue\ttable"),
+    ]

@@ -5,7 +5,7 @@ from random import Random
 _SPELLED = """and break do else elseif end false for function goto if in local nil not or repeat
 return then true until while + - * / % ^ # & | ~ << >> // == ~= <= >= < > = ( ) { } [ ] :: ; : , .
 .. ... a b c f _ENV x 1 2.5 0x1p4 'str' "q\\n" [[l]] <const> <close> $ 3x 'u [="""
-_WORDS = [*_SPELLED.split(), "\n", "--c\n", "--[[c\n]]"]
+WORDS = [*_SPELLED.split(), "\n", "--c\n", "--[[c\n]]"]
 _BINARY = ("+", "-", "*", "..", "==", " and ", " or ", "^", "<<", "~", "//", "<")
 _CHARACTERS = "\"'\\\n\r\t \0\x01\xff[]=-{}()xXzu0123456789abcdefpPeE.+~<>:;#$_/"
 
@@ -68,7 +68,7 @@ def mutated(random: Random, text: str) -> str:
     words = text.split(" ")
     for _ in range(random.randrange(1, 3)):
         place = random.randrange(len(words))
-        words[place : place + random.randrange(2)] = random.sample(_WORDS, random.randrange(2))
+        words[place : place + random.randrange(2)] = random.sample(WORDS, random.randrange(2))
         words = words or [""]
     return " ".join(words)
 
@@ -77,7 +77,7 @@ def source(random: Random) -> str:
     """A random source text."""
     kind = random.randrange(10)
     if kind == 0:
-        return " ".join(random.choice(_WORDS) for _ in range(random.randrange(1, 14)))
+        return " ".join(random.choice(WORDS) for _ in range(random.randrange(1, 14)))
     if kind == 1:
         text = "".join(random.choice(_CHARACTERS) for _ in range(random.randrange(12)))
         return "x = " + random.choice(("", "'", '"\\')) + text

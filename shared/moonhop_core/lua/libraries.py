@@ -27,6 +27,7 @@ LIBRARIES = {
     "utf8": ("utf8_library",),
     "json": ("json_library",),
     "os": ("os_library",),
+    "debug": ("debug_library",),
     "package": ("modules",),
 }
 # Fields of a library that are not in the first of its modules.
@@ -116,6 +117,8 @@ def functions_of(module: str, machine: "Any") -> "dict[str, tuple[Callable[..., 
         from moonhop_core.lua import modules as found
     elif module == "json_library":
         from moonhop_core.lua import json_library as found
+    elif module == "debug_library":
+        from moonhop_core.lua import debug_library as found
     else:
         from moonhop_core.lua import os_library as found
     listed: "dict[str, tuple[Callable[..., Any], int]] | None" = getattr(found, "FUNCTIONS", None)

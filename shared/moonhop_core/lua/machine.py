@@ -86,6 +86,7 @@ class Machine:
         self.func: "Any" = None  # what a step asks to be called, and with what
         self.args: "Sequence[Any]" = ()
         self.depth = 0
+        self.handling: "LuaError | None" = None  # what a message handler is called for
         self.print: "Callable[[str], Any]" = print
         self.op: "Callable[[str, list[Any]], Any]" = no_operations
         self.provide: "Callable[[Sequence[str] | None], Any]" = no_provider
@@ -743,10 +744,13 @@ class Machine:
 
     def handle(self, handler: "Any", error: LuaError) -> "Any":
         """Call xpcall's message handler; gives what xpcall returns."""
+        before, self.handling = self.handling, error
         try:
             return FALSE, first(call(handler, (error.value,)))
         except Exception as raised:
             return FALSE, self.settle(raised).value
+        finally:
+            self.handling = before
 
     def close_frame(self, frame: "list[Any]", error: "LuaError | None") -> "LuaError | None":
         """Close what a frame holds open, newest first; an error in one goes to the next, and the

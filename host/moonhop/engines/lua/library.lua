@@ -191,10 +191,20 @@ end)
 
 register("debug.traceback", function(...)
   local message, level = ...
-  if R.stack_of(message) then message, level = level, nil end
+  local stack = R.stack_of(message)
+  if stack then
+    message, level = select(2, ...)
+    if stack == R.stack() then stack = nil end
+  end
   if message ~= nil and type(message) ~= "string" and type(message) ~= "number" then return message end
-  local text = R.traceback(1)
-  text = "stack traceback:\n\t" .. N.string.gsub(text, "\n", "\n\t")
+  level = level == nil and (stack and 0 or 1) or integer(level, stack and 3 or 2, "debug.traceback")
+  local text = stack and R.traceback_of(stack) or R.traceback(1)
+  for _ = stack and 1 or 2, level do -- lines that are not wanted
+    local at = find(text, "\n", 1, true)
+    text = at and sub(text, at + 1) or ""
+  end
+  if text ~= "" then text = "\n\t" .. N.string.gsub(text, "\n", "\n\t") end
+  text = "stack traceback:" .. text
   return message ~= nil and message .. "\n" .. text or text
 end)
 

@@ -144,6 +144,19 @@ function R.traceback(first)
   return concat(out, "\n")
 end
 
+-- The same for a coroutine that waits.
+function R.traceback_of(S)
+  local out = {}
+  for i = S.n, 2, -1 do
+    local F = S[i]
+    if F[2] then
+      local proto = kind[F[1]]
+      out[#out + 1] = format("%s:%d: in %s", proto.file, R.frame_line(F), title(proto))
+    end
+  end
+  return concat(out, "\n")
+end
+
 -- What the method call at the top frame was made on.
 local function object_called_on()
   local S = R.stack()
