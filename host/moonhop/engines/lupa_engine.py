@@ -317,12 +317,25 @@ class LupaEngine(Engine):
                 raise ImageError("a record in the place of a value")
             self.read_record(value)
             return f"t{value[1]}"
+        # What Lua has no value for would be an object of Python in the program's hands.
+        if type(value) in (dict, float) or (
+            type(value) is int and not -(1 << 63) <= value < 1 << 63
+        ):
+            raise ImageError(f"bad value {value}")
         return value
 
     def _read_unit(self, record: "Record") -> None:
         number, given, source = record[1:4]
         text = compile_unit(source, given, self.name)
-        wrong = self._call("read_unit", number, text.text, text.info, given, source, *record[4:])
+        wrong = self._call(
+            "read_unit",
+            number,
+            text.text,
+            text.info,
+            given,
+            source,
+            *[self._flat(v) for v in record[4:]],
+        )
         if wrong is not None:
             raise ImageError(wrong)
 

@@ -142,7 +142,9 @@ local function fill_closure(number, ...)
 end
 
 local function pack_of(list, place, mark)
-  local number = tonumber(match(mark, "^p(%d+)$"))
+  local number = type(mark) == "string" and match(mark, "^p(%d+)$")
+  if not number then damaged("a pack expected") end
+  number = tonumber(number)
   local pack = objects.p[number]
   list[place] = pack or false
   if not pack then patches[#patches + 1] = { list, place, number } end
@@ -306,7 +308,7 @@ function R.finish_restore()
   for _, known in next, objects do
     for number in next, known do
       if not written[number] then
-        return "the image mentions object " .. number .. ", which is not in it"
+        return "the image mentions object " .. tostring(number) .. ", which is not in it"
       end
     end
   end
