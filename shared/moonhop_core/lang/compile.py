@@ -28,6 +28,8 @@ def compile_lua(
     for module in modules:
         _join(chunk, module.name, parse(module.source, module.path))
     lowered: Lowered = not_too_deep(name, _lowered, chunk, unit)
+    lowered.unit = unit
+    lowered.doubles = unit or "luajit" in source
     return lowered
 
 

@@ -11,19 +11,27 @@ modules are in it: their names, those of their files, and the numbers of their m
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_absent import absent_fields
 from moonhop_core.lang.emit_python_frame import FrameEmitter
-from moonhop_core.lang.emit_python_kinds import infer_kinds
 from moonhop_core.lang.emit_python_text import ends
 from moonhop_core.lang.errors import not_too_deep
 from moonhop_core.lang.flatten import Flattener
 from moonhop_core.lang.literals import quoted
 from moonhop_core.lang.marking import Marks, mark
+from moonhop_core.lang.program_facts import ProgramFacts
 from moonhop_core.lang.uses import uses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from moonhop_core.lang.lowered import Lowered, Proto
 
-BUILTINS = ("type", "tuple", "int", "str", "len")  # bound in the module: found at once
+BUILTINS = (
+    "type",
+    "tuple",
+    "int",
+    "str",
+    "len",
+    "float",
+    "range",
+)  # bound in the module: found at once
 
 
 def emit_python(lowered: "Lowered") -> str:
@@ -33,7 +41,6 @@ def emit_python(lowered: "Lowered") -> str:
 
 
 def _text(lowered: "Lowered") -> str:
-    infer_kinds(lowered)
     return _Module(lowered).text()
 
 
@@ -41,6 +48,7 @@ class _Module:
     def __init__(self, lowered: "Lowered"):
         self.lowered = lowered
         self.absent = absent_fields(lowered)
+        self.known = ProgramFacts(lowered)
         self.out: "list[str]" = []
         self.lua: "list[int]" = []
         self.about: "list[str]" = []
@@ -90,6 +98,7 @@ class _Module:
         emitter.constants = self.constants
         emitter.absent = self.absent
         emitter.protos = self.lowered.protos
+        emitter.known = self.known
         function = proto.function
         captured = [emitter.names.of(var) for var in function.upvalues]
         params = [emitter.names.of(var) for var in function.params]

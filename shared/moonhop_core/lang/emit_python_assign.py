@@ -113,7 +113,7 @@ class AssignEmitter(ExprEmitter):
             return text  # a constant
         name = self.temp()
         self.pending.append((name, text))
-        return Text(name, None, text.kind, True)
+        return text.named(name)
 
     def local_function(self, stat: tree.LocalFunction) -> None:
         var = stat.var

@@ -2,29 +2,21 @@
 
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_lines import LineEmitter
-from moonhop_core.lang.emit_python_text import (
-    COMPARE,
-    DEEP,
-    NUMBER,
-    SURE,
-    WHOLE,
-    Text,
-    is_condition,
-)
+from moonhop_core.lang.emit_python_text import COMPARE, DEEP, NUMBER, Text, is_condition
+from moonhop_core.lang.facts import ANY, BOOL, EXACT, FLOAT, NIL, OTHER, TABLE, within
 
 
 def comparable(a: Text, b: Text) -> bool:
     """Do both Pythons compare the values alike? Not if one may be a large integer and the other a
-    float."""
-    if a.kind in WHOLE and b.kind in WHOLE:
-        return True
-    for text in (a, b):
-        if text.kind in SAFE or (text.kind == "float" and is_small(text.fast)):
-            return True
-    return a.kind == b.kind == "float"
+    float: MicroPython makes a float of the integer."""
+    return not (doubtful(a, b) or doubtful(b, a))
 
 
-SAFE = ("small", "str", "bool", "table", "function", "nil")
+def doubtful(a: Text, b: Text) -> bool:
+    """May `a` be an integer that is the same as a float that `b` may be, but for some bits?"""
+    if not b.fact[0] & FLOAT or (b.kind == "float" and is_small(b.fast)):
+        return False
+    return not within(a.fact, -EXACT, EXACT)
 
 
 def is_small(text: str) -> bool:
@@ -61,11 +53,14 @@ class ConditionEmitter(LineEmitter):
 
     def compare(self, expr: tree.Binary) -> Text:
         op = expr.op
+        self.unsigned.add(id(expr.left))
+        self.unsigned.add(id(expr.right))
         if op in ("==", "~="):
             return self.equal(expr)
         left, right = self.sequence([expr.left, expr.right], True)
         self.line = expr.line or self.line
         helper = COMPARE[op]
+        self.as_floats(left, right)
         if op in ("<", "<="):
             slow = "%s(%s, %s)" % (helper, left.slow, right.slow)
         else:
@@ -78,6 +73,13 @@ class ConditionEmitter(LineEmitter):
         fails = left.fails or right.fails or not both
         text = Text("(%s %s %s)" % (left.fast, op, right.fast), slow if fails else None, "pybool")
         return self.deeper(text, left, right)
+
+    def as_floats(self, left: Text, right: Text) -> None:
+        """Write a constant that is compared with a float as a float: that is quicker."""
+        for text, other in ((left, right), (right, left)):
+            value = text.value
+            if type(value) is int and -EXACT < value < EXACT and other.kind == "float":
+                text.fast = "%d.0" % value
 
     def ordered(self, op: str, left: Text, right: Text, slow: str) -> Text:
         """< or <= of what may be a large integer and a float, which MicroPython compares as
@@ -102,7 +104,8 @@ class ConditionEmitter(LineEmitter):
             ):
                 nil = self.expr(other, maybe_nil=side.value is None)
                 word = "is" if sign == "==" else "is not"
-                if nil.atom and (nil.kind in SURE or isinstance(other, tree.Const)):
+                sure = not nil.fact[0] & (NIL | BOOL) or isinstance(other, tree.Const)
+                if nil.atom and sure:
                     equal = isinstance(other, tree.Const) and other.value is side.value
                     return Text(str(equal == (sign == "==")), None, "pybool", True)
                 constant = self.const(side).fast
@@ -119,8 +122,9 @@ class ConditionEmitter(LineEmitter):
             right = self.expr(expr.right, maybe)
         else:
             left, right = self.sequence([expr.left, expr.right], True)
-        known = ("int", "small", "float", "num", "str", "bool", "function", "nil")
-        if (left.kind in known or right.kind in known) and not comparable(left, right):
+        self.as_floats(left, right)
+        plain = not (left.fact[0] & right.fact[0] & (TABLE | OTHER) and self.known.equals)
+        if plain and not comparable(left, right):
             a, first = self.twice(left)
             b, second = self.twice(right)
             slow = "%seq(%s, %s)" % ("" if sign == "==" else "not ", left.slow, right.slow)
@@ -128,7 +132,7 @@ class ConditionEmitter(LineEmitter):
             test = when_equal(a, b, sign)
             fast += (" and %s" if sign == "==" else " or %s") % test
             return self.deeper(Text("(%s)" % fast, "(%s)" % slow, "pybool"), left, right)
-        if left.kind in known or right.kind in known:
+        if plain:
             slow = "(%s %s %s)" % (left.slow, sign, right.slow)
             fails = left.fails or right.fails
             text = Text(
@@ -235,30 +239,29 @@ class ConditionEmitter(LineEmitter):
 
     def truth(self, text: Text) -> Text:
         """A Lua value as a Python condition."""
-        if text.kind == "bool":
-            yes = "TRUE"
-            slow = "(%s is %s)" % (text.slow, yes) if text.fails else None
-            return Text("(%s is %s)" % (text.fast, yes), slow, "pybool")
-        if text.kind in SURE:
-            if not text.atom:
-                self.atom(text)
-            return Text("True", None, "pybool", True)
-        if text.kind == "nil":
+        types = text.fact[0] & ANY
+        if not types & (NIL | BOOL):
+            if not text.fails:
+                return Text("True", None, "pybool", True)
+            form = "(%s is not None)"  # only an error matters
+            return self.deeper(Text(form % text.fast, form % text.slow, "pybool"), text)
+        if types == NIL:
             return Text("False", None, "pybool", True)
-        no = "FALSE"
+        if not types & NIL:
+            form = "(%s is TRUE)" if types == BOOL else "(%s is not FALSE)"
+        elif not types & BOOL:
+            form = "(%s is not None)"
+        else:
+            form = ""
+        if form:
+            slow = form % text.slow if text.fails else None
+            return self.deeper(Text(form % text.fast, slow, "pybool"), text)
         if text.atom:
-            return Text(
-                "(%s is not None and %s is not %s)" % (text.fast, text.fast, no), None, "pybool"
-            )
-        name = "W"
-        form = "((%s := %s) is not None and %s is not %s)"
-        found = Text(
-            form % (name, text.fast, name, no),
-            form % (name, text.slow, name, no) if text.fails else None,
-            "pybool",
-        )
-        found.depth = text.depth + 1
-        return found
+            form = "(%s is not None and %s is not FALSE)"
+            return Text(form % (text.fast, text.fast), None, "pybool")
+        form = "((W := %s) is not None and W is not FALSE)"
+        slow = form % text.slow if text.fails else None
+        return self.deeper(Text(form % text.fast, slow, "pybool"), text)
 
     def cond_steps(self, expr: "tree.And | tree.Or", left: "Text | None" = None) -> Text:
         """A condition whose right side takes statements: made step by step."""

@@ -17,6 +17,7 @@ where it does all there is to do (`lua/access.py`).
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_fields import FieldEmitter
 from moonhop_core.lang.emit_python_text import Text
+from moonhop_core.lang.facts import INT
 from moonhop_core.lang.literals import float_literal, quoted
 from moonhop_core.lang.lowered import Spread
 
@@ -33,11 +34,11 @@ class ExprEmitter(FieldEmitter):
         if isinstance(expr, tree.LocalRef):
             return self.local_ref(expr)
         if isinstance(expr, tree.Global):
-            return self.global_ref(expr, maybe_nil)
+            return self.global_ref(expr, maybe_nil).know(self.known.of(expr))
         if isinstance(expr, tree.Index):
-            return self.index(expr, maybe_nil)
+            return self.index(expr, maybe_nil).know(self.known.of(expr))
         if isinstance(expr, (tree.Call, tree.MethodCall)):
-            return Text(self.call(expr, "one"), None, "", True)
+            return Text(self.call(expr, "one"), None, "", True).know(self.known.of(expr))
         if isinstance(expr, tree.Binary):
             return self.binary(expr)
         if isinstance(expr, tree.Unary):
@@ -69,15 +70,18 @@ class ExprEmitter(FieldEmitter):
         if isinstance(value, str):
             return Text(quoted(value), None, "str", True)
         if isinstance(value, int):
-            small = -0x3FFFFFFF < value < 0x3FFFFFFF
-            return Text(str(value), None, "small" if small else "int", value >= 0)
+            found = Text(str(value), None, "", value >= 0).know((INT, value, value))
+            found.value = value
+            return found
         if value - value != 0:
             text = "NAN" if value != value else "INF" if value > 0 else "NINF"
         else:
             text = float_literal(value)
             if "l" in text:  # a call, made once
                 text = self.constant(text)
-        return Text(text, None, "float", text[0] != "-")
+        found = Text(text, None, "float", text[0] != "-")
+        found.value = value
+        return found
 
     def constant(self, text: str) -> str:
         """Return the name of a constant of the module."""
@@ -89,5 +93,5 @@ class ExprEmitter(FieldEmitter):
         var = expr.var
         name = self.names.of(var)
         if var.is_cell:
-            return Text(name + "[0]", None, getattr(var, "kind", ""))
-        return Text(name, None, getattr(var, "kind", ""), True)
+            return Text(name + "[0]").know(self.known.of(expr))
+        return Text(name, None, "", True).know(self.known.of(expr))

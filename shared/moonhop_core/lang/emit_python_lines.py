@@ -6,10 +6,13 @@ from moonhop_core.lang.emit_python_text import DEEP, NEAR, Line, Names, Text, is
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from moonhop_core.lang.lowered import Proto
+    from moonhop_core.lang.program_facts import ProgramFacts
 
 
 class LineEmitter:
     """Collects the lines of one function."""
+
+    known: "ProgramFacts"  # what is known of the whole program
 
     def __init__(self, proto: "Proto"):
         self.proto = proto
@@ -28,6 +31,7 @@ class LineEmitter:
         self.indexed: "set[tree.LocalVar]" = set()  # locals that have their dicts beside them
         self.kept: "set[tree.LocalVar]" = set()  # those of them that are bound by now
         self.absent: "set[object]" = set()  # names of fields that may well be nil
+        self.unsigned: "set[int]" = set()  # by id: expressions whose zero needs no sign
 
     def put(self, text: str, about: "list[str] | None" = None) -> None:
         """Add a line, after the assignments that are still pending."""
@@ -151,7 +155,7 @@ class LineEmitter:
             text = self.expr(expr)
             early = at < last and not self.steady(expr, late) and not is_temp(text)
             if early or text.depth > DEEP:
-                text = Text(self.atom(text), None, text.kind, True)
+                text = text.named(self.atom(text))
             texts.append(text)
         return texts
 
@@ -207,7 +211,7 @@ class LineEmitter:
         text = self.expr(expr)
         if text.atom:
             return text
-        return Text(self.atom(text), None, text.kind, True)
+        return text.named(self.atom(text))
 
     def expr(self, expr: tree.Expr, maybe_nil: bool = False) -> Text:
         """One value. `maybe_nil`: a field that is read may well be absent."""

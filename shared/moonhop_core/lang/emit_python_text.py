@@ -1,6 +1,11 @@
 """What the parts of the Python emitter share: expressions as text, names, and facts of the tree."""
 
 from moonhop_core.lang import tree
+from moonhop_core.lang.facts import ANY, KINDS, NOTHING, kind_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from moonhop_core.lang.facts import Fact
 
 # Results of + - * and << beyond this are looked at more closely. It is a small integer on every
 # MicroPython, 32-bit boards included, so comparing with it is cheap.
@@ -53,16 +58,45 @@ DEEP = 40  # nested operators beyond this go through temporaries: Python's parse
 
 
 class Text:
-    """An expression as text. `kind` says what its value surely is: "int" (64 bits), "small" (far
-    from overflow), "float", "num", "str", "bool", "table", "function", "nil", "pybool", or ""."""
+    """An expression as text. `fact` tells what its value surely is (`facts.py`), `kind` says it in
+    a word: "int" (64 bits), "small" (far from overflow), "float", "num", "str", "bool", "table",
+    "function", "nil", "pybool", or "".
 
-    def __init__(self, fast: str, slow: "str | None" = None, kind: str = "", atom: bool = False):
+    raw    the same without the guard that keeps an integer within 64 bits, if it has one
+    wide   the fact of raw
+    value  of a constant number
+    """
+
+    raw = ""
+    wide: "Fact" = NOTHING
+    value: "int | float | None" = None
+
+    def __init__(
+        self,
+        fast: str,
+        slow: "str | None" = None,
+        kind: str = "",
+        atom: bool = False,
+        fact: "Fact | None" = None,
+    ):
         self.fast = fast
         self.slow = fast if slow is None else slow
         self.kind = kind
+        self.fact: "Fact" = KINDS[kind] if fact is None else fact
         self.atom = atom  # a name or constant: may be repeated, and cannot fail
         self.fails = slow is not None  # the fast text may raise
         self.depth = 0
+
+    def know(self, fact: "Fact") -> "Text":
+        """Take down what is known of its value."""
+        if fact[0] & ANY:
+            self.fact = fact
+            self.kind = kind_name(fact)
+        return self
+
+    def named(self, name: str) -> "Text":
+        """The same value under a name."""
+        return Text(name, None, self.kind, True, self.fact)
 
 
 def is_temp(text: Text) -> bool:
@@ -73,7 +107,7 @@ def is_temp(text: Text) -> bool:
 def dotted(text: Text) -> Text:
     """Make it possible to put a dot behind: a number gets parentheses."""
     if text.fast[0].isdigit():
-        return Text("(%s)" % text.fast, None, text.kind, text.atom)
+        return Text("(%s)" % text.fast, None, text.kind, text.atom, text.fact)
     return text
 
 

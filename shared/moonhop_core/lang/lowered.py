@@ -187,7 +187,11 @@ class Proto:
 
 class Lowered:
     """A whole program, lowered: `protos[n]` is prototype n; `name` is the source's name; `parts`
-    are its own text and its modules (`tree.Part`), in the order of their prototypes."""
+    are its own text and its modules (`tree.Part`), in the order of their prototypes. unit: text
+    given to `load`; doubles: it may run on luajit too, where numbers are doubles."""
+
+    unit = False
+    doubles = False
 
     def __init__(self, name: str, protos: "list[Proto]", parts: "list[tree.Part]"):
         self.name = name

@@ -134,7 +134,7 @@ def mod(a: "Any", b: "Any") -> "Any":
     if y == 0 or x - x != 0 or y != y:
         return math.nan if x == x or y != y else x
     rest = math.fmod(x, y)
-    if rest * y < 0:
+    if (y < 0) if rest > 0 else (rest < 0 < y):
         rest += y
     return rest
 
@@ -157,7 +157,7 @@ def idiv(a: "Any", b: "Any") -> "Any":
 
 def float_floor(value: float) -> float:
     """Round down to a float, keeping -0.0."""
-    if -1e15 < value < 1e15:
+    if -4503599627370496.0 < value < 4503599627370496.0:  # beyond, there are no fractions
         whole = math.floor(value)
         return float(whole) if whole else math.copysign(0.0, value)
     return value
@@ -173,7 +173,9 @@ def pow_(a: "Any", b: "Any") -> "Any":
 
 
 def float_pow(x: float, y: float) -> float:
-    """Raise to a power as C's pow does, which raises no exceptions."""
+    """Raise to a power as PUC Lua does: by C's pow, which raises no exceptions, but for squares."""
+    if y == 2:
+        return x * x
     try:
         return math.pow(x, y)
     except (OverflowError, ValueError, ZeroDivisionError):

@@ -30,7 +30,7 @@ from moonhop_core.lua.loops import (  # noqa: F401
     iterator_call,
 )
 from moonhop_core.lua.metamethods import metamethod
-from moonhop_core.lua.text import concat  # noqa: F401
+from moonhop_core.lua.text import concat, text  # noqa: F401
 
 try:
     from typing import TYPE_CHECKING
@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 # What the fast form of a statement may raise when it does not do; then comes the slow form.
-E = (KeyError, TypeError, AttributeError, ZeroDivisionError, OverflowError, ValueError)
+E = (KeyError, TypeError, AttributeError, ZeroDivisionError, OverflowError, ValueError) + (
+    MemoryError,  # of a text that was multiplied by a great number
+)
 TRUE = values_module.TRUE
 FALSE = values_module.FALSE
 Table = values_module.Table

@@ -43,6 +43,16 @@ def concat(parts: "Sequence[Any]") -> "Any":
     return result
 
 
+def text(value: "Any") -> str:
+    """Return a number as `..` writes it; KeyError for anything else."""
+    kind = type(value)
+    if kind is int:
+        return str(value)
+    if kind is not float:
+        raise KeyError
+    return basic_text(value)
+
+
 def joins(value: "Any") -> bool:
     """Tell whether `..` takes it as it is: a string or a number."""
     kind = type(value)
