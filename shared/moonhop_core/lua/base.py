@@ -1,7 +1,7 @@
 """The base library (manual 6.1), without `dofile`, `loadfile` and `require`."""
 
 import gc
-from builtins import isinstance, len, str, type
+from builtins import int, isinstance, len, str, type
 
 from moonhop_core.lang.numbers import parse_number
 from moonhop_core.lua.arguments import integer_argument, table_argument, text_argument
@@ -49,6 +49,13 @@ def tostring(*args: "Any") -> str:
     return to_text(args[0])
 
 
+def text_of(value: "Any") -> str:
+    """tostring of one value"""
+    if type(value) is int:
+        return str(value)
+    return to_text(value)
+
+
 def tonumber(*args: "Any") -> "Any":
     """tonumber(v [, base])"""
     if not args:
@@ -76,6 +83,14 @@ def tonumber(*args: "Any") -> "Any":
             return None
         number = number * base + digit
     return wrap(-number if negative else number)
+
+
+def number_of(value: "Any") -> "Any":
+    """tonumber of one value"""
+    kind = type(value)
+    if kind is str:
+        return parse_number(value)
+    return value if kind is int or kind is float else None
 
 
 def ipairs(*args: "Any") -> "Any":
@@ -222,7 +237,7 @@ def collectgarbage(option: "Any" = None, *_: "Any") -> "Any":
 
 
 def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
-    """Return the library's functions for a machine, by name (see `Machine.install`)."""
+    """Return the library's functions for a machine, by name (see `values.builtin`)."""
 
     def print_(*args: "Any") -> "Any":
         machine.print("\t".join([to_text(arg) for arg in args]))
@@ -236,6 +251,11 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
             three = as_tuple(handler.c1(args[0])) + (None, None, None)
             return three[:3]
         return machine.find("next"), args[0], None
+
+    def pairs_of(table: "Any") -> "Any":
+        if type(table) is Table and (table.meta is None or "__pairs" not in table.meta.h):
+            return machine.find("next"), table, None
+        return pairs(table)
 
     def ipairs_(*args: "Any") -> "Any":
         return machine.find("ipairs.next"), ipairs(*args), 0
@@ -292,10 +312,10 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
 
     return {
         "print": (print_, -1),
-        "type": (type_, -1),
-        "tostring": (tostring, -1),
-        "tonumber": (tonumber, -1),
-        "pairs": (pairs, -1),
+        "type": (type_, -1, "c1", type_name),
+        "tostring": (tostring, -1, "c1", text_of),
+        "tonumber": (tonumber, -1, "c1", number_of),
+        "pairs": (pairs, -1, "c1", pairs_of),
         "ipairs": (ipairs_, -1),
         "ipairs.next": (ipairs_next, 2),
         "next": (next_, 2),

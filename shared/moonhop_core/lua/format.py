@@ -1,7 +1,7 @@
 """string.format (manual 6.4). A format is read once and kept as a list of pieces."""
 
 import math
-from builtins import abs, chr, float, int, len, ord, str, type
+from builtins import abs, chr, float, int, len, list, map, ord, str, tuple, type
 
 from moonhop_core.lua.arguments import integer_argument, number_argument, text_argument
 from moonhop_core.lua.decimals import (
@@ -154,11 +154,42 @@ def read_format(text: str) -> "list[str | Spec]":
     return pieces
 
 
+# Format -> Python's own format for all of it, and the types of values that it is right for.
+wholes: "dict[str, tuple[str, list[Any]] | None]" = {}
+
+
+def whole_format(text: str) -> "tuple[str, list[Any]] | None":
+    """Return what is kept in `wholes` for a format of `%d` and plain `%s` alone; None: another."""
+    if len(wholes) >= MAX_CACHED:
+        wholes.clear()
+    template = ""
+    wanted: "list[Any]" = []
+    found: "tuple[str, list[Any]] | None" = None
+    for piece in formats.get(text) or read_format(text):
+        if type(piece) is str:
+            template += piece.replace("%", "%%")
+            continue
+        spec: "Any" = piece
+        if spec.want is not int and spec.want is not str:
+            break
+        template += spec.template or "%s"
+        wanted.append(spec.want)
+    else:
+        found = (template, wanted)
+    wholes[text] = found
+    return found
+
+
 def format_values(text: str, args: "Sequence[Any]", to_text: "Callable[[Any], str]") -> str:
     """Return `text` with its conversions replaced by args[1], args[2] …
 
     `to_text` is tostring, for `%s`.
     """
+    whole = wholes[text] if text in wholes else whole_format(text)
+    if whole is not None:
+        values = args[1:]
+        if list(map(type, values)) == whole[1]:
+            return whole[0] % tuple(values)
     pieces = formats.get(text)
     if pieces is None:
         pieces = read_format(text)

@@ -109,7 +109,15 @@ def forresult(result: "Any") -> "tuple[Any, Any]":
 def forvalues(result: "Any") -> "tuple[Any, Any]":
     """Start a generic `for` of one or two variables on the values that a call gave; there are
     always pairs."""
-    return iterate2(three(result)), None
+    return pairs_of(three(result)), None
+
+
+def pairs_of(state: "Sequence[Any]") -> "Iterator[Any]":
+    """Run a generic `for` of two variables: as `iterate2`, or as the iterator itself does it."""
+    if type(state[0]) is Bound and state[0].each is not None:
+        pairs: "Iterator[Any]" = state[0].each(state[0].state)
+        return pairs
+    return iterate2(state)
 
 
 def three(result: "Any") -> "tuple[Any, Any, Any]":
@@ -133,7 +141,7 @@ def forkeys(func: "Any", state: "Any", control: "Any") -> "tuple[Any, Any]":
             return state.listed(), state.h
     elif getattr(func, "proto", None) == "next":
         raise type_error(1, "for iterator", "table", state)
-    return iterate2((func, state, control)), None
+    return pairs_of((func, state, control)), None
 
 
 def forstart(values: "Sequence[Any]") -> "Sequence[Any]":

@@ -4,7 +4,7 @@ MicroPython keeps text as UTF-8: reaching its n-th character takes time in propo
 there is no latin-1. Library code that walks through a string therefore walks over its bytes.
 """
 
-from builtins import bytes, chr, len, map, ord
+from builtins import UnicodeError, bytes, chr, len, map, ord
 
 try:
     from typing import TYPE_CHECKING
@@ -15,20 +15,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-# The last long text and its bytes: programs that scan a text call the library once per word.
-last = ("", b"")
+# The last long text and its bytes, a pair: programs that scan a text call the library once a word.
+recent: "list[tuple[str, bytes]]" = [("", b"")]
+
+characters: "dict[int, str]" = {}  # code -> string, of those that `character` made
+
+
+def character(code: int) -> str:
+    """Return a string of one character. On MicroPython a new string is dear, even such a one."""
+    if code in characters:
+        return characters[code]
+    text = characters[code] = chr(code)
+    return text
 
 
 def cpython_to_bytes(text: str) -> bytes:
     """Return a string's bytes."""
-    global last
     if len(text) < 500:
         return text.encode("latin-1")
-    seen, data = last  # one read: threads may be here at the same time
+    seen, data = recent[0]  # one read: threads may be here at the same time
     if seen is text:
         return data
     data = text.encode("latin-1")
-    last = (text, data)
+    recent[0] = (text, data)
     return data
 
 
@@ -44,15 +53,14 @@ def cpython_cut(text: str, data: bytes, start: int, end: int) -> str:
 
 def utf8_to_bytes(text: str) -> bytes:
     """Return a string's bytes where text is kept as UTF-8."""
-    global last
-    seen, data = last
+    seen, data = recent[0]
     if seen is text:
         return data
     data = text.encode()  # shares the text's memory
     if len(data) != len(text):
         data = bytes(map(ord, text))
-    if len(data) > 200:
-        last = (text, data)
+    if len(data) > 100:
+        recent[0] = (text, data)
     return data
 
 
@@ -69,7 +77,9 @@ def utf8_from_bytes(data: "bytes | bytearray") -> str:
 
 def utf8_cut(text: str, data: bytes, start: int, end: int) -> str:
     """Return text[start:end]; `data` is the same text as bytes."""
-    if end < 300:
+    if end - start == 1 and start < len(data):
+        return character(data[start])
+    if end < 100:
         return text[start:end]
     return utf8_from_bytes(data[start:end])
 
@@ -85,7 +95,8 @@ def has_latin1() -> bool:
 to_bytes: "Callable[[str], bytes]"
 from_bytes: "Callable[[bytes | bytearray], str]"
 cut: "Callable[[str, bytes, int, int], str]"
-if has_latin1():
+INDEXED = has_latin1()  # reaching the n-th character takes no time
+if INDEXED:
     to_bytes, from_bytes, cut = cpython_to_bytes, cpython_from_bytes, cpython_cut
 else:
     to_bytes, from_bytes, cut = utf8_to_bytes, utf8_from_bytes, utf8_cut

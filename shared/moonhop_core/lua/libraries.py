@@ -12,7 +12,7 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
     from typing import Any
 
     from moonhop_core.lua.machine import Machine
@@ -90,8 +90,9 @@ def use_all(machine: "Machine") -> None:
     use(machine, LIBRARIES)
 
 
-def functions_of(module: str, machine: "Any") -> "dict[str, tuple[Callable[..., Any], int]]":
-    """Return a module's functions: dotted name -> Python function, number of parameters, -1 any."""
+def functions_of(module: str, machine: "Any") -> "dict[str, tuple[Any, ...]]":
+    """Return a module's functions: dotted name -> Python function, number of parameters, -1
+    any, perhaps quicker ones (`values.builtin`)."""
     found: "Any"
     if module == BASE:
         from moonhop_core.lua import base as found
@@ -121,5 +122,5 @@ def functions_of(module: str, machine: "Any") -> "dict[str, tuple[Callable[..., 
         from moonhop_core.lua import debug_library as found
     else:
         from moonhop_core.lua import os_library as found
-    listed: "dict[str, tuple[Callable[..., Any], int]] | None" = getattr(found, "FUNCTIONS", None)
+    listed: "dict[str, tuple[Any, ...]] | None" = getattr(found, "FUNCTIONS", None)
     return found.functions(machine) if listed is None else listed

@@ -10,7 +10,7 @@ takes two or three Python calls; on MicroPython a few hundred bytes of C stack e
 """
 
 import time
-from builtins import any, id, int, isinstance, len, list, max, set, setattr, str, tuple, type
+from builtins import any, id, int, isinstance, len, list, max, set, str, tuple, type
 
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lua import indexing, libraries
@@ -134,11 +134,8 @@ class Machine:
 
     def install(self, name: str, function: "tuple[Any, ...]") -> None:
         """Register a builtin: a Python function and its number of parameters, -1 any; then perhaps
-        an attribute such as "c2", and the function for calls with that many arguments."""
-        made = builtin(name, function[0], function[1])
-        if len(function) > 2:
-            setattr(made, function[2], function[3])
-        self.register(name, made)
+        quicker ones (`values.builtin`)."""
+        self.register(name, builtin(name, *function))
 
     def set_constant(self, name: str, value: "Any") -> None:
         """Put a value that is neither function nor table into a builtin table."""

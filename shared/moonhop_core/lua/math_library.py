@@ -42,6 +42,8 @@ def floor(x: "Any") -> "Any":
     """math.floor(x)"""
     if type(x) is int:
         return x
+    if type(x) is float and -9e15 < x < 9e15:
+        return int(x // 1)
     return rounded(number_argument(x, 1, "floor"), math.floor)
 
 
@@ -96,6 +98,20 @@ def maximum(*args: "Any") -> "Any":
     return best
 
 
+def larger(a: "Any", b: "Any") -> "Any":
+    """math.max(a, b)"""
+    if type(a) is type(b) and (type(a) is int or type(a) is float):
+        return b if a < b else a
+    return maximum(a, b)
+
+
+def smaller(a: "Any", b: "Any") -> "Any":
+    """math.min(a, b)"""
+    if type(a) is type(b) and (type(a) is int or type(a) is float):
+        return b if b < a else a
+    return minimum(a, b)
+
+
 def minimum(*args: "Any") -> "Any":
     """math.min(x, ···)"""
     if not args:
@@ -113,6 +129,8 @@ def minimum(*args: "Any") -> "Any":
 
 def sqrt(x: "Any") -> float:
     """math.sqrt(x)"""
+    if type(x) is float and x >= 0:
+        return math.sqrt(x)
     x = float(number_argument(x, 1, "sqrt"))
     return math.sqrt(x) if x >= 0 else (x if x != x else INVALID)
 
@@ -192,8 +210,8 @@ def ult(m: "Any", n: "Any") -> Boolean:
     return lua_bool(left < integer_argument(n, 2, "ult") & 0xFFFFFFFFFFFFFFFF)
 
 
-# Registered name -> callable, number of parameters (-1: any number).
-FUNCTIONS: "dict[str, tuple[Callable[..., Any], int]]" = {
+# Registered name -> callable, number of parameters (-1: any number); see `values.builtin`.
+FUNCTIONS: "dict[str, tuple[Any, ...]]" = {
     "math.abs": (absolute, 1),
     "math.acos": (defined("acos", math.acos, math.nan), 1),
     "math.asin": (defined("asin", math.asin, math.nan), 1),
@@ -205,8 +223,8 @@ FUNCTIONS: "dict[str, tuple[Callable[..., Any], int]]" = {
     "math.floor": (floor, 1),
     "math.fmod": (fmod, 2),
     "math.log": (log, 2),
-    "math.max": (maximum, -1),
-    "math.min": (minimum, -1),
+    "math.max": (maximum, -1, "c2", larger),
+    "math.min": (minimum, -1, "c2", smaller),
     "math.modf": (modf, 1),
     "math.rad": (lambda x: float(number_argument(x, 1, "rad")) * (math.pi / 180.0), 1),
     "math.sin": (defined("sin", math.sin, INVALID), 1),

@@ -4,7 +4,7 @@ from builtins import chr, int, len, list, max, ord, range, str, type
 
 from moonhop_core.lua.arguments import integer_argument, optional_integer, text_argument
 from moonhop_core.lua.errors import MISSING, LuaError, argument_error
-from moonhop_core.lua.latin1 import to_bytes
+from moonhop_core.lua.latin1 import INDEXED, character, cut, recent, to_bytes
 from moonhop_core.lua.values import results
 
 try:
@@ -13,7 +13,6 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
 # The longest string that `rep` makes, in bytes; a process may lower it.
@@ -24,13 +23,23 @@ def byte(s: "Any", i: "Any" = None, j: "Any" = None) -> "Any":
     """string.byte(s [, i [, j]])"""
     if type(s) is str and j is None:
         if type(i) is int and i > 0:
-            try:
+            if not INDEXED:
+                return byte_of(to_bytes(s), i)
+            if i <= len(s):
                 return ord(s[i - 1])
-            except IndexError:
-                return ()
+            return ()
         if i is None:
             return ord(s[0]) if s else ()
-    s = text_argument(s, 1, "byte")
+    return bytes_of(text_argument(s, 1, "byte"), i, j)
+
+
+def byte_of(data: bytes, i: int) -> "Any":
+    """Return the byte at i, counted from 1, or no value."""
+    return data[i - 1] if i <= len(data) else ()
+
+
+def bytes_of(s: str, i: "Any", j: "Any") -> "Any":
+    """string.byte of any arguments."""
     i = optional_integer(i, 2, "byte", 1)
     j = optional_integer(j, 3, "byte", i)
     size = len(s)
@@ -58,6 +67,13 @@ def char(*codes: "Any") -> str:
     return "".join(out)
 
 
+def char_of(code: "Any") -> str:
+    """string.char of one code"""
+    if type(code) is int and 0 <= code <= 255:
+        return character(code)
+    return char(code)
+
+
 def dump(*_: "Any") -> None:
     """string.dump: there are no binary chunks."""
     raise LuaError("unable to dump given function", 1)
@@ -70,50 +86,53 @@ def length(s: "Any") -> int:
 
 def sub(s: "Any", i: "Any" = None, j: "Any" = None) -> str:
     """string.sub(s, i [, j])"""
-    if type(s) is not str:
-        s = text_argument(s, 1, "sub")
-    if type(i) is not int:
-        i = integer_argument(i, 2, "sub")
-    if j is None:
-        j = -1
-    elif type(j) is not int:
-        j = integer_argument(j, 3, "sub")
-    text: str = s
-    if i > 0:
-        if j > 0:
-            return text[i - 1 : j] if i <= j else ""
-        if j == -1:
-            return text[i - 1 :]
-    elif i < 0 and j == -1:
-        return text[i:]
-    size = len(text)
+    if type(i) is int and type(j) is int and 0 < i <= j and type(s) is str:
+        return s[i - 1 : j]
+    return sub_of(s, i, j)
+
+
+def sub_utf8(s: "Any", i: "Any" = None, j: "Any" = None) -> str:
+    """The same where text is kept as UTF-8."""
+    if type(i) is int and type(j) is int and 0 < i <= j and type(s) is str:
+        if recent[0][0] is s:
+            return cut(s, recent[0][1], i - 1, j)
+        return cut(s, to_bytes(s), i - 1, j)
+    return sub_of(s, i, j)
+
+
+def sub_of(s: "Any", i: "Any", j: "Any") -> str:
+    """string.sub of any arguments."""
+    text = text_argument(s, 1, "sub")
+    i = integer_argument(i, 2, "sub")
+    j = optional_integer(j, 3, "sub", -1)
+    data = b"" if INDEXED else to_bytes(text)
+    size = len(text) if INDEXED else len(data)
     if i < 0:
         i = max(size + i + 1, 1)
     elif i == 0:
         i = 1
     if j < 0:
         j = size + j + 1
-    return text[i - 1 : j] if i <= j else ""
+    elif j > size:
+        j = size
+    return cut(text, data, i - 1, j) if i <= j else ""
 
 
 def upper(s: "Any") -> str:
     """string.upper(s): ASCII letters only, as in the C locale"""
-    return changed(text_argument(s, 1, "upper"), True)
+    text = text_argument(s, 1, "upper")
+    # MicroPython knows no others.
+    return text.upper() if not INDEXED or text.isascii() else text.translate(to_upper)
 
 
 def lower(s: "Any") -> str:
     """string.lower(s)"""
-    return changed(text_argument(s, 1, "lower"), False)
+    text = text_argument(s, 1, "lower")
+    return text.lower() if not INDEXED or text.isascii() else text.translate(to_lower)
 
 
-def changed(text: str, to_upper: bool) -> str:
-    """Change the case of ASCII letters; both Pythons agree on those, not on the others."""
-    for char in text:
-        if char > "\x7f":
-            break
-    else:
-        return text.upper() if to_upper else text.lower()
-    return "".join([c if c > "\x7f" else (c.upper() if to_upper else c.lower()) for c in text])
+to_upper = {code: code - 32 for code in range(97, 123)} if INDEXED else {}
+to_lower = {code: code + 32 for code in range(65, 91)} if INDEXED else {}
 
 
 def reverse(s: "Any") -> str:
@@ -138,15 +157,24 @@ def rep(s: "Any" = MISSING, n: "Any" = MISSING, sep: "Any" = None, *_: "Any") ->
     return (text + joint) * (times - 1) + text
 
 
-# Registered name -> callable, number of parameters (-1: any number).
-FUNCTIONS: "dict[str, tuple[Callable[..., Any], int]]" = {
+def rep_of(s: "Any", n: "Any") -> str:
+    """string.rep(s, n)"""
+    if type(s) is str and type(n) is int and 0 < n <= FEW and len(s) < FEW:
+        return s * n
+    return rep(s, n)
+
+
+FEW = 10000
+
+# Registered name -> callable, number of parameters (-1: any number); see `values.builtin`.
+FUNCTIONS: "dict[str, tuple[Any, ...]]" = {
     "string.byte": (byte, 3),
-    "string.char": (char, -1),
+    "string.char": (char, -1, "c1", char_of),
     "string.dump": (dump, -1),
     "string.len": (length, 1),
     "string.lower": (lower, 1),
-    "string.rep": (rep, -1),
+    "string.rep": (rep, -1, "c2", rep_of),
     "string.reverse": (reverse, 1),
-    "string.sub": (sub, 3),
+    "string.sub": (sub if INDEXED else sub_utf8, 3),
     "string.upper": (upper, 1),
 }

@@ -15,6 +15,7 @@ from moonhop_core.lua.patterns import (
     compiled_for_gmatch,
     search,
 )
+from moonhop_core.lua.spans import extent, reach
 from moonhop_core.lua.values import (
     FALSE,
     Bound,
@@ -32,7 +33,7 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     Replace = Callable[[bytes, list[int]], Any]
@@ -52,7 +53,12 @@ def find(s: "Any", pattern: "Any", init: "Any" = None, plain: "Any" = None) -> "
         s = text_argument(s, 1, "find")
     if type(pattern) is not str:
         pattern = text_argument(pattern, 2, "find")
-    start = 0 if init is None else start_of(s, init, 3, "find")
+    if init is None:
+        start = 0
+    elif type(init) is int and init > 0:
+        start = init - 1
+    else:
+        start = start_of(s, init, 3, "find")
     if plain is None or plain is FALSE:
         try:
             program = compiled[pattern]
@@ -82,7 +88,12 @@ def match(s: "Any", pattern: "Any", init: "Any" = None) -> "Any":
         s = text_argument(s, 1, "match")
     if type(pattern) is not str:
         pattern = text_argument(pattern, 2, "match")
-    start = 0 if init is None else start_of(s, init, 3, "match")
+    if init is None:
+        start = 0
+    elif type(init) is int and init > 0:
+        start = init - 1
+    else:
+        start = start_of(s, init, 3, "match")
     try:
         program = compiled[pattern]
     except KeyError:
@@ -105,7 +116,38 @@ def gmatch(s: "Any", pattern: "Any", init: "Any" = None) -> Bound:
     start = min(start_of(s, init, 3, "gmatch"), len(s) + 1)
     # text, pattern, where to go on, end of the last match (an empty one there does not count)
     state = Table({1: s, 2: pattern, 3: start, 4: -1})
-    return Bound("string.gmatch.next", state, gmatch_next)
+    made = Bound("string.gmatch.next", state, gmatch_next)
+    made.each = gmatch_pairs
+    return made
+
+
+def gmatch_pairs(state: Table) -> "Iterator[Any]":
+    """Give what a loop over gmatch's iterator gets. The iterator may be called inside of it, too,
+    so the state is kept in its table."""
+    h = state.h
+    s = h[1]
+    try:
+        program = compiled_for_gmatch[h[2]]
+    except KeyError:
+        program = compile_for_gmatch(h[2])
+    first = program.first
+    while not program.run or first is None:
+        found = gmatch_next(state)
+        if type(found) is not tuple:
+            yield found, None
+        elif found:
+            yield found[:2]
+        else:
+            return
+    b = to_bytes(s)
+    n = len(b)
+    while True:
+        start = reach(b, h[3], n, first)
+        if start >= n:
+            h[3] = n + 1
+            return
+        h[3] = h[4] = end = extent(b, start, n, first)
+        yield cut(s, b, start, end), None
 
 
 def gmatch_next(state: Table, *_: "Any") -> "Any":

@@ -14,7 +14,7 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from typing import Any
 
 MOST = 0x7FFFFFFFFFFFFFFF
@@ -40,18 +40,23 @@ def size_of(t: "Any") -> int:
     raise LuaError("object length is not an integer", 1)
 
 
+def append(t: "Any", value: "Any") -> "Any":
+    """table.insert(list, value)"""
+    if type(t) is not Table or t.meta is not None:
+        return insert(t, value)
+    h = t.h
+    n = t.n
+    if n + 1 in h or (n and n not in h):
+        n = t.length()
+    if value is not None:
+        n += 1
+        h[n] = value
+        t.n = n
+    return ()
+
+
 def insert(t: "Any" = MISSING, pos: "Any" = MISSING, value: "Any" = MISSING, *more: "Any") -> "Any":
     """table.insert(list, [pos,] value)"""
-    if value is MISSING and type(t) is Table and t.meta is None and pos is not MISSING:
-        h = t.h
-        n = t.n
-        if n + 1 in h or (n and n not in h):
-            n = t.length()
-        if pos is not None:
-            n += 1
-            h[n] = pos
-            t.n = n
-        return ()
     check_table(t, 1, "insert")
     size = size_of(t)
     if value is MISSING and pos is not MISSING:
@@ -73,6 +78,20 @@ def insert(t: "Any" = MISSING, pos: "Any" = MISSING, value: "Any" = MISSING, *mo
         setindex(t, at + 1, index(t, at))
     setindex(t, pos, value)
     return ()
+
+
+def pop(t: "Any") -> "Any":
+    """table.remove(list)"""
+    if type(t) is not Table or t.meta is not None:
+        return remove(t)
+    h = t.h
+    n = t.n
+    if not n or n + 1 in h or n not in h:
+        n = t.length()
+    if n not in h:
+        return h.pop(n, None)
+    t.n = n - 1
+    return h.pop(n)
 
 
 def remove(t: "Any" = MISSING, *args: "Any") -> "Any":
@@ -237,13 +256,13 @@ def move(
     return target
 
 
-# Registered name -> callable, number of parameters (-1: any number).
-FUNCTIONS: "dict[str, tuple[Callable[..., Any], int]]" = {
+# Registered name -> callable, number of parameters (-1: any number); see `values.builtin`.
+FUNCTIONS: "dict[str, tuple[Any, ...]]" = {
     "table.concat": (concat, 4),
-    "table.insert": (insert, -1),
+    "table.insert": (insert, -1, "c2", append),
     "table.move": (move, -1),
     "table.pack": (pack, -1),
-    "table.remove": (remove, -1),
+    "table.remove": (remove, -1, "c1", pop),
     "table.sort": (sort, 2),
     "table.unpack": (unpack, 3),
 }

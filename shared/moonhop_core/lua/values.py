@@ -5,7 +5,7 @@ is here. Several results travel as a Python tuple of none or at least two values
 is plain, so a tuple is never a Lua value.
 """
 
-from builtins import float, id, int, isinstance, len, list, min, range, str, tuple, type
+from builtins import float, id, int, isinstance, len, list, min, range, setattr, str, tuple, type
 from sys import implementation
 
 from moonhop_core.lua.decimals import float_text
@@ -416,9 +416,12 @@ def function_class(params: int) -> "Any":
     return CLASSES[params if 0 <= params <= 4 else 5]
 
 
-def builtin(name: str, run: "Callable[..., Any]", params: int) -> Function:
-    """Make a builtin function: registered under `name`, `params` as for function_class."""
+def builtin(name: str, run: "Callable[..., Any]", params: int, *quick: "Any") -> Function:
+    """Make a builtin function: registered under `name`, `params` as for function_class. Then
+    perhaps attributes such as "c2", each with the function for calls with that many arguments."""
     made: Function = function_class(params)(name, (), run)
+    for at in range(0, len(quick), 2):
+        setattr(made, quick[at], quick[at + 1])
     return made
 
 
@@ -426,7 +429,10 @@ class Bound(FV):
     """A builtin with a state, one table that is its first argument: an iterator, say.
 
     name  the registered name of the builtin
+    each  gives a loop the results of the iterator that this is, in pairs: each(state); or None
     """
+
+    each: "Callable[[Any], Any] | None" = None
 
     def __init__(self, name: str, state: "Any", run: "Callable[..., Any]"):
         self.proto = self.name = name
