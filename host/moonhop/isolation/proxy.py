@@ -71,7 +71,6 @@ class IsolatedProcess:
         self._slice: float | None = program.manifest.get("slice") or (SLICE if closed else None)
         self._virtual = isinstance(getattr(host, "clock", None), VirtualClock)
         self._due: int | None = None
-        self._fresh = False  # a turn is wanted though nothing is due
         self._inbox: list[list[Any]] = []
         self._who = (pid, epoch)  # as the child knows it
         self._lock = threading.RLock()  # held while an order is under way
@@ -107,17 +106,15 @@ class IsolatedProcess:
     def start(self) -> None:
         """Begin. Raises MoonhopError."""
         self._order(OTHER, "start")
-        self._fresh = True
 
     def turn(self) -> bool:
         """Run what is ready for a while. Tells whether more is ready."""
         if self.gone or self.status != RUNNING:
             return False
-        if not self._fresh and not self._inbox:
+        if not self._inbox:
             due = self._due
             if due is None or due > self.host.monotonic():
                 return False
-        self._fresh = False
         try:
             return bool(self._order(None, "turn", self._turns))
         except Gone:
@@ -127,7 +124,7 @@ class IsolatedProcess:
         """Return the moment of the next turn."""
         if self.status != RUNNING:
             return None
-        return self.host.monotonic() if self._inbox or self._fresh else self._due
+        return self.host.monotonic() if self._inbox else self._due
 
     def deliver(self, topic: str, payload: str) -> bool:
         """Take a message in; the child finds out whether anybody hears it."""
@@ -149,7 +146,6 @@ class IsolatedProcess:
     def resume(self) -> None:
         """Go on."""
         self._order(OTHER, "resume")
-        self._fresh = True
         self.host.changed()
 
     def stop(self) -> None:
@@ -189,7 +185,6 @@ class IsolatedProcess:
         """Go on from what was read. Raises ImageError."""
         self._send_lines()
         digest: str = self._order(OTHER, "restore", elapsed, arrived)
-        self._fresh = True
         return digest
 
     def restore(self, lines: Iterable[str | bytes], elapsed: int = 0, arrived: bool = True) -> str:
