@@ -230,11 +230,12 @@ function readers.d(name, ...) set_pairs(value_of("b" .. name), ...) end
 
 function readers.M(name, mark) set_meta(value_of("b" .. name), mark) end
 
-function readers.k(number, status, mark)
+function readers.k(number, status, mark, failed)
   local stack = object("k", number)
   written[number] = true
   stack.status = status
   stack.fn = value_of(mark)
+  stack.failed = value_of(failed)
 end
 
 function readers.r(number, closure, pc, closers, ...)

@@ -298,7 +298,9 @@ local function new_walker(put)
 
   local function write_stack(stack, id)
     local fn = stack.fn ~= nil and mention(stack.fn) or nil
-    record({ '"k"', id, '"' .. stack.status .. '"', fn }, fn and 4 or 3)
+    -- what a dead one failed with goes to the things that it still holds open
+    local failed = stack.failed ~= nil and mention(stack.failed) or nil
+    record({ '"k"', id, '"' .. stack.status .. '"', fn or "null", failed }, failed and 5 or fn and 4 or 3)
     for i = 2, stack.n do
       local entry = stack[i]
       if entry[2] then
