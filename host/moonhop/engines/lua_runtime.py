@@ -24,7 +24,7 @@ RUNTIME = Path(__file__).parent / "lua"
 FIRST = ("closing",)
 NUMBERS: dict[str, tuple[str, ...]] = {
     "lua54": (),
-    "luajit": ("numbersjit", "luajit54", "stringsjit", "tablesjit"),
+    "luajit": ("numbersjit", "luajit54", "stringsjit", "tablesjit", "datesjit"),
 }
 THEN = ("machine", "units", "library", "operations", "iterators", "objects")
 # Loaded when something that they make is first read.

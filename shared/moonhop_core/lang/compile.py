@@ -24,6 +24,8 @@ def compile_lua(
     Raises LuaSyntaxError, which knows file, line and column, or
     MoonhopError for what is nested too deep.
     """
+    if unit and source[:2] == "#!":
+        source = " " + source  # only files may begin so; to `load` it is a mistake
     chunk = parse(source, name)
     for module in modules:
         _join(chunk, module.name, parse(module.source, module.path))

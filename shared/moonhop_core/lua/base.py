@@ -289,15 +289,13 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
 
     def load(chunk: "Any" = None, name: "Any" = None, mode: "Any" = None, *env: "Any") -> "Any":
         if isinstance(chunk, Function):
-            parts = []
-            while True:
-                part = first(chunk.c0())
-                if part is None or part == "":
-                    break
-                if type(part) is not str:
-                    raise LuaError("reader function must return a string", 1)
-                parts.append(part)
-            text = "".join(parts)
+            current = machine.current
+            try:
+                text = read_all(chunk)
+            except Exception as raised:
+                found = machine.settle(raised, called=chunk)
+                machine.current = current
+                return None, found.value
             given = "=(load)" if name is None else text_argument(name, 2, "load")
         else:
             if type(chunk) is not str and not is_number(chunk):
@@ -336,11 +334,25 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
     }
 
 
+def read_all(reader: Function) -> str:
+    """Return what a reader function gives, piece by piece, until nil or an empty piece."""
+    parts = []
+    while True:
+        part = first(reader.c0())
+        if part is None or part == "":
+            return "".join(parts)
+        if type(part) is not str and not is_number(part):
+            raise LuaError("reader function must return a string", 0)
+        parts.append(text_argument(part, 1, "load"))
+
+
 def display_name(given: str) -> str:
     """Return a chunk's name as messages show it (luaO_chunkid)."""
-    if given[:1] in ("=", "@"):
+    if given[:1] == "=":
         return given[1:60]
-    line = (given + "\n").split("\n")[0]
+    if given[:1] == "@":
+        return given[1:] if len(given) <= 60 else "..." + given[-56:]
+    line = given.split("\n", 1)[0]
     if len(line) > 44 or line != given:
-        line = line[:41] + "..."
+        line = line[:45] + "..."
     return '[string "%s"]' % line

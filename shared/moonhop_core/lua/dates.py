@@ -78,7 +78,7 @@ def time_of(t: "Any", utc_offset: "Callable[[int], int]") -> int:
     local = seconds_at(year, month, day, hour, minute, second)
     seconds = local - utc_offset(local)
     seconds = local - utc_offset(seconds)
-    if not -LIMIT < seconds < LIMIT:
+    if seconds == -1 or not -LIMIT < seconds < LIMIT:  # C says -1 where it cannot
         raise LuaError("time result cannot be represented in this installation", 1)
     normal = fields(moment_at(seconds + utc_offset(seconds)))
     for name in normal:

@@ -3,6 +3,7 @@
 from builtins import float, int, isinstance, range, str, type
 
 from moonhop_core.lua.arguments import integer_argument, optional_integer, text_argument
+from moonhop_core.lua.arithmetic import to_integer
 from moonhop_core.lua.errors import MISSING, LuaError, argument_error, type_error
 from moonhop_core.lua.indexing import index, length, setindex
 from moonhop_core.lua.sorting import sort_values
@@ -32,11 +33,9 @@ def size_of(t: "Any") -> int:
     """Return #t, which has to be an integer."""
     if type(t) is Table and t.meta is None:
         return t.length()
-    size = length(t)
-    if type(size) is int:
+    size = to_integer(length(t))
+    if size is not None:
         return size
-    if type(size) is float and size == size // 1:
-        return int(size)
     raise LuaError("object length is not an integer", 1)
 
 

@@ -156,7 +156,8 @@ local function read_all(f)
   while true do
     local part = f()
     if part == nil or part == "" then return N.table.concat(parts) end
-    if type(part) ~= "string" then fail("reader function must return a string") end
+    if type(part) == "number" then part = text_argument(part, 1, "load") end
+    if type(part) ~= "string" then error("reader function must return a string", 0) end
     parts[#parts + 1] = part
   end
 end

@@ -29,6 +29,7 @@ function R.tostring(...)
     return tostring(value)
   end
   local text = tostring(value)
+  if type(text) ~= "string" and type(text) ~= "number" then R.fail("'__tostring' must return a string") end
   if what == "table" then
     local meta = getmetatable(value)
     local name = meta and rawget(meta, "__name")

@@ -126,7 +126,7 @@ local function check_conversion(spec, letter)
   local at = 1
   while at <= #spec and find(flags, sub(spec, at, at), 1, true) do at = at + 1 end
   local width, precision = match(spec, "^(%d*)(.*)$", at)
-  local good = #width <= 2
+  local good = #width <= 2 and sub(width, 1, 1) ~= "0"
   if precision ~= "" then
     good = good and letter ~= "c" and letter ~= "p" and find(precision, "^%.%d?%d?$")
   end
@@ -140,7 +140,7 @@ function R.read_format(text)
     if letter ~= "%" or spec ~= "" then
       local want = KINDS[letter]
       if not want or spec ~= "" and not N.pcall(check_conversion, spec, letter) then return false end
-      wants[#wants + 1] = want
+      wants[#wants + 1] = want == "s" and spec ~= "" and "w" or want
     end
   end
   return concat(wants)
@@ -180,6 +180,7 @@ local function prepared(letter, spec, value, n)
     if type(number) ~= "number" then R.expected(n, "string.format", "number", n, value) end
     return number, letter
   end
+  if value == nil then R.expected(n, "string.format", "number", n, value) end
   return R.integer_argument(value, n, "string.format"), letter
 end
 
@@ -195,10 +196,10 @@ function R.format(text, ...)
     if letter == "%" and spec == "" then
       parts[#parts + 1] = "%%"
     else
-      if letter == "" then R.fail("invalid conversion '%" .. spec .. "' to 'format'") end
       n = n + 1
-      if #spec >= 21 then R.fail("invalid format string to 'format'") end
       if n > top then R.bad_argument(n + 1, "string.format", "no value") end
+      if #spec >= 21 then R.fail("invalid format string to 'format'") end
+      if letter == "" then R.fail("invalid conversion '%" .. spec .. "' to 'format'") end
       check_conversion(spec, letter)
       given[n], letter = prepared(letter, spec, given[n], n + 1)
       parts[#parts + 1] = "%" .. spec .. letter

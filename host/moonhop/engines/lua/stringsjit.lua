@@ -237,6 +237,7 @@ local function simple(what, value)
   if what == 100 then
     return type(value) == "number" and value == floor(value) and value < 2 ^ 53 and value > -2 ^ 53
   end
+  if what == 119 and type(value) == "string" then return not find(value, "\0", 1, true) end
   return type(value) == "string" or type(value) == "number" and value < BIG and value > -BIG
 end
 

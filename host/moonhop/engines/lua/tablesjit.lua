@@ -9,11 +9,18 @@ local tonumber, setmetatable, floor = N.tonumber, N.setmetatable, N.math.floor
 
 R.has_names = false -- has a table with __name been made?
 
+-- #t, which has to be an integer; a string that spells one will do.
+function R.whole_len(t)
+  local size = R.len(t)
+  local number = (type(size) == "number" or type(size) == "string") and tonumber(size)
+  local whole = number and R.to_integer(number)
+  if not whole then R.fail("object length is not an integer") end
+  return whole
+end
+
 local function size_of(t, n, name)
   if type(t) ~= "table" then R.expected(n, name, "table", n, t) end
-  local size = R.len(t)
-  if type(size) ~= "number" then R.fail("object length is not an integer") end
-  return size
+  return R.whole_len(t)
 end
 
 local function insert_at(t, count, at, value)
@@ -81,7 +88,7 @@ end
 X["table.unpack"] = function(t, i, j)
   if type(t) == "table" and getmetatable(t) == nil and fits(i) and fits(j) then return unpack(t, i, j) end
   i = i == nil and 1 or R.integer_argument(i, 2, "table.unpack")
-  if j == nil then j = R.len(t) else j = R.integer_argument(j, 3, "table.unpack") end
+  if j == nil then j = R.whole_len(t) else j = R.integer_argument(j, 3, "table.unpack") end
   if j - i >= 1e6 then R.fail("too many results to unpack") end
   if type(t) ~= "table" then return unpack(t, i, j) end
   local part = {}
@@ -155,12 +162,21 @@ X.tonumber = function(...)
       end
       return number
     end
-    return tonumber(...)
+    if select("#", ...) == 0 then return R.bad_argument(1, "tonumber", "value expected") end
+    return tonumber(text)
   end
+  base = R.integer_argument(base, 2, "tonumber")
   if type(text) ~= "string" then
     return R.bad_argument(1, "tonumber", "string expected, got " .. R.type_name(text))
   end
-  return tonumber(text, base)
+  if base < 2 or base > 36 then return R.bad_argument(2, "tonumber", "base out of range") end
+  -- LuaJIT reads any number in base 10, takes 0x in base 16, and stops at a zero byte
+  local minus, digits = N.string.match(text, "^%s*([-+]?)(%w+)%s*$")
+  if not digits or base <= 10 and N.string.find(digits, "%a") or base == 16 and N.string.find(digits, "[xX]") then
+    return nil
+  end
+  local number = tonumber(digits, base)
+  return number and (minus == "-" and -number or number)
 end
 
 function R.plain_number(text)

@@ -64,10 +64,11 @@ local function continues(s, at)
 end
 
 U["codepoint"] = function(s, i, j, lax)
+  s = R.text_argument(s, 1, "utf8.codepoint")
   i = place(i == nil and 1 or i, #s)
   j = place(j == nil and i or j, #s)
-  if i < 1 then R.bad_argument(2, "codepoint", "out of bounds") end
-  if j > #s then R.bad_argument(3, "codepoint", "out of bounds") end
+  if i < 1 then R.bad_argument(2, "utf8.codepoint", "out of bounds") end
+  if j > #s then R.bad_argument(3, "utf8.codepoint", "out of bounds") end
   local out, n = {}, 0
   while i <= j do
     local code, after = decode(s, i, lax)
@@ -79,10 +80,11 @@ U["codepoint"] = function(s, i, j, lax)
 end
 
 U["len"] = function(s, i, j, lax)
+  s = R.text_argument(s, 1, "utf8.len")
   i = place(i == nil and 1 or i, #s)
   j = place(j == nil and -1 or j, #s)
-  if i < 1 or i > #s + 1 then R.bad_argument(2, "len", "initial position out of bounds") end
-  if j > #s then R.bad_argument(3, "len", "final position out of bounds") end
+  if i < 1 or i > #s + 1 then R.bad_argument(2, "utf8.len", "initial position out of bounds") end
+  if j > #s then R.bad_argument(3, "utf8.len", "final position out of bounds") end
   local n = 0
   while i <= j do
     local code, after = decode(s, i, lax)
@@ -93,9 +95,11 @@ U["len"] = function(s, i, j, lax)
 end
 
 U["offset"] = function(s, n, i)
+  s = R.text_argument(s, 1, "utf8.offset")
   local size = #s
-  i = place(i == nil and (n > 0 and 1 or size + 1) or i, size)
-  if i < 1 or i > size + 1 then R.bad_argument(3, "offset", "position out of bounds") end
+  n = R.integer_argument(n, 2, "utf8.offset")
+  i = place(i == nil and (n >= 0 and 1 or size + 1) or i, size)
+  if i < 1 or i > size + 1 then R.bad_argument(3, "utf8.offset", "position out of bounds") end
   if n == 0 then
     while i > 1 and continues(s, i) do i = i - 1 end
     return i
@@ -130,6 +134,6 @@ end
 
 U["codes.next"], U["codes.next_lax"] = iterator(false), iterator(true)
 U["codes"] = function(s, lax)
-  if type(s) ~= "string" then R.bad_argument(1, "codes", "string expected, got " .. type(s)) end
+  if type(s) ~= "string" then R.bad_argument(1, "utf8.codes", "string expected, got " .. type(s)) end
   return R.builtins[lax and "utf8.codes.next_lax" or "utf8.codes.next"], s, 0
 end
