@@ -336,7 +336,7 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
 
 def read_all(reader: Function) -> str:
     """Return what a reader function gives, piece by piece, until nil or an empty piece."""
-    parts = []
+    parts: "list[str]" = []
     while True:
         part = first(reader.c0())
         if part is None or part == "":

@@ -92,7 +92,10 @@ local function tail(mh_callee, ...)
   local k = kind[mh_callee]
   if k == nil then
     if type(mh_callee) == "function" then return leave(mh_callee(...)) end
-    return call(mh_callee, ...) -- __call, or an error that wants the frame
+    local meta = N.debug.getmetatable(mh_callee)
+    local handler = meta and N.rawget(meta, "__call")
+    if handler ~= nil then return tail(handler, mh_callee, ...) end
+    return call(mh_callee, ...) -- an error that wants the frame
   end
   local F = S[S.n]
   pop()
