@@ -384,7 +384,7 @@ local function write_all(put)
   for number = 1, #R.units do
     local unit = R.units[number]
     local parts = { '"u"', number, '"' .. sub(text_mark(unit.given), 3), '"' .. sub(text_mark(unit.source), 3) }
-    if unit.env ~= R.G then parts[5] = W.mention(unit.env) end
+    if not rawequal(unit.env, R.G) then parts[5] = W.mention(unit.env) end
     W.record(parts, #parts)
   end
   W.drain()

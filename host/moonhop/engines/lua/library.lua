@@ -125,7 +125,7 @@ end)
 local function xpcall_direct(f, handler, ...)
   return xpcall(f, function(err)
     err = on_error(err)
-    if err == OVER then return err end -- no more of the program
+    if N.rawequal(err, OVER) then return err end -- no more of the program
     return handler(err)
   end, ...)
 end

@@ -10,7 +10,9 @@
 -- is first read: `ask("part", name)` gives the code of the part that makes it, or nil.
 -- `wanted` holds the names of libraries that the program may mean, with a space around each.
 local dialect, host, ask, wanted = ...
-local R = { luajit = dialect == "luajit", host = host, token = {}, extra = false }
+-- The token tells frame-form functions who calls; it is a function, for comparing a program's table
+-- with a table would ask its __eq.
+local R = { luajit = dialect == "luajit", host = host, token = function() end, extra = false }
 -- The program's own globals are R.G: it never sees these.
 local N = _G
 N.unpack = N.unpack or N.table.unpack

@@ -3,6 +3,7 @@
 local R = ...
 local N, kind = R.natives, R.kind
 local type, error, xpcall, getmetatable = N.type, N.error, N.xpcall, N.debug.getmetatable
+local rawequal = N.rawequal
 local close_failed, fail = R.close_failed, R.fail
 local call, run, deliver, pop = R.call, R.run, R.deliver, R.pop
 local stack_now, set_stack = R.stack, R.set_stack
@@ -25,7 +26,7 @@ local function catcher()
 end
 
 function R.caught_error(err)
-  if err == OVER then return err end
+  if rawequal(err, OVER) then return err end
   err = R.translate(err)
   if not catcher() then R.trace = R.traceback(1) end
   return err
@@ -63,7 +64,7 @@ end
 function R.recover(err)
   R.relieve(err)
   R.forget_tailed()
-  if err == OVER then return "over", err end
+  if rawequal(err, OVER) then return "over", err end
   while true do
     local S = stack_now()
     local place = S.n
