@@ -1,8 +1,10 @@
 """Engines with the bounds that a program's manifest gives them, or else their node."""
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from moonhop.engines.growth import GrowthWatch
 from moonhop.engines.watchdog import DOG, Watch
 
 if TYPE_CHECKING:
@@ -19,7 +21,10 @@ def bounded(make: Make, slice: float | None = None) -> Make:
     def bounded_engine(program: "Program", host: Any) -> Any:
         engine = make(program, host)
         seconds = program.manifest.get("slice") or slice
-        if seconds is not None:
+        limit = program.manifest.get("memory")
+        if limit and engine.name == "python":
+            engine.watch = GrowthWatch(engine, math.inf if seconds is None else seconds, limit)
+        elif seconds is not None:
             engine.watch = Watch(DOG, engine, seconds)
         return engine
 

@@ -61,9 +61,10 @@ class Watch(bounds.Watch):
         self._used = time.thread_time()
         self.reason = ""
         self._masked = False
-        self._over = look = time.monotonic() + self.seconds
+        now = time.monotonic()
+        self._over = look = now + self.seconds
         if self._excess is not None:
-            look = min(look, look - self.seconds + self._dog.sampling)
+            look = min(look, now + self._dog.sampling)
         self.look = look
         if look < self._dog.planned:
             self._dog.wake()
