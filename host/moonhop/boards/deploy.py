@@ -18,7 +18,7 @@ from pathlib import Path
 import moonhop_core
 from moonhop.boards.join import Joiner
 from moonhop.boards.packages import cache_folder, umqtt_simple, write_at_once
-from moonhop.boards.slim import Slimmer, stripped
+from moonhop.boards.slim import RARE, Slimmer, stripped
 from moonhop.resources import folder
 from moonhop_core import __version__
 from moonhop_core.errors import MoonhopError
@@ -110,11 +110,21 @@ def join(modules: dict[str, str]) -> dict[str, str]:
     """Return modules with those joined that are always loaded together; in the place of each of
     these stands one that only imports, for whoever wants it by its name."""
     shims: dict[str, str] = {}
+    modules = {**modules, SUPPORT: _without_rare(modules[SUPPORT])}
     modules = _join(modules, shims, [SUPPORT], SUPPORT, SUPPORT)
     modules = _join(modules, shims, list(EAGER), WORKER)
     modules = _join(modules, shims, [BASE], BASE, BASE)
     modules = _join(modules, shims, [MATCHING], MATCHING, MATCHING)
     return shims | modules
+
+
+def _without_rare(support: str) -> str:
+    """Return the module that programs import without the modules that only some of them use."""
+    tree = ast.parse(support)
+    tree.body = [
+        node for node in tree.body if not (isinstance(node, ast.ImportFrom) and node.module in RARE)
+    ]
+    return ast.unparse(tree) + "\n"
 
 
 def _join(

@@ -298,17 +298,37 @@ def slim_program(text: str) -> str:
     """Return an emitted program (`lang/emit_python.py`), text of Python, with less in it that
     stays in a board's heap. Lines stay where they are: errors are looked up by them."""
     tree = ast.parse(text)
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - BOUND
     lines = text.split("\n")
     for node in tree.body:
         at = node.lineno - 1
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
-            names = sorted(used & set(dir(importlib.import_module(str(node.module)))) - BOUND)
-            lines[at] = f"from {node.module} import {', '.join(names)}" if names else ""
+            lines[at] = "; ".join(_imports_of(used, str(node.module)))
         elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "ABOUT":
             packed = zlib.compress(ast.literal_eval(node.value).encode(), 9, wbits=9)
             lines[at : node.end_lineno] = [f"ABOUT = {packed!r}"]
     return "\n".join(lines)
 
 
+def _imports_of(used: set[str], support: str) -> list[str]:
+    """Return the imports of what a program uses: rare names from their own modules."""
+    left = used & set(dir(importlib.import_module(support)))
+    found = []
+    for module in RARE:
+        there = importlib.import_module(module)
+        names = {n for n in left if getattr(getattr(there, n, None), "__module__", "") == module}
+        if names:
+            found.append(f"from {module} import {', '.join(sorted(names))}")
+            left -= names
+    if left:
+        found.insert(0, f"from {support} import {', '.join(sorted(left))}")
+    return found
+
+
+# What only some programs use of `support` is loaded with the first of them, and no sooner.
+RARE = (
+    "moonhop_core.lua.bitwise",
+    "moonhop_core.lua.iteration",
+    "moonhop_core.lua.loops",
+)
 BOUND = {"g", "G", "P", "M", "method"}  # by the program's own load()

@@ -6,10 +6,10 @@ from builtins import int, isinstance, len, str, type
 from moonhop_core.lang.numbers import parse_number
 from moonhop_core.lua.arguments import integer_argument, table_argument, text_argument
 from moonhop_core.lua.arithmetic import wrap
+from moonhop_core.lua.carried import next_carried
 from moonhop_core.lua.comparison import is_number, same
 from moonhop_core.lua.errors import MISSING, LuaError, argument_error, type_error
 from moonhop_core.lua.indexing import index, setindex
-from moonhop_core.lua.iteration import next_carried
 from moonhop_core.lua.metamethods import call, metamethod
 from moonhop_core.lua.text import to_text
 from moonhop_core.lua.values import (

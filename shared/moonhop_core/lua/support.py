@@ -7,6 +7,7 @@ from moonhop_core.lua import values as values_module
 from moonhop_core.lua.access import NONE, append, assign, get, make, near, put, put_any  # noqa: F401
 from moonhop_core.lua.arithmetic import add, div, idiv, mod, mul, pow_, sub, unm, wrap  # noqa: F401
 from moonhop_core.lua.bitwise import band, bnot, bor, bxor, shl, shr  # noqa: F401
+from moonhop_core.lua.carried import forstart, next_carried  # noqa: F401
 from moonhop_core.lua.comparison import eq, le, lt, surely  # noqa: F401
 from moonhop_core.lua.errors import LuaError
 from moonhop_core.lua.indexing import index, length, setindex  # noqa: F401
@@ -15,12 +16,10 @@ from moonhop_core.lua.iteration import (  # noqa: F401
     forkeys,
     forpairs,
     forresult,
-    forstart,
     forvalues,
     iterate,
     iterate1,
     iterate2,
-    next_carried,
 )
 from moonhop_core.lua.loops import (  # noqa: F401
     forend,
