@@ -21,7 +21,7 @@ from tests.node.counting import CountingEngine
 
 FLEET = "lab"
 HERE = Path(__file__).parent
-TIMEOUT = 10.0  # seconds for something to become true
+TIMEOUT = 30.0  # seconds for something to become true; board files may have to be made first
 
 
 class Fleet:

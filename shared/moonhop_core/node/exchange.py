@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from moonhop_core.node.worker import Worker
 
-REMEMBERED = 16  # requests whose replies are kept (NMP-015)
+REMEMBERED = 8  # requests whose replies are kept (NMP-015)
 HOST_TIMEOUT = 60  # seconds for the host to answer
 
 
