@@ -9,6 +9,7 @@ from moonhop_core.errors import MoonhopError
 from tests.bench.programs import path_of
 
 HEAP_GOAL = 128.0  # kB, on 64 bits
+FILES = {"heap": "board files in the heap", "rom": "board files in ROMFS", "": "from sources"}
 SAMPLE = "pipeline"  # a program of the usual kind
 COMPILER_HEAP = "8M"  # for the largest of the programs
 
@@ -18,13 +19,14 @@ def measure(names: Sequence[str], say: Callable[[str], None]) -> list[Figure]:
     figures = []
     try:
         say("heap on MicroPython")
-        with Board() as board:
-            told = board.ask("heap", load(path_of(SAMPLE)))
-        heap = [("runtime", None), ("all", HEAP_GOAL)]
-        titles = {"runtime": "runtime", "all": f"runtime and {SAMPLE}"}
-        for key, goal in heap:
-            name = f"micropython/heap of {titles[key]}"
-            figures.append(Figure(name, told[key] / 1000, "kB", goal=goal))
+        for files, where in FILES.items():
+            with Board(files=files) as board:
+                told = board.ask("heap", load(path_of(SAMPLE)))
+            goal = HEAP_GOAL if files == "heap" else None
+            name = f"micropython/heap of runtime, {where}"
+            figures.append(Figure(name, told["runtime"] / 1000, "kB"))
+            name = f"micropython/heap of runtime and {SAMPLE}, {where}"
+            figures.append(Figure(name, told["all"] / 1000, "kB", goal=goal))
         say("compiling on MicroPython")
         figures += compiling(names)
     except MoonhopError as error:

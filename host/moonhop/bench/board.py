@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,8 @@ from types import TracebackType
 from typing import Any
 
 from moonhop.bench.local import Run
+from moonhop.boards.deploy import build_board_files
+from moonhop.boards.rom import build_rom
 from moonhop.engines.micropython import CORE, find_micropython
 from moonhop_core.errors import MoonhopError
 from moonhop_core.process.program import Program
@@ -21,20 +24,39 @@ HEAP = "2M"
 
 
 class Board:
-    """``with Board() as board:`` starts it; ``native`` makes it compile to machine code."""
+    """``with Board() as board:`` starts it; ``native`` makes it compile to machine code.
 
-    def __init__(self, native: bool = False, heap: str = HEAP) -> None:
+    With ``files`` it loads what boards do, slimmed and compiled files ("heap"), or runs these where
+    they lie in a read-only file system ("rom"); else the sources.
+    """
+
+    def __init__(self, native: bool = False, heap: str = HEAP, files: str = "") -> None:
+        self._heap = heap
+        self._files = files
         self._options = ["-X", f"heapsize={heap}", *(["-X", "emit=native"] if native else [])]
+        self._folder = tempfile.TemporaryDirectory(prefix="moonhop-bench-")
         self._stack = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
 
     def __enter__(self) -> "Board":
+        command, path = [find_micropython(), *self._options, str(SIDE)], str(CORE)
+        folder = Path(self._folder.name)
+        if self._files:
+            path = str(folder / "files")
+            build_board_files(Path(path), alone=SIDE)
+            command[-1] = str(folder / "main.py")
+            Path(command[-1]).write_text(f"import {SIDE.stem}\n", encoding="utf-8")
+        if self._files == "rom":
+            (folder / "boot.py").touch()
+            build_rom(Path(path), folder / "rom")
+            command = [sys.executable, "-m", "moonhop.boards.rom", str(folder / "rom"), self._heap]
         self._process = subprocess.Popen(
-            [find_micropython(), *self._options, str(SIDE)],
+            command,
+            cwd=folder if self._files else None,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stack,
             encoding="utf-8",
-            env={**os.environ, "MICROPYPATH": f"{CORE}:.frozen"},
+            env={**os.environ, "MICROPYPATH": f"{path}:.frozen"},
         )
         return self
 
@@ -49,6 +71,7 @@ class Board:
                 pipe.close()
         self._process.wait()
         self._stack.close()
+        self._folder.cleanup()
 
     def run(self, program: Program, args: Sequence[object]) -> Run:
         """Run a compiled program to its end. Raises MoonhopError if it fails."""

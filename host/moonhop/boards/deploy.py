@@ -35,15 +35,22 @@ def build_board_files(
     march: str | None = None,
     lang: bool = False,
     umqtt: bool = False,
+    alone: Path | None = None,
 ) -> list[Path]:
     """Write the files of a board below ``target`` and return their paths, relative to it.
 
     With ``mpy`` they are compiled (``march``: as native code for that architecture), but for
     boot.py and main.py. ``lang`` adds the compiler, ``umqtt`` umqtt.simple for a MicroPython that
-    has not frozen it in. Raises MoonhopError if something does not compile.
+    has not frozen it in. With ``alone``, a module that runs programs itself, there is that one
+    instead of worker and firmware. Raises MoonhopError if something does not compile.
     """
     written = []
-    sources = list(board_sources(lang=lang, umqtt=umqtt))
+    if alone:
+        found = sorted(_needed(list(_imports(alone))))
+        sources = [(path, path.relative_to(CORE.parent)) for path in found]
+        sources.append((alone, Path(alone.name)))
+    else:
+        sources = list(board_sources(lang=lang, umqtt=umqtt))
     modules = {module_name(n): s.read_text(encoding="utf-8") for s, n in sources}
     places = {module_name(name): name for _, name in sources}
     if mpy:
@@ -101,6 +108,7 @@ EAGER = (  # what every board uses sooner or later
     "moonhop_core.process.python_engine",
     "moonhop_core.node.hop",
     "moonhop_core.node.hop_target",
+    "moonhop_core.process.local_host",  # only where something runs `alone`
 )
 BASE = "moonhop_core.lua.base"
 MATCHING = "moonhop_core.lua.string_matching"
@@ -180,6 +188,16 @@ def board_sources(*, lang: bool = False, umqtt: bool = False) -> Iterator[tuple[
     wanted = [module for path in firmware for module in _imports(path)]
     if lang:
         wanted += ["moonhop_core.lang." + path.stem for path in CORE.glob("lang/*.py")]
+    for path in sorted(_needed(wanted)):
+        yield path, path.relative_to(CORE.parent)
+    for path in firmware:
+        yield path, Path(path.name)
+    if umqtt:
+        yield umqtt_simple(), Path("umqtt", "simple.py")
+
+
+def _needed(wanted: list[str]) -> list[Path]:
+    """Return the files of the core's modules that are wanted, and of those that they import."""
     found: dict[Path, None] = {}
     while wanted:
         module = wanted.pop()
@@ -188,12 +206,7 @@ def board_sources(*, lang: bool = False, umqtt: bool = False) -> Iterator[tuple[
             if place.is_file() and place not in found:
                 found[place] = None
                 wanted += _imports(place)
-    for path in sorted(found):
-        yield path, path.relative_to(CORE.parent)
-    for path in firmware:
-        yield path, Path(path.name)
-    if umqtt:
-        yield umqtt_simple(), Path("umqtt", "simple.py")
+    return list(found)
 
 
 def module_name(place: Path) -> str:
