@@ -80,11 +80,9 @@ class FieldEmitter(CallEmitter):
         obj, key = self.sequence([expr.obj, expr.key], True)
         obj = dotted(obj)
         key = self.key_text(expr.key, key)
+        self.note(index_note(expr.key), expr.obj)
         if isinstance(expr.key, tree.Const):
-            self.note("I." + str(expr.key.value), expr.obj)
             maybe_nil = maybe_nil or expr.key.value in self.absent
-        else:
-            self.note("I", expr.obj)
         slow: "str | None" = "index(%s, %s)" % (obj.slow, key.slow)
         k = key.fast
         held = self.dict_of(expr.obj)
@@ -144,10 +142,7 @@ class FieldEmitter(CallEmitter):
         about = self.about
         self.pending = []
         self.about = []
-        if isinstance(target.key, tree.Const):
-            self.note("I." + str(target.key.value), target.obj)
-        else:
-            self.note("I", target.obj)
+        self.note(index_note(target.key), target.obj)
         about_store = self.take_about()
         named = key.kind in WHOLE or key.kind == "str"
         if value.kind == "nil":
@@ -182,3 +177,11 @@ class FieldEmitter(CallEmitter):
         slow = [name + " = " + text.slow for name, text in pending]
         slow.append("setindex(%s, %s, %s)" % (o, k, v))
         self.attempt(fast, slow, about + about_store)
+
+
+def index_note(key: tree.Expr) -> str:
+    """Return what an index is noted as, for messages. The Pythons write floats differently, and the
+    emitted text must not depend on which one emits it."""
+    if isinstance(key, tree.Const) and type(key.value) is not float:
+        return "I." + str(key.value)
+    return "I"
