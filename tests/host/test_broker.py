@@ -75,6 +75,16 @@ def test_will_is_sent_when_a_node_vanishes_but_not_when_it_leaves(mqtt_port) -> 
             assert host.next() == (birth, b"lost")
 
 
+def test_client_that_leaves_in_the_same_breath_as_it_comes_leaves_no_will(mqtt_port) -> None:
+    birth = f"{BASE}/node/a/birth"
+    with as_host(mqtt_port) as host, socket.create_connection(("127.0.0.1", mqtt_port)) as hasty:
+        host.subscribe(birth)
+        hasty.sendall(connect_packet("a", "pa", birth, b"lost") + b"\xe0\x00")
+        while hasty.recv(100):
+            pass
+        assert host.all_heard() == []
+
+
 def test_silent_client_is_cut_off_and_its_will_sent(mqtt_port) -> None:
     birth = f"{BASE}/node/a/birth"
     with as_host(mqtt_port) as host, socket.create_connection(("127.0.0.1", mqtt_port)) as silent:

@@ -57,6 +57,7 @@ class Connection(BrokerProtocolHandler):  # type: ignore[misc]  # amqtt has no t
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.finished = asyncio.Event()  # the session has ended, its will is published
+        self._farewell: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._heard = 0.0
         self._flows = {
             PUBACK: self._acknowledged,
@@ -97,6 +98,19 @@ class Connection(BrokerProtocolHandler):  # type: ignore[misc]  # amqtt has no t
     def cut(self) -> None:
         """Break the connection off; its will is published."""
         self.transport.abort()
+
+    async def wait_disconnect(self) -> Any:
+        """Return how the connection ended: the client's DISCONNECT, None if it just broke.
+
+        amqtt's own note of it is made only when reading has begun: a client that says no more than
+        CONNECT and DISCONNECT, in one breath, would be taken for one that broke off, will and all.
+        """
+        return await self._farewell
+
+    async def handle_disconnect(self, disconnect: Any) -> None:
+        """Take note of the first end."""
+        if not self._farewell.done():
+            self._farewell.set_result(disconnect)
 
     # -- acknowledgements ------------------------------------------------------------------------
 
