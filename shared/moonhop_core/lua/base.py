@@ -10,8 +10,10 @@ from moonhop_core.lua.carried import next_carried
 from moonhop_core.lua.comparison import is_number, same
 from moonhop_core.lua.errors import MISSING, LuaError, argument_error, type_error
 from moonhop_core.lua.indexing import index, setindex
+from moonhop_core.lua.libraries import find
 from moonhop_core.lua.metamethods import call, metamethod
 from moonhop_core.lua.text import to_text
+from moonhop_core.lua.unwinding import handle
 from moonhop_core.lua.values import (
     FALSE,
     TRUE,
@@ -250,15 +252,15 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
         if handler is not None:
             three = as_tuple(handler.c1(args[0])) + (None, None, None)
             return three[:3]
-        return machine.find("next"), args[0], None
+        return find(machine, "next"), args[0], None
 
     def pairs_of(table: "Any") -> "Any":
         if type(table) is Table and (table.meta is None or "__pairs" not in table.meta.h):
-            return machine.find("next"), table, None
+            return find(machine, "next"), table, None
         return pairs(table)
 
     def ipairs_(*args: "Any") -> "Any":
-        return machine.find("ipairs.next"), ipairs(*args), 0
+        return find(machine, "ipairs.next"), ipairs(*args), 0
 
     def pcall(*args: "Any") -> "Any":
         if not args:
@@ -280,7 +282,7 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
         except Exception as raised:
             found = machine.settle(raised, called=args[0])
             machine.current = current
-            return machine.handle(args[1], found)
+            return handle(machine, args[1], found)
 
     def getmeta(*args: "Any") -> "Any":
         if not args:

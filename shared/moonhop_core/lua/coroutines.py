@@ -6,6 +6,8 @@ The machine's trampoline does the same for frame-form code, without nesting.
 from builtins import isinstance, type
 
 from moonhop_core.lua.errors import MISSING, LuaError, type_error
+from moonhop_core.lua.trampoline import refusal
+from moonhop_core.lua.unwinding import close_stack
 from moonhop_core.lua.values import (
     FALSE,
     TRUE,
@@ -56,13 +58,13 @@ def functions(machine: "Any") -> "dict[str, tuple[Callable[..., Any], int]]":
         return Bound("coroutine.wrap.next", Table({1: co}), wrap_next)
 
     def wrap_next(state: Table, *args: "Any") -> "Any":
-        refusal = machine.refusal(state.h[1])
-        if refusal:
-            raise LuaError(refusal, 1)
+        why = refusal(state.h[1])
+        if why:
+            raise LuaError(why, 1)
         try:
             return machine.resume_direct(state.h[1], args)
         except LuaError as error:
-            raise machine.close_stack(state.h[1], error) or error
+            raise close_stack(machine, state.h[1], error) or error
 
     def yield_(*args: "Any") -> "Any":
         raise machine.cannot_suspend("coroutine.yield")
@@ -88,7 +90,7 @@ def functions(machine: "Any") -> "dict[str, tuple[Callable[..., Any], int]]":
         if co.status not in ("suspended", "dead"):
             raise LuaError("cannot close a %s coroutine" % co.status, 1)
         co.status = "running"  # for what a closing value does to it meanwhile
-        error = machine.close_stack(co, co.error)
+        error = close_stack(machine, co, co.error)
         co.error = None
         co.status = "dead"
         if error is not None:

@@ -73,7 +73,7 @@ def running_lines(machine: "Any") -> "list[str]":
         if machine.current is not None:
             lines.extend(stack_lines(machine.current.stack, False))
         return lines
-    from moonhop_core.lua.machine import trace_line
+    from moonhop_core.lua.faults import trace_line
 
     lines = []
     frame: "Any" = sys._getframe(2)
@@ -81,14 +81,12 @@ def running_lines(machine: "Any") -> "list[str]":
         file = frame.f_code.co_filename
         if file.startswith("<lua "):
             lines.append(trace_line(machine.units[int(file[5:-1])], frame.f_lineno))
-        elif frame.f_code.co_filename.endswith("machine.py"):
-            name = frame.f_code.co_name
+        elif file.endswith("unwinding.py") and frame.f_code.co_name == "handle":
+            lines.extend(frame.f_locals["error"].traceback or ())
+        elif file.endswith("trampoline.py") and frame.f_code.co_name == "run":
             held = frame.f_locals
-            if name == "handle":
-                lines.extend(held["error"].traceback or ())
-            elif name == "run":
-                lines.extend(stack_lines(held["stack"], held["stepping"]))
-                if held["co"].alias is None:
-                    break
+            lines.extend(stack_lines(held["stack"], held["stepping"]))
+            if held["co"].alias is None:
+                break
         frame = frame.f_back
     return lines

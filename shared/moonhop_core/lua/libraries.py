@@ -5,6 +5,9 @@ the compiler (`lang/uses.py`); an image mentions builtins by name as well.
 """
 
 import math
+from builtins import any, max
+
+from moonhop_core.lua.inventory import install, library, set_constant
 
 try:
     from typing import TYPE_CHECKING
@@ -12,7 +15,7 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from typing import Any
 
     from moonhop_core.lua.machine import Machine
@@ -57,7 +60,35 @@ CONSTANTS = {
 }
 
 
-def use(machine: "Machine", names: "Collection[str]") -> None:
+def use(machine: "Machine", names: "Sequence[str] | None") -> None:
+    """Make the builtins that a unit names, the host's operations among them; None: all."""
+    for name in machine.operations:
+        if name not in machine.builtins and (
+            names is None or name in names or name[: max(name.find("."), 0)] in names
+        ):
+            install(machine, name, (machine.make_operation(name), -1))
+    for name in names or ():
+        at = name.find(".") + 1
+        if at and any(known.startswith(name[:at]) for known in machine.operations):
+            library(machine, name[: at - 1])  # it is there even if it has no such field
+    if names is None:
+        use_libraries(machine, functions_of(BASE, machine))
+        use_libraries(machine, LIBRARIES)
+    else:
+        use_libraries(machine, names)
+    machine.provide(names)
+
+
+def find(machine: "Machine", name: str) -> "Any":
+    """Return the builtin of this name, made if it is not there yet; None if there is none."""
+    found = machine.builtins.get(name)
+    if found is None:
+        use(machine, (name,))
+        found = machine.builtins.get(name)
+    return found
+
+
+def use_libraries(machine: "Machine", names: "Collection[str]") -> None:
     """Make the builtins of these dotted names; a library's name stands for all that is in it.
     Names of other things, and of what is there already, do no harm."""
     wanted: "dict[str, list[str] | None]" = {}  # module -> which of its functions, None: all
@@ -67,27 +98,21 @@ def use(machine: "Machine", names: "Collection[str]") -> None:
                 wanted[module] = None
         elif name not in machine.builtins:
             at = name.find(".")
-            library = LIBRARIES.get(name[:at]) if at >= 0 else None
-            if library:
-                machine.library(name[:at])  # it is there even if it has no such field
-            module = ELSEWHERE.get(name) or (library[0] if library else BASE)
+            modules = LIBRARIES.get(name[:at]) if at >= 0 else None
+            if modules:
+                library(machine, name[:at])  # it is there even if it has no such field
+            module = ELSEWHERE.get(name) or (modules[0] if modules else BASE)
             if wanted.setdefault(module, []) is not None and name not in CONSTANTS:
                 wanted[module].append(name)  # type: ignore[union-attr]
     for name, value in CONSTANTS.items():
         if (name in names or name[: name.find(".")] in names) and name not in machine.constants:
-            machine.set_constant(name, value)
+            set_constant(machine, name, value)
     for module, some in wanted.items():
         if some is None or some:
             functions = functions_of(module, machine)
             for name in functions if some is None else some:
                 if name in functions and name not in machine.builtins:
-                    machine.install(name, functions[name])
-
-
-def use_all(machine: "Machine") -> None:
-    """Make all builtins."""
-    use(machine, functions_of(BASE, machine))
-    use(machine, LIBRARIES)
+                    install(machine, name, functions[name])
 
 
 def functions_of(module: str, machine: "Any") -> "dict[str, tuple[Any, ...]]":

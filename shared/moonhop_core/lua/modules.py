@@ -4,9 +4,11 @@ Modules were linked when the program was submitted: what is looked up here is it
 """
 
 from moonhop_core.lang.modules import PATH, STANDARD
+from moonhop_core.lua import inventory
 from moonhop_core.lua.arguments import text_argument
 from moonhop_core.lua.errors import LuaError, argument_error
 from moonhop_core.lua.indexing import index
+from moonhop_core.lua.libraries import find as find_builtin
 from moonhop_core.lua.metamethods import call
 from moonhop_core.lua.support import new
 from moonhop_core.lua.values import (
@@ -49,7 +51,7 @@ def begin(
     if value is None or value is FALSE:
         if loads_elsewhere(machine, name, co):
             marker = ["again", name]
-            found = machine.find("sleep"), (PAUSE,)
+            found = find_builtin(machine, "sleep"), (PAUSE,)
         else:
             loader, data = find(machine, name)
             if len([entry for entry in stack if entry[0] == "require"]) > MOST_LOADING:
@@ -162,18 +164,18 @@ def prepare(machine: "Machine", made: "dict[str, tuple[Callable[..., Any], int]]
     for name in STANDARD:
         if name in machine.builtins:
             loaded.h[name] = machine.builtins[name]
-    loaded.h["package"] = machine.library("package")
+    loaded.h["package"] = inventory.library(machine, "package")
     machine.listed = STANDARD
-    machine.register("package.loaded", loaded)
-    machine.register("package.preload", Table({}))
-    machine.set_constant("package.path", PATH)
-    machine.set_constant("package.config", "/\n;\n?\n!\n-\n")
+    inventory.register(machine, "package.loaded", loaded)
+    inventory.register(machine, "package.preload", Table({}))
+    inventory.set_constant(machine, "package.path", PATH)
+    inventory.set_constant(machine, "package.config", "/\n;\n?\n!\n-\n")
     searchers = Table({})
     for at, name in enumerate(("require.preloaded", "require.linked")):
         found = builtin(name, made[name][0], -1)
         machine.builtins[name] = found
         searchers.set(at + 1, found)
-    machine.register("package.searchers", searchers)
+    inventory.register(machine, "package.searchers", searchers)
     loading = Table({})  # of modules whose loaders suspend: name -> coroutine
     machine.builtins["require.loading"] = loading
     machine.tables[id(loading)] = "require.loading"

@@ -1,5 +1,6 @@
 """The names that images use for what they do not write down: builtins and prototypes."""
 
+from moonhop_core.lua.libraries import find
 from moonhop_core.lua.values import RUNS, Bound, Function, Table
 
 try:
@@ -35,7 +36,7 @@ class Names:
 
     def builtin(self, name: str) -> "Any":
         """Return the builtin with this name, or None."""
-        return self._machine.string_meta if name == STRING_META else self._machine.find(name)
+        return self._machine.string_meta if name == STRING_META else find(self._machine, name)
 
     def tables(self) -> "Iterator[tuple[str, Table, dict[Any, Any], Any]]":
         """Yield (name, builtin table, its pristine pairs, its pristine metatable).

@@ -1,6 +1,6 @@
 """Engine python: runs emitted Python on the machine of `lua/machine.py`."""
 
-from moonhop_core.lua import values
+from moonhop_core.lua import inventory, values
 from moonhop_core.lua.errors import LuaError
 from moonhop_core.lua.machine import Machine
 from moonhop_core.lua.text import to_text
@@ -70,9 +70,9 @@ class PythonEngine(Engine):
             if name in machine.builtins or name in machine.constants:
                 continue
             if type(value) is list or type(value) is dict:
-                machine.register(name, to_lua(self, value))
+                inventory.register(machine, name, to_lua(self, value))
             else:
-                machine.set_constant(name, to_lua(self, value))
+                inventory.set_constant(machine, name, to_lua(self, value))
 
     def _op(self, name: str, args: "list[Any]") -> "Any":
         if name == "print" or name == "log":
@@ -118,7 +118,10 @@ class PythonEngine(Engine):
         else:
             outcome, raised = bounded(self.watch, self.machine.resume, task, given, failure)
             if raised is not None:
-                over = self.machine.interrupted(task, raised, self.watch.reason)
+                from moonhop_core.lua.faults import interrupted
+
+                stack = self.machine.leaf(task).stack
+                over = interrupted(self.machine.units, stack, raised, self.watch.reason)
                 return "over", str(over), traceback(over)
         if outcome[0] == "wait":
             return outcome
