@@ -36,7 +36,11 @@ def make_worker(config):
     node = config["node"]
     password = config["password"]
     link = UmqttLink(
-        config["mqtt_host"], config["mqtt_port"], node, config.get("user") or node, password
+        config["mqtt_host"],
+        config["mqtt_port"],
+        config["fleet"] + "/" + node,
+        config.get("user") or node,
+        password,
     )
     about = About(
         config["fleet"],

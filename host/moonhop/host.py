@@ -8,6 +8,7 @@ from types import TracebackType
 
 from moonhop.broker.access import HOST
 from moonhop.broker.embedded import BrokerError, EmbeddedBroker
+from moonhop.broker.external import ExternalBroker
 from moonhop.credentials import Credentials
 from moonhop.files.store import FileStore
 from moonhop.local_workers import LocalWorkers, NodeConfig, Worker
@@ -40,15 +41,21 @@ class Host:
     """A running host of a fleet.
 
     ``async with Host(State("lab")) as host:`` starts it and stops it, with all the worker processes
-    that it started. Raises MoonhopError if a port is taken or another host runs for the fleet.
+    that it started. ``broker``: one that runs elsewhere, instead of its own. Raises MoonhopError if
+    a port is taken, the broker cannot be reached, or another host runs for the fleet.
     """
 
     def __init__(
-        self, state: State, ports: Ports | None = None, patience: Patience | None = None
+        self,
+        state: State,
+        ports: Ports | None = None,
+        patience: Patience | None = None,
+        broker: ExternalBroker | None = None,
     ) -> None:
         self.state = state
         self._ports = ports or Ports()
         self._patience = patience or Patience()
+        self._external = broker
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> "Host":
@@ -98,7 +105,8 @@ class Host:
 
         await self._start_web(ports, known.get("http", 0))
         stack.push_async_callback(self._stop_web)
-        state.write_json(PORTS, {"http": self.web.port, "mqtt": self.broker.port})
+        mqtt = known.get("mqtt", 0) if self._external else self.broker.port
+        state.write_json(PORTS, {"http": self.web.port, "mqtt": mqtt})
         self.broker.open()
         self.workers = LocalWorkers(state.path("workers"))
         stack.push_async_callback(self.workers.stop)
@@ -106,7 +114,7 @@ class Host:
             state.fleet,
             f"http://{_literal(ports.address)}:{self.web.port}",
             self.credentials.token,
-            ports.address,
+            self.broker.host,
             self.broker.port,
             os.getpid(),
         )
@@ -119,13 +127,16 @@ class Host:
         """
         password = self.credentials.add_node(node)
         self.broker.add_user(node, password)
+        external = self._external
         return NodeConfig(
             node,
             self.state.fleet,
-            password,
+            external.password if external else password,
             self.address.mqtt_host,
             self.address.mqtt_port,
             self.address.url,
+            external.user if external else node,
+            password,
         )
 
     async def wait_for_worker(self, worker: Worker, timeout: float = 20.0) -> None:
@@ -142,12 +153,13 @@ class Host:
         )
 
     async def _connect(self, stack: contextlib.AsyncExitStack) -> PahoLink:
+        external = self._external
         link = PahoLink(
-            self._ports.address,
+            self.broker.host,
             self.broker.port,
-            client_id=HOST,
-            user=HOST,
-            password=self.credentials.host,
+            client_id=f"{self.state.fleet}/{HOST}",
+            user=external.user if external else HOST,
+            password=external.password if external else self.credentials.host,
         )
         birth = Topics(self.state.fleet).base + "host/birth"
         await link.connect(birth, encode({"state": "ready"}), encode({"state": "lost"}))
@@ -158,6 +170,10 @@ class Host:
     async def _start_broker(self, ports: Ports, before: int) -> None:
         """Start the broker on the port asked for, else on that of last time if it is free: nodes
         that know it come back."""
+        self.broker: EmbeddedBroker | ExternalBroker
+        if self._external:
+            self.broker = self._external
+            return
         for port in dict.fromkeys([ports.mqtt or before, ports.mqtt]):
             users = self.credentials.users()
             self.broker = EmbeddedBroker(users, ports.address, port, closed=True)

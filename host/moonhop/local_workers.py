@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,7 +18,8 @@ STOP_TIMEOUT = 5.0  # seconds to leave in good order
 
 @dataclass(frozen=True)
 class NodeConfig:
-    """What a worker needs to join a fleet."""
+    """What a worker needs to join a fleet: as ``user`` with ``password`` at the broker, with
+    ``token`` at the server."""
 
     node: str
     fleet: str
@@ -25,6 +27,8 @@ class NodeConfig:
     mqtt_host: str
     mqtt_port: int
     url: str
+    user: str
+    token: str
 
 
 class Worker:
@@ -80,9 +84,10 @@ class LocalWorkers:
         self._folder = folder
         self.running: list[Worker] = []
 
-    async def start_cpython(self, config: NodeConfig) -> Worker:
-        """Start a worker on CPython with this node's credential."""
-        path = self._write(config, asdict(config))
+    async def start_cpython(self, config: NodeConfig, engines: Sequence[str] = ()) -> Worker:
+        """Start a worker on CPython with this node's credential; with all the engines that this
+        machine has, or those named."""
+        path = self._write(config, {**asdict(config), "engines": list(engines)})
         command = [sys.executable, "-m", "moonhop.node", "--config", str(path)]
         return await self._start(config.node, command)
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from moonhop.broker.external import ExternalBroker
 from moonhop.host import Host
 from moonhop.local_workers import Worker
 from moonhop.scheduler.rows import NewProcess, Terms
@@ -24,11 +25,16 @@ end
 """
 
 
-def on_host(home: Path, scenario: Scenario, patience: Patience | None = None) -> None:
-    """Run a scenario on a host of its own."""
+def on_host(
+    home: Path,
+    scenario: Scenario,
+    patience: Patience | None = None,
+    broker: ExternalBroker | None = None,
+) -> None:
+    """Run a scenario on a host of its own, with a broker of its own unless there is one."""
 
     async def run() -> None:
-        async with Host(State("lab", home), patience=patience) as host:
+        async with Host(State("lab", home), patience=patience, broker=broker) as host:
             await scenario(host)
 
     asyncio.run(asyncio.wait_for(run(), 60))

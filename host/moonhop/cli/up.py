@@ -23,6 +23,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--address", default="127.0.0.1", help="to listen on (default: this machine only)"
     )
+    parser.add_argument(
+        "--broker",
+        metavar="URL",
+        help="mqtt://USER:PASSWORD@HOST:PORT of a broker to use instead of an own one",
+    )
     parser.add_argument("--no-worker", action="store_true", help="start no local worker")
     parser.add_argument("--node", default="local", help="the local worker's id (default: local)")
     parser.add_argument(
@@ -36,14 +41,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _run(options: argparse.Namespace) -> int:
+    from moonhop.broker.external import ExternalBroker
     from moonhop.host import Host, Ports
 
+    broker = ExternalBroker.parse(options.broker) if options.broker else None
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
     ports = Ports(options.address, options.port, options.mqtt_port)
-    async with Host(context.state(options), ports) as host:
+    async with Host(context.state(options), ports, broker=broker) as host:
         if options.json:
             print_json(asdict(host.address))
         else:

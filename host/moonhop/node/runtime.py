@@ -83,7 +83,7 @@ class Node:
         link = PahoLink(
             config.mqtt_host,
             config.mqtt_port,
-            client_id=config.node,
+            client_id=f"{config.fleet}/{config.node}",
             user=config.user or config.node,
             password=config.password,
         )

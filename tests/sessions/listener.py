@@ -1,0 +1,51 @@
+"""A program that hears numbers and tells what is wrong with them."""
+
+from moonhop.host import Host
+from tests.host.fleet import printed, until_printed
+
+# Its arguments: "numbers" or "alike", then filters. Each filter has a handler of its own, which
+# must be given every message once and in order. On the topic "end" it tells how many that were.
+LISTENER = b"""
+local kind, filters = (...), {select(2, ...)}
+local counts = {}
+for i, filter in ipairs(filters) do
+  counts[i] = 0
+  subscribe(filter, function(topic, payload)
+    local n = counts[i] + 1
+    counts[i] = n
+    if kind == "numbers" and payload ~= tostring(n) then
+      print("wrong: " .. filter .. " got " .. payload .. " in place of " .. n)
+      counts[i] = tonumber(payload)
+    end
+  end)
+end
+subscribe("tell", function() print("heard " .. table.concat(counts, " ")) end)
+print("ready")
+sleep(1e6)
+"""
+
+
+def wrong(host: Host, pid: str) -> list[str]:
+    """Return what it found wrong so far."""
+    return [text for text in printed(host, pid) if text.startswith("wrong")]
+
+
+def heard(host: Host, pid: str) -> list[int] | None:
+    """Return the last counts that it told, one for each filter; None if it has not yet."""
+    told = [text for text in printed(host, pid) if text.startswith("heard")]
+    return [int(word) for word in told[-1].split()[1:]] if told else None
+
+
+async def all_heard(host: Host, pid: str, count: int, filters: int) -> None:
+    """Wait until each of its handlers was given ``count`` messages; check that none was more."""
+
+    def done() -> bool:
+        told = heard(host, pid)
+        return told is not None and min(told) >= count
+
+    while not done():
+        before = len(printed(host, pid))
+        host.scheduler.link.publish("tell", b"", 1)
+        await until_printed(host, pid, before + 1)
+        assert not wrong(host, pid)
+    assert heard(host, pid) == [count] * filters
