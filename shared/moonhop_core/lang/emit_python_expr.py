@@ -91,6 +91,9 @@ class ExprEmitter(FieldEmitter):
 
     def local_ref(self, expr: tree.LocalRef) -> Text:
         var = expr.var
+        constant = self.known.survey.constants.get(var)
+        if constant is not None:
+            return self.const(constant)
         name = self.names.of(var)
         if var.is_cell:
             return Text(name + "[0]").know(self.known.of(expr))

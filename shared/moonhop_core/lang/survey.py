@@ -23,6 +23,7 @@ INDEX = "index"  # what ipairs counts
 ELEMENT = "element"  # any element
 VALUE = "value"  # any element or field
 NIL = tree.Const(None, 0)
+SHORT = 10  # characters of a text that MicroPython shares between all its mentions
 
 
 class Slot:
@@ -60,6 +61,12 @@ def is_insert(node: tree.Expr) -> bool:
     )
 
 
+def is_short(value: "bool | int | float | str | None") -> bool:
+    """Is it as quick to write down as to read from a variable? Of a float it depends on its digits
+    whether it is written at all; a longer text would be stored once for each mention."""
+    return type(value) is int or (type(value) is str and len(value) <= SHORT)
+
+
 class Survey:
     """What was found in a program's functions.
 
@@ -68,6 +75,7 @@ class Survey:
     given                     (slot, source) for each thing that may be assigned
     stores                    (key, source) for each store under a key that is no constant
     bound                     the function that a local always holds
+    constants                 the number or short text that a local always holds
     aliases                   the only thing that a local is given, if that is a field or global
     names                     globals that are mentioned, with the field if it is of a library
     bare                      libraries that are mentioned without a field
@@ -83,6 +91,7 @@ class Survey:
         self.stores: "list[tuple[tree.Expr, Source]]" = []
         self.bound: "dict[tree.LocalVar, tree.Function]" = {}
         self.aliases: "dict[tree.LocalVar, tree.Expr]" = {}
+        self.constants: "dict[tree.LocalVar, tree.Const]" = {}
         self.names: "set[str]" = set()
         self.bare: "set[str]" = set()
         self.texts: "set[str]" = set()
@@ -204,6 +213,8 @@ class Survey:
                         self.bound[var] = source
                     elif isinstance(source, (tree.Index, tree.Global)):
                         self.aliases[var] = source
+                    elif isinstance(source, tree.Const) and is_short(source.value):
+                        self.constants[var] = source
         elif isinstance(stat, tree.LocalFunction):
             self.given.append((self.local(stat.var), stat.func))
             if not stat.var.assigned:
