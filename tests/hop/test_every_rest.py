@@ -1,5 +1,6 @@
 """A program that hops at every rest prints what it prints when it stays."""
 
+import random
 from itertools import product
 from pathlib import Path
 
@@ -10,12 +11,41 @@ from tests.language.programs import PROGRAMS, needs_integers, puc_lua_with_shim
 
 PAIRS = list(product(ENGINES, repeat=2))
 PROCESS_PROGRAMS = sorted((PROGRAMS / "process").glob("*.lua"))
+SAMPLE = 64  # of the values programs' pairs: so many each time, all of them nightly
+
+
+def values_and_pairs() -> list[object]:
+    """Return each values program with each pair of engines that can run it."""
+    found = [
+        (path, pair)
+        for path in PROCESS_PROGRAMS
+        if path.stem.startswith("values_")
+        for pair in PAIRS
+        if not (needs_integers(path) and set(pair) & set(DOUBLES_ONLY))
+    ]
+    sample = random.Random(1).sample(found, SAMPLE)
+    return [
+        pytest.param(
+            path,
+            pair,
+            id=f"{path.stem}-{'-'.join(pair)}",
+            marks=[] if (path, pair) in sample else [pytest.mark.nightly],
+        )
+        for path, pair in found
+    ]
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)
 @pytest.mark.parametrize("name", ["factorial", "regulator", "pipeline"])
 def test_hop_at_every_rest_changes_nothing(name: str, pair: tuple[str, str]) -> None:
     check(PROGRAMS / "process" / f"{name}.lua", pair)
+
+
+@pytest.mark.parametrize(("path", "pair"), values_and_pairs())
+def test_values_are_whole_after_hops_between_any_two_engines(
+    path: Path, pair: tuple[str, str]
+) -> None:
+    check(path, pair)
 
 
 @pytest.mark.parametrize("path", PROCESS_PROGRAMS, ids=lambda path: path.stem)

@@ -188,11 +188,17 @@ class LineEmitter:
             self.about.append(what + "=" + name)
 
     def key_text(self, expr: tree.Expr, text: Text) -> Text:
-        """A constant float with an integer value is stored under the integer."""
+        """A float with an integer value is stored under the integer. Python finds it by the float
+        too, but among integers beyond 2^53 MicroPython finds the wrong one."""
         if isinstance(expr, tree.Const) and type(expr.value) is float:
             value = expr.value
-            if -1e15 < value < 1e15 and int(value) == value:
-                return Text(str(int(value)), None, "int", value >= 0)
+            if -1e15 < value < 1e15:
+                if int(value) == value:
+                    return Text(str(int(value)), None, "int", value >= 0)
+                return text
+        if text.kind == "float":
+            slow = "float_key(%s)" % text.slow if text.fails else None
+            return Text("float_key(%s)" % text.fast, slow, "num")
         return text
 
     def dict_of(self, expr: tree.Expr) -> str:

@@ -21,6 +21,7 @@ from moonhop_core.lua.values import (
     Table,
     as_tuple,
     first,
+    float_key,
     lua_bool,
     results,
     type_name,
@@ -140,7 +141,8 @@ def select(*args: "Any") -> "Any":
 
 def rawget(table: "Any", key: "Any") -> "Any":
     """rawget(t, k)"""
-    return table_argument(table, 1, "rawget").h.get(key)
+    h = table_argument(table, 1, "rawget").h
+    return h.get(float_key(key) if type(key) is float else key)
 
 
 def rawset(table: "Any", key: "Any", value: "Any") -> "Any":

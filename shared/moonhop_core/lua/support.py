@@ -47,6 +47,7 @@ E = (KeyError, TypeError, AttributeError, ZeroDivisionError, OverflowError, Valu
 TRUE = values_module.TRUE
 FALSE = values_module.FALSE
 Table = values_module.Table
+float_key = values_module.float_key
 NAN = math.nan
 INF = math.inf
 NINF = -math.inf

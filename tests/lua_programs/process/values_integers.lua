@@ -30,3 +30,19 @@ for _ = 1, 4 do
   print(math.random(0), math.random(least, most), math.random(most))
   sleep(0.1)
 end
+
+-- 2^53 as a float and as an integer: two values, one key.
+local both = {2^53, 2^53 | 0, at = {2^53, 2^53 | 0}}
+local by = {[2^53] = "first"}
+by[2^53 | 0] = "second"
+by[(2^53 | 0) + 1], by[-(2^53 | 0)], by[-2^53 - 2] = "next", "minus", "minus 2"
+rests()
+print(both[1], math.type(both[1]), both[2], math.type(both[2]), both[1] == both[2], both[1] == both[2] + 1)
+print(both.at[1], math.type(both.at[1]), both.at[2], math.type(both.at[2]))
+print(by[2^53], by[1 << 53], by[(1 << 53) + 1], by[2^53 + 2], by[-2^53], by[-(1 << 53) - 2])
+local n = 0
+for key in pairs(by) do
+  assert(math.type(key) == "integer")
+  n = n + 1
+end
+print(n)

@@ -47,3 +47,23 @@ getmetatable("").__index = function(s, k) return string[k] or k .. " of " .. s e
 rests()
 print(("x").nothing, ("x"):rep(3))
 getmetatable("").__index = string
+
+-- Chains of tables as __call; the function at the end of one suspends.
+local slow = setmetatable({name = "slow"}, {__call = function(self, called, ...)
+  sleep(0.1)
+  return self.name, called.name, select("#", ...), ...
+end})
+local quick = setmetatable({name = "quick"}, {__call = function(self, called, ...) return self.name, called.name, ... end})
+local between = setmetatable({name = "between"}, {__call = quick})
+local chains = {
+  setmetatable({name = "one"}, {__call = slow}), setmetatable({name = "two"}, {__call = quick}),
+  setmetatable({name = "three"}, {__call = between}),
+}
+rests()
+for i = 1, 2 do print(pcall(chains[i], i, nil)) end
+rests()
+for i = 1, 2 do
+  print(chains[i](i, nil, "x"))
+  rests()
+end
+print(chains[3](between) == "quick", select(3, chains[3](between)) == between)

@@ -13,6 +13,7 @@ local written = {} -- numbers whose record has come
 local shapes = {} -- number -> {metatable, key, …}
 local values = {} -- number of a cell whose record came before any mention -> {value}
 local patches = {} -- {list, place, number of a pack that was not there yet}
+local metatables = {} -- each -> true
 
 local function damaged(message) error({ damaged = message }, 0) end
 
@@ -114,11 +115,15 @@ local function set_pairs(t, ...)
   end
 end
 
-local function set_meta(t, mark)
+local function meta_of(mark)
   local meta = value_of(mark)
-  if meta ~= nil and type(meta) ~= "table" then damaged("a metatable is no table") end
-  setmetatable(t, meta)
+  if meta == nil then return nil end
+  if type(meta) ~= "table" then damaged("a metatable is no table") end
+  metatables[meta] = true
+  return meta
 end
+
+local function set_meta(t, mark) setmetatable(t, meta_of(mark)) end
 
 local function fill_closure(number, ...)
   local f = objects.f[number]
@@ -178,9 +183,7 @@ end
 function readers.s(number, ...)
   local shape, first = shapes[number], 1
   if not shape then
-    local meta = value_of((...))
-    if meta ~= nil and type(meta) ~= "table" then damaged("a metatable is no table") end
-    shape = { meta or false }
+    shape = { meta_of((...)) or false }
     shapes[number] = shape
     first = 2
   end
@@ -313,6 +316,9 @@ function R.finish_restore()
       end
     end
   end
+  if R.luajit then
+    for meta in next, metatables do R.chain_call(meta) end
+  end
   objects = { t = {}, c = {}, f = {}, k = {}, n = {}, p = {} }
-  written, values, patches, shapes = {}, {}, {}, {}
+  written, values, patches, shapes, metatables = {}, {}, {}, {}, {}
 end

@@ -77,7 +77,11 @@ local function new_walker(put)
     local id = ids[f]
     local name = names[f]
     if name then return '"b' .. name .. '"' end
-    if bound[f] then return '"n' .. (id or later("n", f, f)) .. '"' end
+    local state = bound[f]
+    if state then
+      if state[1] == "call.chained" then return mention(state[2][1]) end -- LuaJIT's stand-in for this table
+      return '"n' .. (id or later("n", f, f)) .. '"'
+    end
     local proto = kind[f]
     if not proto or not proto.unit then proto = R.proto_of(f) end
     if not proto then error({ unwritable = f }, 0) end

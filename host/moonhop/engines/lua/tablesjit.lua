@@ -129,8 +129,10 @@ end
 
 -- ---------------------------------------------------------------- base
 
--- A table as __call, which LuaJIT does not follow.
-local function call_chain(meta, called)
+-- A table as __call, which LuaJIT does not follow: a function stands for it, in images the table itself.
+function R.chain_call(meta)
+  local called = rawget(meta, "__call")
+  if type(called) ~= "table" then return end
   local inner = N.debug.getmetatable(called)
   if inner and rawget(inner, "__call") ~= nil then meta.__call = R.bind("call.chained", { called }) end
 end
@@ -138,8 +140,7 @@ end
 X.setmetatable = function(...)
   local t, meta = ...
   if type(t) == "table" and type(meta) == "table" then
-    local called = rawget(meta, "__call")
-    if type(called) == "table" then call_chain(meta, called) end
+    R.chain_call(meta)
     if rawget(meta, "__name") ~= nil then R.has_names = true end
     return setmetatable(t, meta)
   end
