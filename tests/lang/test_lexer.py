@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moonhop_core.lang.characters import text_of, utf8_bytes
 from moonhop_core.lang.errors import LuaSyntaxError
-from moonhop_core.lang.lexer import EOF, NAME, STRING, Lexer, text_of, utf8_bytes
+from moonhop_core.lang.lexer import Lexer
 from moonhop_core.lang.numbers import decimal_float, parse_number
+from moonhop_core.lang.tokens import EOF, NAME, STRING
 from tests.micropython import run_micropython
 
 

@@ -23,10 +23,11 @@ from moonhop_core.lua import (
 from moonhop_core.lua.comparison import lt
 from moonhop_core.lua.decimals import float_text
 from moonhop_core.lua.errors import LuaError
+from moonhop_core.lua.functions import Function, builtin
 from moonhop_core.lua.os_library import os_functions
 from moonhop_core.lua.random_library import random_functions
 from moonhop_core.lua.text import concat, to_text
-from moonhop_core.lua.values import FALSE, TRUE, Function, Table, as_tuple, builtin, lua_bool
+from moonhop_core.lua.values import FALSE, TRUE, Table, as_tuple, lua_bool
 from moonhop_core.lua.xoshiro import Xoshiro
 
 # ruff: noqa: UP031 MicroPython formats with % more quickly and has few other ways

@@ -4,22 +4,12 @@ from moonhop_core.lua.arithmetic import add, div, idiv, mod, mul, pow_, sub, unm
 from moonhop_core.lua.bitwise import band, bnot, bor, bxor, shl, shr
 from moonhop_core.lua.comparison import eq, le, lt
 from moonhop_core.lua.errors import LuaError
+from moonhop_core.lua.functions import F1, F2, FV
 from moonhop_core.lua.indexing import index, length, setindex
 from moonhop_core.lua.loops import forprep, forrange
 from moonhop_core.lua.metamethods import call
 from moonhop_core.lua.text import concat, to_text
-from moonhop_core.lua.values import (
-    F1,
-    F2,
-    FALSE,
-    FV,
-    TRUE,
-    Coroutine,
-    Table,
-    basic_text,
-    float_key,
-    type_name,
-)
+from moonhop_core.lua.values import FALSE, TRUE, Coroutine, Table, basic_text, float_key, type_name
 
 MOST = 0x7FFFFFFFFFFFFFFF
 

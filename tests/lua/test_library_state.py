@@ -1,7 +1,8 @@
 """What of the library has state and can therefore hop."""
 
+from moonhop_core.lua.functions import Bound
 from moonhop_core.lua.string_matching import FUNCTIONS
-from moonhop_core.lua.values import Bound, Table
+from moonhop_core.lua.values import Table
 from moonhop_core.lua.xoshiro import Xoshiro
 from tests.micropython import run_micropython
 

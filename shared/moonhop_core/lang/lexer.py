@@ -5,8 +5,11 @@ STRING, INTEGER, FLOAT and EOF. The lexer works on bytes: indexing a str takes M
 that grows with the index.
 """
 
+from moonhop_core.lang.characters import HEX_VALUES, bytes_of, text_of, unix_lines
 from moonhop_core.lang.errors import LuaSyntaxError
+from moonhop_core.lang.escapes import escaped
 from moonhop_core.lang.numbers import parse_number
+from moonhop_core.lang.tokens import EOF, FLOAT, INTEGER, KEYWORDS, NAME, STRING
 
 try:
     from micropython import const
@@ -17,18 +20,8 @@ except ImportError:
         return value
 
 
-EOF = "<eof>"
-NAME = "<name>"
-STRING = "<string>"
-INTEGER = "<integer>"
-FLOAT = "<number>"
-
 _ENV_NAMES = ("_ENV", "_G")
 _NUL = "<\\0>"  # the token that a zero byte is; messages do not show it
-
-_WORDS = """and break do else elseif end false for function goto if in local nil not or repeat
-return then true until while"""
-KEYWORDS = {word: word for word in _WORDS.split()}
 
 # What a character can start; letters and digits come first, so `<= _DIGIT` means part of a name.
 _LETTER = const(0)
@@ -43,13 +36,9 @@ _DOT = const(8)
 _BRACKET = const(9)
 _OTHER = const(10)
 
-_TAB = const(9)
-_LF = const(10)
-_CR = const(13)
 _ZERO = const(48)
 _EQUALS = const(61)
 _OPEN = const(91)
-_BACKSLASH = const(92)
 _UNDERSCORE = const(95)
 
 
@@ -75,23 +64,6 @@ def _classify() -> bytes:
 _KINDS = _classify()
 _SYMBOLS = {ord(c): c for c in "+-*/%^#&|~<>=(){}[];:,."}
 _PAIRS = {ord(p[0]) << 8 | ord(p[1]): p for p in ("==", "~=", "<=", ">=", "<<", ">>", "//", "::")}
-_ESCAPES = {ord(c): ord(means) for c, means in zip("abfnrtv\\\"'", "\a\b\f\n\r\t\v\\\"'")}
-_HEX_VALUES = {ord(c): int(c, 16) for c in "0123456789abcdefABCDEF"}
-
-
-def text_of(data: "bytes | bytearray") -> str:
-    """A Lua string, code points 0..255, of these bytes."""
-    if data and max(data) > 127:
-        return "".join([chr(c) for c in data])
-    return data.decode()
-
-
-def bytes_of(source: str) -> bytes:
-    """The bytes that a Lua string stands for."""
-    data = source.encode()
-    if len(data) != len(source):  # UTF-8 made two bytes of a code point above 127
-        data = bytes([ord(c) for c in source])
-    return data
 
 
 class Lexer:
@@ -152,7 +124,7 @@ class Lexer:
                 self.token = _SYMBOLS[c]
                 return
             elif kind == _NEWLINE:
-                pos = self._newline(pos)
+                pos = self.after_newline(pos)
             elif kind == _DOUBLE:
                 self.start = pos
                 pair = _PAIRS.get(c << 8 | data[pos + 1])
@@ -228,7 +200,7 @@ class Lexer:
 
     # ------------------------------------------------------------ space and comments
 
-    def _newline(self, pos: int) -> int:
+    def after_newline(self, pos: int) -> int:
         """Step over a line's end, which may be one of \\n \\r \\r\\n \\n\\r, and count the line."""
         self.line += 1
         after = self.data[pos + 1]
@@ -273,7 +245,7 @@ class Lexer:
         end = data.find(close, start)
         piece = data[start : end if end >= 0 else self.size]
         if b"\r" in piece:
-            piece = _unix_lines(piece)
+            piece = unix_lines(piece)
         self.line += piece.count(b"\n")
         if end < 0:
             message = "unfinished long %s (starting at line %d)" % (what, first_line)
@@ -290,7 +262,7 @@ class Lexer:
         end = data.find(b'"' if quote == 34 else b"'", start)
         piece = data[start:end] if end >= 0 else b"\n"
         if b"\\" in piece or b"\n" in piece or b"\r" in piece:
-            text = self._escaped(quote, start)
+            text = escaped(self, quote, start)
         else:
             text = text_of(piece)
             self.pos = end + 1
@@ -298,91 +270,6 @@ class Lexer:
         self.value = text
         if text in _ENV_NAMES:
             self.names_env = True
-
-    def _escaped(self, quote: int, pos: int) -> str:
-        """The text of a quoted string with escapes (or with something wrong in it)."""
-        data = self.data
-        out = bytearray()
-        while True:
-            plain = pos
-            c = data[pos]
-            while c != quote and c != _BACKSLASH and c != _LF and c != _CR:
-                pos += 1
-                if pos > self.size:
-                    raise self.error("unfinished string", EOF)
-                c = data[pos]
-            out.extend(data[plain:pos])
-            if c == quote:
-                self.pos = pos + 1
-                return text_of(out)
-            if c != _BACKSLASH:
-                raise self.error("unfinished string", chr(quote) + text_of(out))
-            c = data[pos + 1]
-            if c in _ESCAPES:
-                out.append(_ESCAPES[c])
-                pos += 2
-            elif c in b"\r\n":
-                out.append(_LF)
-                pos = self._newline(pos + 1)
-            elif c == 120:  # x
-                high = self._hex_digit(out, pos, pos + 2)
-                out.append(high << 4 | self._hex_digit(out, pos, pos + 3))
-                pos += 4
-            elif c == 122:  # z: skips the white space that follows
-                pos += 2
-                while _SPACE <= _KINDS[data[pos]] <= _NEWLINE:
-                    pos = self._newline(pos) if _KINDS[data[pos]] == _NEWLINE else pos + 1
-            elif c == 117:  # u
-                pos = self._unicode(out, pos)
-            elif _KINDS[c] == _DIGIT:
-                pos = self._decimal(out, pos)
-            elif pos + 1 == self.size:
-                raise self.error("unfinished string", EOF)
-            else:
-                raise self._bad_escape("invalid escape sequence", out, pos, pos + 1)
-
-    def _hex_digit(self, out: bytearray, escape: int, pos: int) -> int:
-        value = _HEX_VALUES.get(self.data[pos])
-        if value is None:
-            raise self._bad_escape("hexadecimal digit expected", out, escape, pos)
-        return value
-
-    def _decimal(self, out: bytearray, escape: int) -> int:
-        """Read the escape \\ddd: at most three digits; return where it ends."""
-        data = self.data
-        pos = escape + 1
-        value = 0
-        while pos < escape + 4 and _KINDS[data[pos]] == _DIGIT:
-            value = value * 10 + data[pos] - _ZERO
-            pos += 1
-        if value > 255:
-            raise self._bad_escape("decimal escape too large", out, escape, pos)
-        out.append(value)
-        return pos
-
-    def _unicode(self, out: bytearray, escape: int) -> int:
-        """Read the escape \\u{X…}, below 2^31, into UTF-8; return where it ends."""
-        data = self.data
-        pos = escape + 2
-        if data[pos] != 123:  # {
-            raise self._bad_escape("missing '{'", out, escape, pos)
-        code = self._hex_digit(out, escape, pos + 1)
-        pos += 2
-        while data[pos] in _HEX_VALUES:
-            if code >= 0x8000000:
-                raise self._bad_escape("UTF-8 value too large", out, escape, pos)
-            code = code << 4 | _HEX_VALUES[data[pos]]
-            pos += 1
-        if data[pos] != 125:  # }
-            raise self._bad_escape("missing '}'", out, escape, pos)
-        out.extend(utf8_bytes(code))
-        return pos + 1
-
-    def _bad_escape(self, message: str, out: bytearray, escape: int, pos: int) -> LuaSyntaxError:
-        """The error of an escape that goes wrong at `pos`; what was read till then is shown."""
-        data = self.data
-        near = data[self.start : self.start + 1] + out + data[escape : min(pos + 1, self.size)]
-        return self.error(message, text_of(near), pos)
 
     # ------------------------------------------------------------ numerals
 
@@ -407,7 +294,7 @@ class Lexer:
             c = data[pos]
             if c in exponents:
                 pos += 2 if data[pos + 1] in b"+-" else 1
-            elif c in _HEX_VALUES or c == 46:
+            elif c in HEX_VALUES or c == 46:
                 pos += 1
             else:
                 break
@@ -464,34 +351,3 @@ class Lexer:
             if after > place or end >= self.size:
                 return line, first
             line, first = line + 1, after
-
-
-def utf8_bytes(code: int) -> bytes:
-    """`code`, below 2^31, in UTF-8 as it once was: up to six bytes (Lua's \\u and utf8.char)."""
-    if code < 0x80:
-        return bytes((code,))
-    tail: "list[int]" = []
-    room = 0x3F  # the greatest value that fits into the first byte
-    while code > room:
-        tail.append(0x80 | code & 0x3F)
-        code >>= 6
-        room >>= 1
-    tail.append(~room << 1 & 0xFF | code)
-    tail.reverse()
-    return bytes(tail)
-
-
-def _unix_lines(data: bytes) -> bytes:
-    """`data` with each line's end, \\n \\r \\r\\n or \\n\\r, as one \\n."""
-    out = bytearray()
-    pos = 0
-    end = len(data)
-    while pos < end:
-        c = data[pos]
-        pos += 1
-        if c in b"\r\n":
-            if pos < end and data[pos] != c and data[pos] in b"\r\n":
-                pos += 1
-            c = _LF
-        out.append(c)
-    return bytes(out)

@@ -5,7 +5,7 @@ numbers, booleans and flat arrays. Comments start with `#` as in TOML or `--` as
 """
 
 from moonhop_core.errors import MoonhopError
-from moonhop_core.lang.lexer import bytes_of
+from moonhop_core.lang.characters import bytes_of
 from moonhop_core.lang.modules import wrong_name
 
 ENGINES = ("lua54", "luajit", "python")

@@ -9,6 +9,7 @@ from moonhop_core.lua.arithmetic import wrap
 from moonhop_core.lua.carried import next_carried
 from moonhop_core.lua.comparison import is_number, same
 from moonhop_core.lua.errors import MISSING, LuaError, argument_error, type_error
+from moonhop_core.lua.functions import Function
 from moonhop_core.lua.indexing import index, setindex
 from moonhop_core.lua.libraries import find
 from moonhop_core.lua.metamethods import call, metamethod
@@ -17,7 +18,6 @@ from moonhop_core.lua.unwinding import handle
 from moonhop_core.lua.values import (
     FALSE,
     TRUE,
-    Function,
     Table,
     as_tuple,
     first,
@@ -241,7 +241,7 @@ def collectgarbage(option: "Any" = None, *_: "Any") -> "Any":
 
 
 def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
-    """Return the library's functions for a machine, by name (see `values.builtin`)."""
+    """Return the library's functions for a machine, by name (see `functions.builtin`)."""
 
     def print_(*args: "Any") -> "Any":
         machine.print("\t".join([to_text(arg) for arg in args]))

@@ -3,7 +3,8 @@
 from builtins import getattr, len, tuple, type
 
 from moonhop_core.lua.errors import type_error
-from moonhop_core.lua.values import Bound, Table
+from moonhop_core.lua.functions import Bound
+from moonhop_core.lua.values import Table
 
 try:
     from typing import TYPE_CHECKING

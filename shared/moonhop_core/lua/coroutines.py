@@ -6,18 +6,10 @@ The machine's trampoline does the same for frame-form code, without nesting.
 from builtins import isinstance, type
 
 from moonhop_core.lua.errors import MISSING, LuaError, type_error
+from moonhop_core.lua.functions import Bound, Function
 from moonhop_core.lua.trampoline import refusal
 from moonhop_core.lua.unwinding import close_stack
-from moonhop_core.lua.values import (
-    FALSE,
-    TRUE,
-    Bound,
-    Coroutine,
-    Function,
-    Table,
-    as_tuple,
-    lua_bool,
-)
+from moonhop_core.lua.values import FALSE, TRUE, Coroutine, Table, as_tuple, lua_bool
 
 try:
     from typing import TYPE_CHECKING

@@ -3,8 +3,9 @@
 from builtins import float, isinstance, len, range, str, type
 
 from moonhop_core.lua.errors import OPERATOR, LuaError
+from moonhop_core.lua.functions import Function
 from moonhop_core.lua.metamethods import metamethod, string_meta, trouble
-from moonhop_core.lua.values import Function, Table, first, float_key
+from moonhop_core.lua.values import Table, first, float_key
 
 try:
     from typing import TYPE_CHECKING

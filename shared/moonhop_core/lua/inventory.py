@@ -5,7 +5,8 @@ Everything has its registered name, by which images know it. What is made, and w
 
 from builtins import id, type
 
-from moonhop_core.lua.values import Table, builtin
+from moonhop_core.lua.functions import builtin
+from moonhop_core.lua.values import Table
 
 try:
     from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ HELPERS = ("next", "next_lax", "carried", "preloaded", "linked")
 
 def install(machine: "Machine", name: str, function: "tuple[Any, ...]") -> None:
     """Register a builtin: a Python function and its number of parameters, -1 any; then perhaps
-    quicker ones (`values.builtin`)."""
+    quicker ones (`functions.builtin`)."""
     register(machine, name, builtin(name, *function))
 
 

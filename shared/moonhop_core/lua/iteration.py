@@ -3,8 +3,9 @@
 from builtins import getattr, len, range, tuple, type
 
 from moonhop_core.lua.errors import type_error
+from moonhop_core.lua.functions import Bound
 from moonhop_core.lua.loops import iterator_call
-from moonhop_core.lua.values import Bound, Table
+from moonhop_core.lua.values import Table
 
 try:
     from typing import TYPE_CHECKING

@@ -117,7 +117,7 @@ def use_libraries(machine: "Machine", names: "Collection[str]") -> None:
 
 def functions_of(module: str, machine: "Any") -> "dict[str, tuple[Any, ...]]":
     """Return a module's functions: dotted name -> Python function, number of parameters, -1
-    any, perhaps quicker ones (`values.builtin`)."""
+    any, perhaps quicker ones (`functions.builtin`)."""
     found: "Any"
     if module == BASE:
         from moonhop_core.lua import base as found

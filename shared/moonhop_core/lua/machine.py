@@ -12,12 +12,13 @@ from builtins import id, int, len, list, set, str, tuple, type
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lua import indexing, libraries
 from moonhop_core.lua.errors import LuaError, type_error
+from moonhop_core.lua.functions import Function
 from moonhop_core.lua.metamethods import use_strings
 from moonhop_core.lua.proto import Unit
 from moonhop_core.lua.support import new
 from moonhop_core.lua.trampoline import SPECIAL, new_frame, refusal, run
 from moonhop_core.lua.unwinding import close_stack
-from moonhop_core.lua.values import Coroutine, Function, Table, as_tuple, results
+from moonhop_core.lua.values import Coroutine, Table, as_tuple, results
 
 try:
     from typing import TYPE_CHECKING

@@ -210,7 +210,7 @@ def ult(m: "Any", n: "Any") -> Boolean:
     return lua_bool(left < integer_argument(n, 2, "ult") & 0xFFFFFFFFFFFFFFFF)
 
 
-# Registered name -> callable, number of parameters (-1: any number); see `values.builtin`.
+# Registered name -> callable, number of parameters (-1: any number); see `functions.builtin`.
 FUNCTIONS: "dict[str, tuple[Any, ...]]" = {
     "math.abs": (absolute, 1),
     "math.acos": (defined("acos", math.acos, math.nan), 1),

@@ -7,20 +7,12 @@ from moonhop_core.lang.modules import PATH, STANDARD
 from moonhop_core.lua import inventory
 from moonhop_core.lua.arguments import text_argument
 from moonhop_core.lua.errors import LuaError, argument_error
+from moonhop_core.lua.functions import Function, builtin
 from moonhop_core.lua.indexing import index
 from moonhop_core.lua.libraries import find as find_builtin
 from moonhop_core.lua.metamethods import call
 from moonhop_core.lua.support import new
-from moonhop_core.lua.values import (
-    FALSE,
-    TRUE,
-    Coroutine,
-    Function,
-    Table,
-    as_tuple,
-    builtin,
-    first,
-)
+from moonhop_core.lua.values import FALSE, TRUE, Coroutine, Table, as_tuple, first
 
 try:
     from typing import TYPE_CHECKING

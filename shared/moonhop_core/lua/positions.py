@@ -56,6 +56,7 @@ OPERATORS = (
     "/loops.py",
     "/support.py",
     "/values.py",
+    "/functions.py",
     "/errors.py",
     "/numbers.py",
 )

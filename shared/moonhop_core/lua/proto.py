@@ -1,7 +1,7 @@
 """Prototypes at run time, and the loader of what `lang/emit_python.py` emits."""
 
 from moonhop_core.errors import MoonhopError
-from moonhop_core.lua.values import FF, RUNS, function_class
+from moonhop_core.lua.functions import FF, RUNS, function_class
 
 try:
     from typing import TYPE_CHECKING

@@ -166,7 +166,7 @@ def rep_of(s: "Any", n: "Any") -> str:
 
 FEW = 10000
 
-# Registered name -> callable, number of parameters (-1: any number); see `values.builtin`.
+# Registered name -> callable, number of parameters (-1: any number); see `functions.builtin`.
 FUNCTIONS: "dict[str, tuple[Any, ...]]" = {
     "string.byte": (byte, 3),
     "string.char": (char, -1, "c1", char_of),

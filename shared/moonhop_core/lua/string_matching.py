@@ -4,6 +4,7 @@ from builtins import float, int, isinstance, len, max, min, str, tuple, type
 
 from moonhop_core.lua.arguments import optional_integer, text_argument
 from moonhop_core.lua.errors import LuaError, type_error
+from moonhop_core.lua.functions import Bound, Function
 from moonhop_core.lua.indexing import index
 from moonhop_core.lua.latin1 import cut, to_bytes
 from moonhop_core.lua.patterns import (
@@ -16,16 +17,7 @@ from moonhop_core.lua.patterns import (
     search,
 )
 from moonhop_core.lua.spans import extent, reach
-from moonhop_core.lua.values import (
-    FALSE,
-    Bound,
-    Function,
-    Table,
-    as_tuple,
-    basic_text,
-    first,
-    type_name,
-)
+from moonhop_core.lua.values import FALSE, Table, as_tuple, basic_text, first, type_name
 
 try:
     from typing import TYPE_CHECKING

@@ -5,9 +5,10 @@ from builtins import float, int, isinstance, range, str, type
 from moonhop_core.lua.arguments import integer_argument, optional_integer, text_argument
 from moonhop_core.lua.arithmetic import to_integer
 from moonhop_core.lua.errors import MISSING, LuaError, argument_error, type_error
+from moonhop_core.lua.functions import Function
 from moonhop_core.lua.indexing import index, length, setindex
 from moonhop_core.lua.sorting import sort_values
-from moonhop_core.lua.values import Function, Table, basic_text, results, type_name
+from moonhop_core.lua.values import Table, basic_text, results, type_name
 
 try:
     from typing import TYPE_CHECKING
@@ -255,7 +256,7 @@ def move(
     return target
 
 
-# Registered name -> callable, number of parameters (-1: any number); see `values.builtin`.
+# Registered name -> callable, number of parameters (-1: any number); see `functions.builtin`.
 FUNCTIONS: "dict[str, tuple[Any, ...]]" = {
     "table.concat": (concat, 4),
     "table.insert": (insert, -1, "c2", append),

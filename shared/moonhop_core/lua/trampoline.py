@@ -9,20 +9,11 @@ between them markers, lists that start with a string: `["pcall"]`, `["xpcall", h
 from builtins import isinstance, len, list, tuple, type
 
 from moonhop_core.lua.errors import LuaError
+from moonhop_core.lua.functions import Bound, Function
 from moonhop_core.lua.metamethods import metamethod, trouble
 from moonhop_core.lua.support import CALL, TAIL
 from moonhop_core.lua.unwinding import close_frame, close_stack, unwind
-from moonhop_core.lua.values import (
-    FALSE,
-    TRUE,
-    Bound,
-    Coroutine,
-    Function,
-    Suspend,
-    Table,
-    as_tuple,
-    results,
-)
+from moonhop_core.lua.values import FALSE, TRUE, Coroutine, Suspend, Table, as_tuple, results
 
 try:
     from typing import TYPE_CHECKING

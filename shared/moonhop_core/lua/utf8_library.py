@@ -4,8 +4,9 @@ from builtins import bytearray, bytes, len, ord, range
 
 from moonhop_core.lua.arguments import integer_argument, optional_integer, text_argument
 from moonhop_core.lua.errors import LuaError, argument_error
+from moonhop_core.lua.functions import builtin
 from moonhop_core.lua.latin1 import from_bytes, to_bytes
-from moonhop_core.lua.values import builtin, results, truthy
+from moonhop_core.lua.values import results, truthy
 
 try:
     from typing import TYPE_CHECKING

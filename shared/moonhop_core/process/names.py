@@ -1,7 +1,8 @@
 """The names that images use for what they do not write down: builtins and prototypes."""
 
+from moonhop_core.lua.functions import RUNS, Bound, Function
 from moonhop_core.lua.libraries import find
-from moonhop_core.lua.values import RUNS, Bound, Function, Table
+from moonhop_core.lua.values import Table
 
 try:
     from typing import TYPE_CHECKING

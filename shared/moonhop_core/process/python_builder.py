@@ -1,7 +1,8 @@
 """Makes the values of engine python again from the records of an image."""
 
 from moonhop_core.lua.errors import LuaError
-from moonhop_core.lua.values import FALSE, TRUE, Bound, Coroutine, Table
+from moonhop_core.lua.functions import Bound
+from moonhop_core.lua.values import FALSE, TRUE, Coroutine, Table
 from moonhop_core.process.image import ImageError
 from moonhop_core.process.values import read_float
 

@@ -1,10 +1,11 @@
 """Engine python: runs emitted Python on the machine of `lua/machine.py`."""
 
-from moonhop_core.lua import inventory, values
+from moonhop_core.lua import inventory
 from moonhop_core.lua.errors import LuaError
+from moonhop_core.lua.functions import Bound, Function
 from moonhop_core.lua.machine import Machine
 from moonhop_core.lua.text import to_text
-from moonhop_core.lua.values import Function, Table
+from moonhop_core.lua.values import Table, type_name
 from moonhop_core.process import api
 from moonhop_core.process.bounds import bounded
 from moonhop_core.process.engine import Engine, ProgramError, Suspend
@@ -92,9 +93,9 @@ class PythonEngine(Engine):
             return result
         return [to_lua(self, value) for value in result]
 
-    def bind(self, name: str, state: "Any") -> values.Bound:
+    def bind(self, name: str, state: "Any") -> Bound:
         """Return a builtin bound to its state."""
-        return values.Bound(name, state, self.names.callable_of(self.names.builtin(name)))
+        return Bound(name, state, self.names.callable_of(self.names.builtin(name)))
 
     # ------------------------------------------------------------ tasks
 
@@ -164,7 +165,7 @@ class PythonEngine(Engine):
 
     def type_name(self, value: "Any") -> str:
         """Return Lua's name of a value's type."""
-        return "boolean" if type(value) is bool else values.type_name(value)
+        return "boolean" if type(value) is bool else type_name(value)
 
     # ------------------------------------------------------------ image
 
@@ -187,8 +188,7 @@ class PythonEngine(Engine):
 
             path = find_path(error.value, self._roots(), self.names)
             raise ImageError(
-                "%s, a %s of the host, cannot be written down"
-                % (path, values.type_name(error.value))
+                "%s, a %s of the host, cannot be written down" % (path, type_name(error.value))
             )
 
     def _write(self, walker: ImageWalker, put: "Callable[[Record], None]") -> None:

@@ -4,7 +4,8 @@ No recursion: objects wait on a stack of their own, so depth is bounded by memor
 writer remembers is one number per object.
 """
 
-from moonhop_core.lua.values import FALSE, TRUE, Bound, Coroutine, Function, Table
+from moonhop_core.lua.functions import Bound, Function
+from moonhop_core.lua.values import FALSE, TRUE, Coroutine, Table
 from moonhop_core.process.image import DEPTH, PAIRS, ROOM, SHAPES, WIDEST
 from moonhop_core.process.values import float_mark
 

@@ -1,6 +1,7 @@
 """Names the path to a value that no image can hold, such as `_G.cache.handle`."""
 
-from moonhop_core.lua.values import Bound, Coroutine, Function, Table, type_name
+from moonhop_core.lua.functions import Bound, Function
+from moonhop_core.lua.values import Coroutine, Table, type_name
 
 try:
     from typing import TYPE_CHECKING

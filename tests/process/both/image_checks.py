@@ -5,16 +5,8 @@
 
 import json
 
-from moonhop_core.lua.values import (
-    F0,
-    F1,
-    FALSE,
-    TRUE,
-    Bound,
-    Coroutine,
-    Table,
-    builtin,
-)
+from moonhop_core.lua.functions import F0, F1, Bound, builtin
+from moonhop_core.lua.values import FALSE, TRUE, Coroutine, Table
 from moonhop_core.process.image import ImageError, ImageReader, ImageWriter
 from moonhop_core.process.names import Names
 from moonhop_core.process.python_builder import ImageBuilder
