@@ -72,6 +72,32 @@ def test_differs_absent_libraries(name: str):
     assert run(name, source)[0].startswith("nil\tnil\tnil\tnil\t")
 
 
+FINALIZERS = """local n = 0
+local function finalizer() n = n + 1 end
+local early, late = {__gc = finalizer}, {}
+local derived = setmetatable({}, {__index = early})
+local objects = {}
+for i = 1, 300 do
+  objects[i] = {setmetatable({}, early), setmetatable({}, late), setmetatable({}, derived)}
+  if i == 100 then rawset(late, "__gc", finalizer) rawset(derived, "__gc", finalizer) end
+end
+sleep(1)
+for i = 301, 600 do objects[i] = setmetatable({}, early) end
+setmetatable(early, early)
+early, late, derived = nil, nil, nil
+objects = #objects
+sleep(1)
+collectgarbage()
+collectgarbage()
+print(objects, n)"""
+
+
+@pytest.mark.parametrize("name", ["lua54", "luajit", "python"])
+def test_differs_finalizers(name: str):
+    assert run(name, FINALIZERS) == ["600\t0"]
+    assert run(name, FINALIZERS, via=["lua54", "python", "luajit"]) == ["600\t0"]
+
+
 @pytest.mark.parametrize("name", ["lua54", "luajit", "python"])
 def test_differs_traceback(name: str):
     source = """local function inner(level) return (debug.traceback("m", level)) end

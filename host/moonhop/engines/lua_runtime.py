@@ -23,7 +23,7 @@ RUNTIME = Path(__file__).parent / "lua"
 # Parts in the order they are loaded; each takes the table that `natives` returns.
 FIRST = ("closing",)
 NUMBERS: dict[str, tuple[str, ...]] = {
-    "lua54": (),
+    "lua54": ("metatables54",),
     "luajit": ("numbersjit", "luajit54", "stringsjit", "tablesjit", "datesjit"),
 }
 THEN = ("machine", "units", "library", "operations", "iterators", "objects")

@@ -97,7 +97,7 @@ class LupaEngine(Engine):
         self._r = Functions(made)
         for part in (*FIRST, *NUMBERS[self.name], *THEN, *wanted.parts):
             load(code[part], made)
-        if NUMBERS[self.name]:
+        if self.name == "luajit":
             self._call("begin_random", *entropy())
 
     def _call(self, name: str, *args: Any) -> Any:

@@ -216,7 +216,7 @@ class StatEmitter(ExprEmitter):
             self.expr(only)
             self.put("); ")
             return
-        if isinstance(only, tree.Call) and self.jit and builtin_name(only.func) in SINGLE:
+        if isinstance(only, tree.Call) and self.is_single(only.func):
             self.put("return (")  # LuaJIT forgets who tail called its own functions, too
             self.expr(only)
             self.put("); ")
@@ -229,6 +229,11 @@ class StatEmitter(ExprEmitter):
         self.put("return ")
         self.exprs(exprs)
         self.put("; ")
+
+    def is_single(self, func: tree.Expr) -> bool:
+        """Is `func` such a builtin, and one that gives exactly one value?"""
+        name = builtin_name(func)
+        return name == "setmetatable" or (self.jit and name in SINGLE)
 
     def is_builtin(self, func: tree.Expr) -> bool:
         """Is `func` the name of a builtin that can fail and would not see its caller?"""

@@ -3,7 +3,7 @@
 local R = ...
 local N, kind = R.natives, R.kind
 local type, next, error, tostring, tonumber = N.type, N.next, N.error, N.tostring, N.tonumber
-local rawset, select, setmetatable = N.rawset, N.select, N.debug.setmetatable
+local rawset, select, setmetatable = N.rawset, N.select, R.set_metatable
 local setupvalue, upvaluejoin = N.debug.setupvalue, N.debug.upvaluejoin
 local sub, byte, match = N.string.sub, N.string.byte, N.string.match
 local kept = R.kept

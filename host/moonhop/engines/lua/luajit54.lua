@@ -7,6 +7,7 @@ local sub, format, gsub = N.string.sub, N.string.format, N.string.gsub
 
 local X = {}
 R.extra = X
+R.set_metatable = N.debug.setmetatable -- whatever the metatable before says; LuaJIT has no finalizers of tables
 local string_meta = getmetatable("")
 
 X.rawlen = function(...)

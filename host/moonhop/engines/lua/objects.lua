@@ -12,7 +12,11 @@ function R.put(table, ...)
   return table
 end
 
-function R.object(kind, id) return N.setmetatable({ id = id }, R.builtins[kind]) end
+function R.object(kind, id)
+  local made = { id = id }
+  R.set_metatable(made, R.builtins[kind])
+  return made
+end
 
 function R.get_builtin(name) return R.builtins[name] end
 
