@@ -17,6 +17,7 @@ that nothing here sets may be set by the other text, so calls of it count as sus
 """
 
 from moonhop_core.lang import primitives, tree
+from moonhop_core.lang.names import Names
 from moonhop_core.lang.primitives import WAIT, YIELD
 from moonhop_core.lang.requires import GIVEN, Requires
 
@@ -67,19 +68,12 @@ class _Analysis:
         self.flows: "dict[NodeKey, list[NodeKey]]" = {}
         # Per function number: (call or loop node, callee's nodes, line, description).
         self.calls: "list[list[tuple[tree.Node, list[NodeKey], int, str]]]" = []
-        self.bound: "dict[tree.LocalVar, tree.Function]" = {}
-        self.aliases: "dict[tree.LocalVar, str]" = {}
-        self.patched: "set[str]" = set()  # fields of libraries that the program sets
-        self.changed: "set[str]" = set()  # globals set to something else than a function's text
-        self.named: "set[str]" = set()
-        self.computed_index = False
+        self.names = names = Names(chunk)
         self.requires = Requires(chunk)
         for _ in chunk.functions:
             self.calls.append([])
-        for function in chunk.functions:
-            self._survey(function.body)
-        loads = open_world or not self.named.isdisjoint(primitives.LOADERS)
-        if loads or "package" in self.named:
+        loads = open_world or not names.named.isdisjoint(primitives.LOADERS)
+        if loads or "package" in names.named:
             self.requires.elsewhere = [PASSED, ELEMENT, FIELDS]
             self.requires.libraries.add("coroutine")  # package.loaded has it
             if loads:
@@ -96,69 +90,7 @@ class _Analysis:
         if loads:
             self._open_world(open_world)
 
-    # ------------------------------------------------------------ first pass: what names mean
-
-    def _survey(self, node: tree.Node) -> None:
-        """Collect locals bound once to a known function or builtin, and patched builtins."""
-        if isinstance(node, tree.LocalFunction):
-            if not node.var.assigned:
-                self.bound[node.var] = node.func
-        elif isinstance(node, tree.Local):
-            for var, expr in zip(node.vars, node.exprs):
-                if var.assigned:
-                    continue
-                if isinstance(expr, tree.Function):
-                    self.bound[var] = expr
-                else:
-                    name = self.builtin_name(expr)
-                    if name is not None:
-                        self.aliases[var] = name
-        elif isinstance(node, tree.Assign):
-            for index, target in enumerate(node.targets):
-                if isinstance(target, tree.Index):
-                    name = self.builtin_name(target)
-                    if name is not None:
-                        self.patched.add(name)
-                elif isinstance(target, tree.Global) and not (
-                    index < len(node.exprs) and isinstance(node.exprs[index], tree.Function)
-                ):
-                    self.changed.add(target.name)
-        elif isinstance(node, tree.Global):
-            self.named.add(node.name)
-        elif isinstance(node, tree.Index) and is_text(node.key, "package"):
-            self.named.add("package")
-        elif (
-            isinstance(node, tree.TableItem)
-            and isinstance(node.key, tree.Const)
-            and node.key.value == "__index"
-            and not isinstance(node.value, (tree.Table, tree.LocalRef, tree.Global))
-        ):
-            self.computed_index = True
-        for child in tree.children(node):
-            if not isinstance(child, tree.Function):
-                self._survey(child)
-
-    def builtin_name(self, expr: tree.Expr) -> "str | None":
-        """The dotted name of the builtin that `expr` surely is, or None."""
-        if isinstance(expr, tree.Global):
-            if expr.name in self.chunk.globals_assigned:
-                return None
-            return expr.name
-        if isinstance(expr, tree.LocalRef):
-            return self.aliases.get(expr.var)
-        if (
-            isinstance(expr, tree.Index)
-            and isinstance(expr.obj, (tree.Global, tree.LocalRef))
-            and isinstance(expr.key, tree.Const)
-            and isinstance(expr.key.value, str)
-        ):
-            library = self.builtin_name(expr.obj)
-            if library is not None and "." not in library:
-                name = library + "." + expr.key.value
-                return None if name in self.patched else name
-        return None
-
-    # ------------------------------------------------------------ second pass: flows and calls
+    # ------------------------------------------------------------ flows and calls
 
     def _flow(self, source: "NodeKey", target: "NodeKey") -> None:
         self.flows.setdefault(source, []).append(target)
@@ -194,10 +126,10 @@ class _Analysis:
         return []
 
     def _read_sources(self, expr: "tree.Global | tree.Index") -> "list[NodeKey]":
-        builtin = self.builtin_name(expr)
+        builtin = self.names.builtin(expr)
         if isinstance(expr, tree.Global):
             found: "list[NodeKey]" = ["=" + expr.name]
-            if builtin is not None or expr.name in self.changed or expr.name == "require":
+            if builtin is not None or expr.name in self.names.changed or expr.name == "require":
                 found.append("@" + (builtin or expr.name))
             if expr.name == "require":
                 self.requires.note([])  # called under another name
@@ -209,7 +141,7 @@ class _Analysis:
             return ["@" + builtin]
         if isinstance(expr.key, tree.Const) and isinstance(expr.key.value, str):
             found = [self._field(expr.key.value), ELEMENT]
-            if self.computed_index:
+            if self.names.computed_index:
                 found.append(PASSED)
             if self.chunk.names_env:
                 found.append("=" + expr.key.value)
@@ -218,7 +150,7 @@ class _Analysis:
 
     def _result_sources(self, call: "tree.Call | tree.MethodCall") -> "list[NodeKey]":
         if isinstance(call, tree.Call):
-            name = self.builtin_name(call.func)
+            name = self.names.builtin(call.func)
             if name is not None:
                 if name == "require":
                     return self.requires.gives(call.args)
@@ -257,7 +189,7 @@ class _Analysis:
             self._call(node, function)
         elif isinstance(node, tree.MethodCall):
             nodes: "list[NodeKey]" = [self._field(node.name), ELEMENT]
-            if self.computed_index:
+            if self.names.computed_index:
                 nodes.append(PASSED)
             self.calls[function.number].append((node, nodes, node.line, ":" + node.name))
             for arg in node.args:
@@ -268,7 +200,7 @@ class _Analysis:
 
     def _bind(self, variables: "list[tree.LocalVar]", exprs: "list[tree.Expr]") -> None:
         for index, var in enumerate(variables):
-            if self.aliases.get(var) == "require":
+            if self.names.aliases.get(var) == "require":
                 self._flow("@require", var)
             elif index < len(exprs):
                 self._flow_expr(exprs[index], var)
@@ -293,7 +225,7 @@ class _Analysis:
                 if target.key.value == "__index" and not isinstance(
                     expr, (tree.Table, tree.LocalRef, tree.Global)
                 ):
-                    self.computed_index = True
+                    self.names.computed_index = True
             else:
                 self._flow_expr(expr, ELEMENT)
 
@@ -313,15 +245,15 @@ class _Analysis:
         if isinstance(last, tree.MethodCall):
             return last.name != "gmatch"
         if isinstance(last, tree.Call):
-            return self.builtin_name(last.func) not in primitives.NOTHING_TO_CLOSE
+            return self.names.builtin(last.func) not in primitives.NOTHING_TO_CLOSE
         return True
 
     def _call(self, node: tree.Call, function: tree.Function) -> None:
-        name = self.builtin_name(node.func)
+        name = self.names.builtin(node.func)
         args = node.args
         if name is None:
             nodes = self.sources(node.func)
-            callee = self._known(node.func)
+            callee = self.names.function(node.func)
             if callee is None:
                 nodes.append(self._field("__call"))
             self._pass(args, callee)
@@ -354,23 +286,16 @@ class _Analysis:
         if name == "xpcall" and rest:
             self._flow_expr(rest[0], PASSED)  # the handler
             rest = rest[1:]
-        inner = self.builtin_name(callee)
+        inner = self.names.builtin(callee)
         if inner in primitives.CALLS_FIRST and rest:
             return self._protected(inner, rest)  # pcall(pcall, f)
         if inner == "require":
             return ["=require"] + self.requires.runs(rest)
-        self._pass(rest, self._known(callee))
+        self._pass(rest, self.names.function(callee))
         nodes = self.sources(callee)
         if not isinstance(callee, tree.Function):
             nodes.append(self._field("__call"))
         return nodes
-
-    def _known(self, expr: tree.Expr) -> "tree.Function | None":
-        if isinstance(expr, tree.Function):
-            return expr
-        if isinstance(expr, tree.LocalRef):
-            return self.bound.get(expr.var)
-        return None
 
     def _pass(self, args: "list[tree.Expr]", callee: "tree.Function | None") -> None:
         """Arguments flow into the parameters of a known callee, else to anybody."""
@@ -387,18 +312,18 @@ class _Analysis:
         for name, mask in primitives.SUSPENDING.items():
             self.masks["@" + name] = mask
             parts = name.split(".")
-            if len(parts) == 2 and parts[0] in self.named:
+            if len(parts) == 2 and parts[0] in self.names.named:
                 # `local y = coroutine; y.yield()` reaches it by field
                 self.masks["." + parts[1]] = self.masks.get("." + parts[1], 0)
         for name, mask in primitives.GIVES_SUSPENDING.items():
             self.masks["@()" + name] = mask
         for name, owners in primitives.SUSPENDING_METHODS.items():
-            if not self.named.isdisjoint(owners):
+            if not self.names.named.isdisjoint(owners):
                 self.masks[self._field(name)] = WAIT
         # A library table that goes about as a value is reached by field names.
         for name, mask in primitives.SUSPENDING.items():
             parts = name.split(".")
-            if len(parts) == 2 and self._library_escapes(parts[0]):
+            if len(parts) == 2 and self._escapes(parts[0]):
                 self.masks[self._field(parts[1])] = mask
         for maker in ("pcall", "xpcall", "coroutine.resume"):
             self.masks["@" + maker] = self.masks.get("@" + maker, 0)
@@ -410,7 +335,7 @@ class _Analysis:
         inflow = set()
         for targets in self.flows.values():
             inflow.update(targets)
-        for name in self.named:
+        for name in self.names.named:
             if "=" + name not in inflow and name not in primitives.GLOBALS:
                 self.masks["=" + name] = anything
         for key in list(self.masks):
@@ -424,13 +349,9 @@ class _Analysis:
         if unit:
             self.masks[PASSED] = anything
 
-    def _library_escapes(self, library: str) -> bool:
-        """Is the library's table used other than as `library.name`?"""
-        if library in self.requires.libraries:
-            return True
-        if library not in self.named:
-            return False
-        return any(_used_bare(function.body, library) for function in self.chunk.functions)
+    def _escapes(self, library: str) -> bool:
+        """Does the library's table go about as a value?"""
+        return library in self.requires.libraries or self.names.goes_about(library)
 
     def solve(self) -> None:
         changed = True
@@ -481,27 +402,6 @@ class _Analysis:
                 if why is None:
                     why = (line, description)
         return mask, why
-
-
-def _used_bare(node: tree.Node, library: str) -> bool:
-    for child in tree.children(node):
-        if isinstance(child, tree.Function):
-            continue
-        if isinstance(child, tree.Global) and child.name == library:
-            if not (
-                isinstance(node, tree.Index)
-                and node.obj is child
-                and isinstance(node.key, tree.Const)
-            ):
-                return True
-        elif _used_bare(child, library):
-            return True
-    return False
-
-
-def is_text(expr: tree.Expr, text: str) -> bool:
-    """Is it this very text?"""
-    return isinstance(expr, tree.Const) and expr.value == text
 
 
 def describe(expr: tree.Expr) -> str:
