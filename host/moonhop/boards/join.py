@@ -32,6 +32,7 @@ class Joiner:
         self._imports = {module: _imports(tree) for module, tree in trees.items()}
         self._final: dict[tuple[str, str], str] = {}  # (module, name) -> name in the one module
         taken: set[str] = set()
+        fixed = _fixed(trees.values())
         for module in trees:
             self._read_imports(module)
         if shown:
@@ -43,15 +44,8 @@ class Joiner:
         for module in order:
             for key in self._defined(module):
                 if key not in self._final:
-                    found = wanted = key[1]
-                    number = 0
-                    if shown or wanted.startswith("_"):
-                        wanted, found = "", "_0"  # attributes have such names, too
-                    while found in taken or found in BUILTINS:
-                        number += 1
-                        found = f"{wanted}_{number}"
+                    self._final[key] = found = _short(key, taken, fixed)
                     taken.add(found)
-                    self._final[key] = found
         self._renamed = {module: self._all_names(module) for module in order}
 
     def _origin(self, module: str, name: str) -> tuple[str, str]:
@@ -190,6 +184,37 @@ def _bound(body: list[ast.stmt]) -> list[str]:
             found[node.name] = None
         todo.extend(ast.iter_child_nodes(node))
     return list(found)
+
+
+def _fixed(trees: Iterable[ast.Module]) -> set[str]:
+    """Return the constant strings of modules, for Python's errors name the types of values, and
+    what they import as a package."""
+    found: set[str] = set()
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+            elif isinstance(node, ast.Import):
+                found |= {a.name.split(".")[0] for a in node.names if "." in a.name}
+    return found
+
+
+def _short(key: tuple[str, str], taken: set[str], fixed: set[str]) -> str:
+    """Return a new name for a top-level one: `_0`, `_1` …, which attributes have as well.
+
+    Builtins keep theirs, which each MicroPython has anyway, and errors theirs, which people see.
+    """
+    origin, name = key
+    if origin.startswith("builtins "):
+        name = origin.split(" ")[1]
+    elif not name.endswith("Error") and name not in fixed:
+        name = "_0"
+    found = name
+    number = 0
+    while found in taken or (found in BUILTINS and not origin.startswith("builtins ")):
+        number += 1
+        found = f"{name}_{number}" if name != "_0" else f"_{number}"
+    return found
 
 
 class _Rewriter(ast.NodeTransformer):

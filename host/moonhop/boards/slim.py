@@ -11,6 +11,8 @@ import importlib
 import zlib
 from collections.abc import Iterable
 
+from moonhop.boards.attributes import rename_attributes, short_attributes
+
 
 def stripped(tree: ast.Module) -> ast.Module:
     """Return a module without what only people and type checkers read."""
@@ -37,10 +39,17 @@ class Slimmer:
         }
 
         self._private = _short_names(self._trees)
+        self._attributes = short_attributes(self._trees, self._private.values())
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """The new names of attributes."""
+        return self._attributes
 
     def text(self, name: str) -> str:
         """Return a module's slimmed text."""
         tree = self._trees[name]
+        rename_attributes(tree, self._attributes)
         _Renamer(self._private[name]).visit(tree)
         known = dict(self._constants[name])
         for node in ast.walk(tree):
