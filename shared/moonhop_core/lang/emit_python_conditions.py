@@ -245,7 +245,7 @@ class ConditionEmitter(LineEmitter):
                 return Text("True", None, "pybool", True)
             form = "(%s is not None)"  # only an error matters
             return self.deeper(Text(form % text.fast, form % text.slow, "pybool"), text)
-        if types == NIL:
+        if types == NIL and not text.fails:
             return Text("False", None, "pybool", True)
         if not types & NIL:
             form = "(%s is TRUE)" if types == BOOL else "(%s is not FALSE)"
