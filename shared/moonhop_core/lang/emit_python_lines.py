@@ -80,12 +80,19 @@ class LineEmitter:
     def assign(self, target: str, text: Text) -> None:
         """target = text, where target may be a variable that the text mentions."""
         self.flush_unless_empty()
+        fast = [target + " = " + text.fast]
+        if text.parts and text.parts[2] == target:  # CPython lengthens the string where it is
+            left, right = text.parts[:2]
+            fast = [
+                "if ADDS: %s = %s + %s" % (target, left, right),
+                "else: %s = cat(%s, %s)" % (target, left, right),
+            ]
         if text.fails:
-            self.attempt(
-                [target + " = " + text.fast], [target + " = " + text.slow], self.take_about()
-            )
-        else:
-            self.put(target + " = " + text.fast, self.take_about())
+            self.attempt(fast, [target + " = " + text.slow], self.take_about())
+            return
+        about = self.take_about()
+        for line in fast:
+            self.put(line, about)
 
     def flush_unless_empty(self) -> None:
         if self.pending:

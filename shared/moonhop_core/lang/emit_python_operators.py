@@ -5,6 +5,8 @@ from moonhop_core.lang.emit_python_arithmetic import ArithmeticEmitter, guarded,
 from moonhop_core.lang.emit_python_text import Text, is_condition
 from moonhop_core.lang.facts import ANY, BOOL, INT, NIL, STR
 
+SHORT = 200  # characters: texts of operands that may be there twice
+
 
 class OperatorEmitter(ArithmeticEmitter):
     """Emits what is no operator on two numbers."""
@@ -20,30 +22,36 @@ class OperatorEmitter(ArithmeticEmitter):
         self.line = expr.line or self.line
         for at, part in enumerate(parts):
             self.note("S%d" % at, part)
-        fast = [self.as_string(text) for text in texts]
+        pair = len(texts) == 2
+        fast = [self.as_string(text, pair) for text in texts]
         slow = "concat((%s,))" % ", ".join([text.slow for text in texts])
-        if len(texts) == 2:
-            result = "(%s + %s)" % (fast[0], fast[1])
+        if pair and len(fast[0]) + len(fast[1]) > SHORT:
+            pair = False
+            fast = [self.as_string(text, False) for text in texts]
+        if pair:
+            result = "(%s + %s if ADDS else cat(%s, %s))" % (fast[0], fast[1], fast[0], fast[1])
         else:
-            result = "''.join((%s,))" % ", ".join(fast)
+            result = "join((%s,))" % ", ".join(fast)
         fails = False
         fact = facts.TEXT
         for text in texts:
             fails = fails or text.fails or bool(text.fact[0] & ANY & ~(facts.NUMBER | STR))
             fact = facts.binary("..", fact, text.fact, self.known.meta)
         found = Text(result, slow if fails else None, "str" if fact == facts.TEXT else "")
+        if pair:
+            found.parts = (fast[0], fast[1], texts[0].fast)
         for text in texts:
             self.deeper(found, found if found.depth >= text.depth else text)
         return found
 
-    def as_string(self, text: Text) -> str:
+    def as_string(self, text: Text, pair: bool) -> str:
         """A part of a chain as a string; KeyError if it is none and no number."""
         types = text.fact[0] & ANY
-        if not types & facts.NUMBER:
+        if types == STR or (pair and not types & facts.NUMBER):
             # two of them must be strings both; anything else raises TypeError
             return text.fast
         if types == INT:
-            return "str(%s)" % text.fast
+            return "numeral(%s)" % text.fast
         if not types & STR:
             return "text(%s)" % text.fast
         if text.atom:

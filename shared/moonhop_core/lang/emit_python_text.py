@@ -65,11 +65,13 @@ class Text:
     raw    the same without the guard that keeps an integer within 64 bits, if it has one
     wide   the fact of raw
     value  of a constant number
+    parts  of a `..` of two: their fast texts, the first one's before it is made sure of
     """
 
     raw = ""
     wide: "Fact" = NOTHING
     value: "int | float | None" = None
+    parts: "tuple[str, str, str] | tuple[()]" = ()
 
     def __init__(
         self,

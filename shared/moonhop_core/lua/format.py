@@ -16,6 +16,7 @@ from moonhop_core.lua.decimals import (
     special,
 )
 from moonhop_core.lua.errors import MISSING, argument_error, lua_error, type_error
+from moonhop_core.lua.fresh import retype
 from moonhop_core.lua.text import to_text
 from moonhop_core.lua.values import Boolean, address, basic_text
 
@@ -155,16 +156,16 @@ def read_format(text: str) -> "list[str | Spec]":
 
 
 # Format -> Python's own format for all of it, and the types of values that it is right for.
-wholes: "dict[str, tuple[str, list[Any]] | None]" = {}
+wholes: "dict[str, tuple[Any, list[Any]] | None]" = {}
 
 
-def whole_format(text: str) -> "tuple[str, list[Any]] | None":
+def whole_format(text: str) -> "tuple[Any, list[Any]] | None":
     """Return what is kept in `wholes` for a format of `%d` and plain `%s` alone; None: another."""
     if len(wholes) >= MAX_CACHED:
         wholes.clear()
     template = ""
     wanted: "list[Any]" = []
-    found: "tuple[str, list[Any]] | None" = None
+    found: "tuple[Any, list[Any]] | None" = None
     for piece in formats.get(text) or read_format(text):
         if type(piece) is str:
             template += piece.replace("%", "%%")
@@ -175,7 +176,7 @@ def whole_format(text: str) -> "tuple[str, list[Any]] | None":
         template += spec.template or "%s"
         wanted.append(spec.want)
     else:
-        found = (template, wanted)
+        found = (template if retype is None else template.encode(), wanted)
     wholes[text] = found
     return found
 
@@ -189,7 +190,9 @@ def format_values(text: str, args: "Sequence[Any]", to_text: "Callable[[Any], st
     if whole is not None:
         values = args[1:]
         if list(map(type, values)) == whole[1]:
-            return whole[0] % tuple(values)
+            made: "Any" = whole[0] % tuple(values)
+            text = made if retype is None else retype(made)
+            return text
     pieces = formats.get(text)
     if pieces is None:
         pieces = read_format(text)

@@ -4,7 +4,9 @@ MicroPython keeps text as UTF-8: reaching its n-th character takes time in propo
 there is no latin-1. Library code that walks through a string therefore walks over its bytes.
 """
 
-from builtins import UnicodeError, bytes, chr, len, map, ord
+from builtins import UnicodeError, bytes, chr, len, map, ord, str, type
+
+from moonhop_core.lua.fresh import piece
 
 try:
     from typing import TYPE_CHECKING
@@ -79,9 +81,8 @@ def utf8_cut(text: str, data: bytes, start: int, end: int) -> str:
     """Return text[start:end]; `data` is the same text as bytes."""
     if end - start == 1 and start < len(data):
         return character(data[start])
-    if end < 100:
-        return text[start:end]
-    return utf8_from_bytes(data[start:end])
+    found = piece(data, start, end)
+    return found if type(found) is str else utf8_from_bytes(found)
 
 
 def has_latin1() -> bool:

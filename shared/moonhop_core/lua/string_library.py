@@ -4,6 +4,7 @@ from builtins import chr, int, len, list, max, ord, range, str, type
 
 from moonhop_core.lua.arguments import integer_argument, optional_integer, text_argument
 from moonhop_core.lua.errors import MISSING, LuaError, argument_error
+from moonhop_core.lua.fresh import retype
 from moonhop_core.lua.latin1 import INDEXED, character, cut, recent, to_bytes
 from moonhop_core.lua.values import results
 
@@ -94,9 +95,10 @@ def sub(s: "Any", i: "Any" = None, j: "Any" = None) -> str:
 def sub_utf8(s: "Any", i: "Any" = None, j: "Any" = None) -> str:
     """The same where text is kept as UTF-8."""
     if type(i) is int and type(j) is int and 0 < i <= j and type(s) is str:
-        if recent[0][0] is s:
-            return cut(s, recent[0][1], i - 1, j)
-        return cut(s, to_bytes(s), i - 1, j)
+        data = recent[0][1] if recent[0][0] is s else to_bytes(s)
+        if i == j:
+            return character(data[i - 1]) if i <= len(data) else ""
+        return cut(s, data, i - 1, j)
     return sub_of(s, i, j)
 
 
@@ -121,14 +123,17 @@ def sub_of(s: "Any", i: "Any", j: "Any") -> str:
 def upper(s: "Any") -> str:
     """string.upper(s): ASCII letters only, as in the C locale"""
     text = text_argument(s, 1, "upper")
-    # MicroPython knows no others.
-    return text.upper() if not INDEXED or text.isascii() else text.translate(to_upper)
+    if not INDEXED:  # MicroPython knows no others
+        return text.upper() if retype is None else retype(text.encode().upper()) if text else ""
+    return text.upper() if text.isascii() else text.translate(to_upper)
 
 
 def lower(s: "Any") -> str:
     """string.lower(s)"""
     text = text_argument(s, 1, "lower")
-    return text.lower() if not INDEXED or text.isascii() else text.translate(to_lower)
+    if not INDEXED:
+        return text.lower() if retype is None else retype(text.encode().lower()) if text else ""
+    return text.lower() if text.isascii() else text.translate(to_lower)
 
 
 to_upper = {code: code - 32 for code in range(97, 123)} if INDEXED else {}
@@ -160,7 +165,7 @@ def rep(s: "Any" = MISSING, n: "Any" = MISSING, sep: "Any" = None, *_: "Any") ->
 def rep_of(s: "Any", n: "Any") -> str:
     """string.rep(s, n)"""
     if type(s) is str and type(n) is int and 0 < n <= FEW and len(s) < FEW:
-        return s * n
+        return s * n if retype is None or not s else retype(s.encode() * n)
     return rep(s, n)
 
 

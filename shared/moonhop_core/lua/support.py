@@ -10,6 +10,7 @@ from moonhop_core.lua.bitwise import band, bnot, bor, bxor, shl, shr  # noqa: F4
 from moonhop_core.lua.carried import forstart, next_carried  # noqa: F401
 from moonhop_core.lua.comparison import eq, le, lt, surely  # noqa: F401
 from moonhop_core.lua.errors import LuaError
+from moonhop_core.lua.fresh import ADDS, cat, join, numeral  # noqa: F401
 from moonhop_core.lua.indexing import index, length, setindex  # noqa: F401
 from moonhop_core.lua.iteration import (  # noqa: F401
     forarray,

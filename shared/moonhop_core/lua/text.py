@@ -4,6 +4,7 @@ from builtins import float, int, len, str, type
 
 from moonhop_core.lua.comparison import is_number
 from moonhop_core.lua.errors import OPERATOR, LuaError
+from moonhop_core.lua.fresh import numeral
 from moonhop_core.lua.metamethods import metamethod, trouble
 from moonhop_core.lua.values import Table, basic_text, first
 
@@ -47,7 +48,7 @@ def text(value: "Any") -> str:
     """Return a number as `..` writes it; KeyError for anything else."""
     kind = type(value)
     if kind is int:
-        return str(value)
+        return numeral(value)
     if kind is not float:
         raise KeyError
     return basic_text(value)

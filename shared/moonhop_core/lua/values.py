@@ -9,6 +9,7 @@ from builtins import float, id, int, isinstance, len, list, min, range, str, tup
 from sys import implementation
 
 from moonhop_core.lua.decimals import float_text
+from moonhop_core.lua.fresh import numeral
 from moonhop_core.lua.functions import F0, F1, F2, F3, F4, FF, FV, Bound, Function
 
 try:
@@ -293,7 +294,7 @@ def basic_text(value: "Any") -> str:
         text: str = value
         return text
     if kind is int:
-        return str(value)
+        return numeral(value)
     if kind is float:
         return float_text(value)
     if value is None:
