@@ -21,6 +21,7 @@ from moonhop.scheduler.scheduler import Patience, Scheduler
 from moonhop.scheduler.store import Store
 from moonhop.server.app import create_app
 from moonhop.server.web import WebServer
+from moonhop.standby import renew
 from moonhop.state import HostAddress, State
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.messages import Topics, encode
@@ -76,7 +77,8 @@ class Host:
 
     async def _start(self) -> None:
         stack, state, ports = self._stack, self.state, self._ports
-        stack.enter_context(state.hold())
+        renewal = asyncio.ensure_future(renew(stack.enter_context(state.hold())))
+        stack.callback(renewal.cancel)
         self.credentials = Credentials(state)
         self.store = Store(state.path("state.db"))
         stack.callback(self.store.close)

@@ -1,4 +1,8 @@
-"""Workers on this machine, as child processes of the host."""
+"""Workers on this machine, as child processes of the host.
+
+A host that is killed leaves its workers behind; they go on, and try to come back. The next host of
+the fleet finds them again: each holds a lock on a file beside its configuration while it lives.
+"""
 
 import asyncio
 import contextlib
@@ -6,14 +10,16 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from moonhop.locks import held, take
 from moonhop.state import write_private
 from moonhop_core.errors import MoonhopError
 
 STOP_TIMEOUT = 5.0  # seconds to leave in good order
+LOOK = 0.02  # seconds between two looks whether a survivor has ended
 
 
 @dataclass(frozen=True)
@@ -32,17 +38,13 @@ class NodeConfig:
 
 
 class Worker:
-    """A running worker process."""
+    """A running worker process of this host."""
 
     def __init__(self, node: str, process: asyncio.subprocess.Process, log: Path) -> None:
         self.node = node
         self.log = log
+        self.pid = process.pid
         self._process = process
-
-    @property
-    def pid(self) -> int:
-        """The worker's process id."""
-        return self._process.pid
 
     @property
     def alive(self) -> bool:
@@ -54,10 +56,10 @@ class Worker:
         if self.alive:
             self._signal(signal.SIGTERM)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), STOP_TIMEOUT)
+                await asyncio.wait_for(self._ended(), STOP_TIMEOUT)
         if self.alive:
             self.kill()
-        await self._process.wait()
+        await self._ended()
 
     def kill(self) -> None:
         """Kill it and its children at once."""
@@ -71,18 +73,45 @@ class Worker:
             lines = []
         return next((line for line in reversed(lines) if line.strip()), "it said nothing")
 
+    async def _ended(self) -> None:
+        await self._process.wait()
+
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, number)
+            os.killpg(self.pid, number)
+
+
+class Survivor(Worker):
+    """A worker that a killed host has left; no child of this one."""
+
+    def __init__(self, node: str, pid: int, log: Path, lock: Path) -> None:
+        self.node = node
+        self.log = log
+        self.pid = pid
+        self._lock = lock
+
+    @property
+    def alive(self) -> bool:
+        """Whether it, or a child of it, runs."""
+        return held(self._lock)
+
+    async def _ended(self) -> None:
+        while self.alive:
+            await asyncio.sleep(LOOK)
 
 
 class LocalWorkers:
-    """Starts workers, each in a process group of its own, and ends them all."""
+    """Starts workers, each in a process group of its own, and ends them all; takes over those that
+    an earlier host has left in the folder."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = folder
-        self.running: list[Worker] = []
+        self.running: list[Worker] = list(self._survivors())
+
+    def of(self, node: str) -> Worker | None:
+        """Return the worker of a node that runs, if there is one."""
+        return next((w for w in self.running if w.node == node and w.alive), None)
 
     async def start_cpython(self, config: NodeConfig, engines: Sequence[str] = ()) -> Worker:
         """Start a worker on CPython with this node's credential; with all the engines that this
@@ -109,17 +138,25 @@ class LocalWorkers:
         write_private(path, json.dumps(content).encode())
         return path
 
+    def _survivors(self) -> Iterator[Survivor]:
+        for lock in self._folder.glob("*.lock"):
+            if held(lock):
+                log = lock.with_suffix(".log")
+                yield Survivor(lock.stem, int(lock.read_text(encoding="ascii")), log, lock)
+
     async def _start(self, node: str, command: list[str]) -> Worker:
         log = self._folder / f"{node}.log"
         try:
-            with log.open("wb") as output:
+            with log.open("wb") as output, take(self._folder / f"{node}.lock") as lock:
                 process = await asyncio.create_subprocess_exec(
                     *command,
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=output,
                     stderr=output,
                     start_new_session=True,
+                    pass_fds=[lock.fileno()],
                 )
+                lock.write(str(process.pid))
         except OSError as error:
             raise MoonhopError(f"cannot start a worker: {error}; run: make setup") from error
         worker = Worker(node, process, log)

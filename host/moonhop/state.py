@@ -3,24 +3,25 @@
 credentials.json   passwords of host and nodes, the API token
 host.json          where the running host is; there only while it runs
 ports.json         where it listened last time
-host.lock          held by the running host
+host.lock          held by the running host, and renewed (touched) by it
 state.db           the scheduler's store
 files/ programs/   what the file server and the program store hold
 """
 
 import contextlib
-import fcntl
 import json
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+from moonhop.locks import held, take
 from moonhop_core.errors import MoonhopError
 
 DEFAULT_FLEET = "home"
+LOCK = "host.lock"
 FLEET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -38,6 +39,28 @@ class HostAddress:
     mqtt_host: str
     mqtt_port: int
     pid: int
+
+
+class HostRunning(StateError):
+    """Another host runs for the fleet."""
+
+    def __init__(self, fleet: str, pid: int | None) -> None:
+        super().__init__(
+            f"fleet {fleet!r} has a running host already (process {pid or 'unknown'});"
+            " stop it, choose another name with --fleet, or take over from it with --standby"
+        )
+
+
+class Holding:
+    """The hold of the running host on its fleet. It has to be renewed: one that is not, because the
+    host hangs, is taken from it (standby.py)."""
+
+    def __init__(self, lock: TextIO) -> None:
+        self._lock = lock
+
+    def renew(self) -> None:
+        """Say that the host is well."""
+        os.utime(self._lock.fileno())
 
 
 class State:
@@ -77,39 +100,29 @@ class State:
     # -- the running host ------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def hold(self) -> Iterator[None]:
-        """Be the fleet's one running host. Raises StateError if there is another."""
-        lock = os.open(self.path("host.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    def hold(self) -> Iterator[Holding]:
+        """Be the fleet's one running host. Raises HostRunning if there is another."""
         try:
+            lock = take(self.path(LOCK))
+        except BlockingIOError:
+            raise HostRunning(self.fleet, self.holder()) from None
+        with lock:
+            lock.write(str(os.getpid()))
+            lock.flush()
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                other = self.read_json("host.json") or {}
-                raise StateError(
-                    f"fleet {self.fleet!r} has a running host already"
-                    f" (process {other.get('pid', 'unknown')});"
-                    " stop it, or choose another name with --fleet"
-                ) from None
-            try:
-                yield
+                yield Holding(lock)
             finally:
                 self.path("host.json").unlink(missing_ok=True)
-        finally:
-            os.close(lock)
 
-    def _is_held(self) -> bool:
-        """Tell whether a host holds the lock; one that was killed holds it no more."""
-        try:
-            lock = os.open(self.folder / "host.lock", os.O_RDWR | os.O_CLOEXEC)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return True
-        finally:
-            os.close(lock)
-        return False
+    def holder(self) -> int | None:
+        """Return the process id of the running host; None if there is none, or it just starts."""
+        lock = self.folder / LOCK
+        text = lock.read_text(encoding="ascii") if held(lock) else ""
+        return int(text) if text else None
+
+    def renewed(self) -> int:
+        """Return when the host last renewed its hold: a number that grows."""
+        return self.path(LOCK).stat().st_mtime_ns
 
     def announce(self, address: HostAddress) -> None:
         """Tell the command line where the host is."""
@@ -118,7 +131,7 @@ class State:
     def address(self) -> HostAddress:
         """Return where the running host is. Raises StateError if there is none."""
         known = self.read_json("host.json")
-        if known is None or not self._is_held():
+        if known is None or not held(self.folder / LOCK):
             raise StateError(
                 f"no host is running for fleet {self.fleet!r}; start one with: moonhop up"
                 + ("" if self.fleet == DEFAULT_FLEET else f" --fleet {self.fleet}")

@@ -5,13 +5,17 @@ import asyncio
 import contextlib
 import signal
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moonhop.cli import OK, context
 from moonhop.cli.output import print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from moonhop.host import Host
+    from moonhop.local_workers import NodeConfig, Worker
+    from moonhop.state import State
 
 EXAMPLE = "moonhop up --fleet lab --port 8080"
 
@@ -28,6 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="mqtt://USER:PASSWORD@HOST:PORT of a broker to use instead of an own one",
     )
+    parser.add_argument(
+        "--standby", action="store_true", help="wait, and take over when the fleet has no host"
+    )
     parser.add_argument("--no-worker", action="store_true", help="start no local worker")
     parser.add_argument("--node", default="local", help="the local worker's id (default: local)")
     parser.add_argument(
@@ -43,43 +50,73 @@ def run(options: argparse.Namespace) -> int:
 async def _run(options: argparse.Namespace) -> int:
     from moonhop.broker.external import ExternalBroker
     from moonhop.host import Host, Ports
+    from moonhop.state import HostRunning
 
     broker = ExternalBroker.parse(options.broker) if options.broker else None
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stopping = asyncio.ensure_future(stop.wait())
     ports = Ports(options.address, options.port, options.mqtt_port)
-    async with Host(context.state(options), ports, broker=broker) as host:
-        if options.json:
-            print_json(asdict(host.address))
-        else:
-            print(f"fleet   {host.state.fleet}")
-            print(f"server  {host.address.url}")
-            print(f"broker  mqtt://{host.address.mqtt_host}:{host.address.mqtt_port}")
-            print(f"state   {host.state.folder}", flush=True)
-        starting = asyncio.ensure_future(_start_workers(host, options))
-        stopping = asyncio.ensure_future(stop.wait())
-        await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
-        if starting.done():
-            starting.result()  # what went wrong with a worker
-        if not options.json and not stop.is_set():
-            print("ready   Ctrl-C ends it", flush=True)
-        await stopping
-        starting.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await starting
+    state = context.state(options)
+    while not options.standby or await _turn(state, options, stopping):
+        try:
+            async with Host(state, ports, broker=broker) as host:
+                await _stay(host, options, stopping)
+            break
+        except HostRunning:  # another one that stood by was quicker
+            if not options.standby:
+                raise
     return OK
 
 
+async def _turn(state: "State", options: argparse.Namespace, stopping: "asyncio.Task[Any]") -> bool:
+    """Stand by; tell whether it is this host's turn, and not the end."""
+    from moonhop.standby import wait_for_turn
+
+    pid = state.holder()
+    if pid and not options.json:
+        print(f"standby fleet {state.fleet}: process {pid} is its host", flush=True)
+    turn = asyncio.ensure_future(wait_for_turn(state))
+    await asyncio.wait([turn, stopping], return_when=asyncio.FIRST_COMPLETED)
+    if stopping.done():
+        turn.cancel()
+        return False
+    turn.result()
+    return True
+
+
+async def _stay(host: "Host", options: argparse.Namespace, stopping: "asyncio.Task[Any]") -> None:
+    """Say where the host is, and have its workers; until the end."""
+    if options.json:
+        print_json(asdict(host.address))
+    else:
+        print(f"fleet   {host.state.fleet}")
+        print(f"server  {host.address.url}")
+        print(f"broker  mqtt://{host.address.mqtt_host}:{host.address.mqtt_port}")
+        print(f"state   {host.state.folder}", flush=True)
+    starting = asyncio.ensure_future(_start_workers(host, options))
+    await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
+    if starting.done():
+        starting.result()  # what went wrong with a worker
+    if not options.json and not stopping.done():
+        print("ready   Ctrl-C ends it", flush=True)
+    await stopping
+    starting.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await starting
+
+
 async def _start_workers(host: "Host", options: argparse.Namespace) -> None:
-    """Start the workers asked for. Raises MoonhopError if one does not come up."""
-    workers = []
+    """Start the workers asked for, but those that a killed host has left. Raises MoonhopError if
+    one does not come up."""
+    wanted: list[tuple[str, Callable[[NodeConfig], Awaitable[Worker]]]] = []
     if not options.no_worker:
-        workers.append(await host.workers.start_cpython(host.add_node(options.node)))
+        wanted.append((options.node, host.workers.start_cpython))
     if options.micropython:
-        workers.append(await host.workers.start_micropython(host.add_node("micropython")))
-    for worker in workers:
+        wanted.append(("micropython", host.workers.start_micropython))
+    found = [host.workers.of(node) or await start(host.add_node(node)) for node, start in wanted]
+    for worker in found:
         await host.wait_for_worker(worker)
         if not options.json:
             print(f"node    {worker.node}", flush=True)
