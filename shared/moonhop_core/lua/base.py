@@ -13,7 +13,7 @@ from moonhop_core.lua.functions import Function
 from moonhop_core.lua.indexing import index, setindex
 from moonhop_core.lua.libraries import find
 from moonhop_core.lua.metamethods import call, metamethod
-from moonhop_core.lua.text import to_text
+from moonhop_core.lua.text import bounded_join, to_text
 from moonhop_core.lua.unwinding import handle
 from moonhop_core.lua.values import (
     FALSE,
@@ -59,6 +59,9 @@ def text_of(value: "Any") -> str:
     return to_text(value)
 
 
+FAR = 1 << 96  # digits beyond 64 bits fall off, here now and then
+
+
 def tonumber(*args: "Any") -> "Any":
     """tonumber(v [, base])"""
     if not args:
@@ -85,6 +88,8 @@ def tonumber(*args: "Any") -> "Any":
         if digit < 0 or digit >= base:
             return None
         number = number * base + digit
+        if number >= FAR:
+            number &= 0xFFFFFFFFFFFFFFFF
     return wrap(-number if negative else number)
 
 
@@ -244,7 +249,7 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
     """Return the library's functions for a machine, by name (see `functions.builtin`)."""
 
     def print_(*args: "Any") -> "Any":
-        machine.print("\t".join([to_text(arg) for arg in args]))
+        machine.print(bounded_join([to_text(arg) for arg in args], "\t"))
         return ()
 
     def pairs(*args: "Any") -> "Any":
@@ -344,7 +349,7 @@ def read_all(reader: Function) -> str:
     while True:
         part = first(reader.c0())
         if part is None or part == "":
-            return "".join(parts)
+            return bounded_join(parts)
         if type(part) is not str and not is_number(part):
             raise LuaError("reader function must return a string", 0)
         parts.append(text_argument(part, 1, "load"))

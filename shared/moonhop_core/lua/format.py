@@ -17,7 +17,8 @@ from moonhop_core.lua.decimals import (
 )
 from moonhop_core.lua.errors import MISSING, argument_error, lua_error, type_error
 from moonhop_core.lua.fresh import retype
-from moonhop_core.lua.text import to_text
+from moonhop_core.lua.latin1 import INDEXED
+from moonhop_core.lua.text import bounded_join, check_length, to_text
 from moonhop_core.lua.values import Boolean, address, basic_text
 
 try:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAX_CACHED = 64
+MAX_REMEMBERED = 1000  # characters of a format that is remembered
 LONGEST = 20  # modifiers
 MODIFIERS = "-+ #0.123456789"
 ALLOWED = {  # flags of each conversion; those with a precision
@@ -151,21 +153,23 @@ def read_format(text: str) -> "list[str | Spec]":
         pieces.append(Spec(modifiers, rest[:1]))
         if rest[1:]:
             pieces.append(rest[1:])
-    formats[text] = pieces
+    if len(text) <= MAX_REMEMBERED:
+        formats[text] = pieces
     return pieces
 
 
-# Format -> Python's own format for all of it, and the types of values that it is right for.
-wholes: "dict[str, tuple[Any, list[Any]] | None]" = {}
+# Format -> Python's own format for all of it, the types of values that it is right for, and whether
+# their length has to be looked at.
+wholes: "dict[str, tuple[Any, list[Any], bool] | None]" = {}
 
 
-def whole_format(text: str) -> "tuple[Any, list[Any]] | None":
+def whole_format(text: str) -> "tuple[Any, list[Any], bool] | None":
     """Return what is kept in `wholes` for a format of `%d` and plain `%s` alone; None: another."""
     if len(wholes) >= MAX_CACHED:
         wholes.clear()
     template = ""
     wanted: "list[Any]" = []
-    found: "tuple[Any, list[Any]] | None" = None
+    found: "tuple[Any, list[Any], bool] | None" = None
     for piece in formats.get(text) or read_format(text):
         if type(piece) is str:
             template += piece.replace("%", "%%")
@@ -176,8 +180,10 @@ def whole_format(text: str) -> "tuple[Any, list[Any]] | None":
         template += spec.template or "%s"
         wanted.append(spec.want)
     else:
-        found = (template if retype is None else template.encode(), wanted)
-    wholes[text] = found
+        made: "Any" = template if retype is None else template.encode()
+        found = (made, wanted, INDEXED and str in wanted)
+    if len(text) <= MAX_REMEMBERED:
+        wholes[text] = found
     return found
 
 
@@ -190,6 +196,12 @@ def format_values(text: str, args: "Sequence[Any]", to_text: "Callable[[Any], st
     if whole is not None:
         values = args[1:]
         if list(map(type, values)) == whole[1]:
+            if whole[2]:
+                size = len(text)
+                for value in values:
+                    if type(value) is str:
+                        size += len(value)
+                check_length(size)
             made: "Any" = whole[0] % tuple(values)
             text = made if retype is None else retype(made)
             return text
@@ -213,7 +225,7 @@ def format_values(text: str, args: "Sequence[Any]", to_text: "Callable[[Any], st
             out.append(value if want is str else spec.template % value)
         else:
             out.append(convert(spec, value, at, to_text))
-    return "".join(out)
+    return bounded_join(out)
 
 
 def convert(spec: Spec, value: "Any", n: int, to_text: "Callable[[Any], str]") -> str:

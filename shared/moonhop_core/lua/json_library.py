@@ -10,6 +10,7 @@ from builtins import float, int, len, list, ord, range, sorted, str, type
 from moonhop_core.lua.arguments import text_argument
 from moonhop_core.lua.decimals import exact_text, float_text
 from moonhop_core.lua.errors import LuaError, argument_error
+from moonhop_core.lua.text import bounded_join
 from moonhop_core.lua.values import FALSE, TRUE, Table, type_name
 
 try:
@@ -54,7 +55,7 @@ def encode(value: "Any" = None) -> str:
             out.append("}" if type(keys) is list else "]")
             opened.pop()
         else:
-            return "".join(out)
+            return bounded_join(out)
 
 
 def keys_of(table: Table) -> "list[str] | range":

@@ -10,6 +10,7 @@ from moonhop_core.lua.arguments import (
 )
 from moonhop_core.lua.errors import MISSING, LuaError, argument_error, type_error
 from moonhop_core.lua.latin1 import from_bytes, to_bytes
+from moonhop_core.lua.text import check_length
 from moonhop_core.lua.values import results
 
 try:
@@ -124,6 +125,7 @@ def pack(*args: "Any") -> str:
             out.extend(bytes(padding))
         if kind in ("", "X"):
             continue
+        check_length(len(out) + width)
         if kind == "x":
             out.append(0)
             continue
@@ -147,6 +149,7 @@ def pack(*args: "Any") -> str:
             out.extend(float_bytes(float(number_argument(value, n, "pack")), width, reader.little))
         else:
             data = to_bytes(text_argument(value, n, "pack"))
+            check_length(len(out) + len(data))
             if kind == "c":
                 if len(data) > width:
                     raise argument_error(n, "pack", "string longer than given size")

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 UNFINISHED = -1
 IS_POSITION = -2
 MAX_CACHED = 64
+MAX_REMEMBERED = 1000  # characters of a pattern that is remembered
 
 
 class Pattern:
@@ -91,7 +92,8 @@ def compile_pattern(text: str) -> "Pattern | None":
     if len(compiled) >= MAX_CACHED:
         compiled.clear()
     found = Pattern(text, True) if ")" in text or has_specials(text) else None
-    compiled[text] = found
+    if len(text) <= MAX_REMEMBERED:
+        compiled[text] = found
     return found
 
 
@@ -99,7 +101,9 @@ def compile_for_gmatch(text: str) -> Pattern:
     """Compile a pattern for gmatch, and remember it."""
     if len(compiled_for_gmatch) >= MAX_CACHED:
         compiled_for_gmatch.clear()
-    found = compiled_for_gmatch[text] = Pattern(text, False)
+    found = Pattern(text, False)
+    if len(text) <= MAX_REMEMBERED:
+        compiled_for_gmatch[text] = found
     return found
 
 

@@ -6,6 +6,7 @@ from moonhop_core.lua.arguments import integer_argument, optional_integer, text_
 from moonhop_core.lua.errors import MISSING, LuaError, argument_error
 from moonhop_core.lua.fresh import retype
 from moonhop_core.lua.latin1 import INDEXED, character, cut, recent, to_bytes
+from moonhop_core.lua.text import check_length
 from moonhop_core.lua.values import results
 
 try:
@@ -15,9 +16,6 @@ except ImportError:  # MicroPython has no typing
 
 if TYPE_CHECKING:
     from typing import Any
-
-# The longest string that `rep` makes, in bytes; a process may lower it.
-LONGEST = 1 << 30
 
 
 def byte(s: "Any", i: "Any" = None, j: "Any" = None) -> "Any":
@@ -52,6 +50,8 @@ def bytes_of(s: str, i: "Any", j: "Any") -> "Any":
         j = size + j + 1
     elif j > size:
         j = size
+    if j - i >= MAX_RESULTS:
+        raise LuaError("stack overflow (string slice too long)", 1)
     return results(list(to_bytes(s)[i - 1 : j])) if i <= j else ()
 
 
@@ -142,7 +142,8 @@ to_lower = {code: code + 32 for code in range(65, 91)} if INDEXED else {}
 
 def reverse(s: "Any") -> str:
     """string.reverse(s)"""
-    return "".join(list(text_argument(s, 1, "reverse"))[::-1])
+    text = text_argument(s, 1, "reverse")
+    return text[::-1] if INDEXED else "".join(list(text)[::-1])
 
 
 def rep(s: "Any" = MISSING, n: "Any" = MISSING, sep: "Any" = None, *_: "Any") -> str:
@@ -153,10 +154,9 @@ def rep(s: "Any" = MISSING, n: "Any" = MISSING, sep: "Any" = None, *_: "Any") ->
         return ""
     joint = "" if sep is None else text_argument(sep, 3, "rep")
     size = (len(text) + len(joint)) * times
-    if size > LONGEST:
-        if size > 0x7FFFFFFF:
-            raise LuaError("resulting string too large", 1)
-        raise LuaError("not enough memory")
+    if size > 0x7FFFFFFF:
+        raise LuaError("resulting string too large", 1)
+    check_length(size)
     if not size:
         return ""
     return (text + joint) * (times - 1) + text
@@ -170,6 +170,7 @@ def rep_of(s: "Any", n: "Any") -> str:
 
 
 FEW = 10000
+MAX_RESULTS = 1000000
 
 # Registered name -> callable, number of parameters (-1: any number); see `functions.builtin`.
 FUNCTIONS: "dict[str, tuple[Any, ...]]" = {

@@ -17,6 +17,7 @@ from moonhop_core.lua.patterns import (
     search,
 )
 from moonhop_core.lua.spans import extent, reach
+from moonhop_core.lua.text import bounded_join, check_length
 from moonhop_core.lua.values import FALSE, Table, as_tuple, basic_text, first, type_name
 
 try:
@@ -183,6 +184,7 @@ def gsub(s: "Any", pattern: "Any", repl: "Any" = None, max_n: "Any" = None) -> "
     if program is None:
         if pattern and type(repl) is str and limit < 0 and "%" not in repl:
             count = s.count(pattern)
+            check_length(len(s) + count * len(repl))
             return (s.replace(pattern, repl) if count else s), count
         program = compile_for_gmatch(pattern)  # no special characters: it means the same there
     replace = replacer(s, repl)
@@ -214,7 +216,7 @@ def gsub(s: "Any", pattern: "Any", repl: "Any" = None, max_n: "Any" = None) -> "
     if not copied and not out:
         return s, count
     out.append(cut(s, b, copied, size))
-    return "".join(out), count
+    return bounded_join(out), count
 
 
 def replacer(s: str, repl: "Any") -> "Replace":
@@ -274,7 +276,7 @@ def template(s: str, repl: str) -> "Replace":
                 number: "Any" = part
                 value = capture(s, b, match, number)
                 out.append(value if type(value) is str else str(value))
-        return "".join(out)
+        return bounded_join(out)
 
     return replace
 

@@ -8,6 +8,7 @@ from moonhop_core.lua.errors import MISSING, LuaError, argument_error, type_erro
 from moonhop_core.lua.functions import Function
 from moonhop_core.lua.indexing import index, length, setindex
 from moonhop_core.lua.sorting import sort_values
+from moonhop_core.lua.text import bounded_join
 from moonhop_core.lua.values import Table, basic_text, results, type_name
 
 try:
@@ -148,7 +149,7 @@ def concat(t: "Any", sep: "Any" = None, i: "Any" = None, j: "Any" = None) -> str
     j = optional_integer(j, 4, "concat", size)
     h = t.h
     try:
-        return joint.join([h[at] for at in indices(i, j)])
+        return bounded_join([h[at] for at in indices(i, j)], joint)
     except (KeyError, TypeError):
         pass
     texts = []
@@ -161,7 +162,7 @@ def concat(t: "Any", sep: "Any" = None, i: "Any" = None, j: "Any" = None) -> str
                 raise LuaError(message % (type_name(value), at), 1)
             value = basic_text(value)
         texts.append(value)
-    return joint.join(texts)
+    return bounded_join(texts, joint)
 
 
 def unpack(t: "Any", i: "Any" = None, j: "Any" = None) -> "Any":

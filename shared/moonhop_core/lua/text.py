@@ -1,10 +1,11 @@
-"""`..` and tostring with all their rules."""
+"""`..` and tostring with all their rules; the bound of what builtins put together."""
 
-from builtins import float, int, len, str, type
+from builtins import float, int, len, map, str, sum, type
 
 from moonhop_core.lua.comparison import is_number
 from moonhop_core.lua.errors import OPERATOR, LuaError
 from moonhop_core.lua.fresh import numeral
+from moonhop_core.lua.latin1 import INDEXED
 from moonhop_core.lua.metamethods import metamethod, trouble
 from moonhop_core.lua.values import Table, basic_text, first
 
@@ -16,6 +17,25 @@ except ImportError:  # MicroPython has no typing
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
+
+
+# Bytes of the longest string that a builtin makes. Nothing interrupts a builtin, so what is longer
+# is refused beforehand; a board's heap refuses by itself, and counting there would be walking.
+LONGEST = 1 << 27
+
+
+def check_length(size: int) -> None:
+    """Raise the LuaError of a string that would have more than LONGEST bytes."""
+    if size > LONGEST:
+        raise LuaError("not enough memory")
+
+
+def bounded_join(texts: "Sequence[str]", joint: str = "") -> str:
+    """Return texts with a joint between them. Raises LuaError if that were too long, TypeError for
+    what is no text."""
+    if INDEXED:
+        check_length(sum(map(len, texts)) + len(joint) * len(texts))
+    return joint.join(texts)
 
 
 def concat(parts: "Sequence[Any]") -> "Any":
@@ -30,7 +50,7 @@ def concat(parts: "Sequence[Any]") -> "Any":
                 texts.append(basic_text(parts[at]))
                 at -= 1
             texts.reverse()
-            result = "".join(texts)
+            result = bounded_join(texts)
             continue
         handler = metamethod(left, "__concat")
         if handler is None:

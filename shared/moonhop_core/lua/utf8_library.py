@@ -100,6 +100,9 @@ def length(s: "Any", i: "Any" = None, j: "Any" = None, lax: "Any" = None) -> "An
     return count
 
 
+MAX_RESULTS = 1000000
+
+
 def codepoint(s: "Any", i: "Any" = None, j: "Any" = None, lax: "Any" = None) -> "Any":
     """utf8.codepoint(s [, i [, j [, lax]]])"""
     b = to_bytes(text_argument(s, 1, "codepoint"))
@@ -110,6 +113,8 @@ def codepoint(s: "Any", i: "Any" = None, j: "Any" = None, lax: "Any" = None) -> 
         raise argument_error(2, "codepoint", "out of bounds")
     if end > size:
         raise argument_error(3, "codepoint", "out of bounds")
+    if end - start >= MAX_RESULTS:
+        raise LuaError("stack overflow (string slice too long)", 1)
     codes = []
     at = start - 1
     loose = truthy(lax)
