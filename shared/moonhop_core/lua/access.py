@@ -4,9 +4,10 @@ All of them have few variables and no `try`: MicroPython keeps a function's vari
 stack only below a dozen words, and putting them on the heap costs more than the function does.
 """
 
-from builtins import KeyError, type
+from builtins import KeyError, len, str, type
 
 from moonhop_core.lua.indexing import index, setindex
+from moonhop_core.lua.room import ROOM, widen
 from moonhop_core.lua.values import Table
 
 try:
@@ -101,6 +102,8 @@ def put_any(obj: "Any", key: "Any", value: "Any") -> None:
         raise KeyError
     h = obj.h
     if value is not None:
+        if ROOM and len(h) in ROOM and type(key) is str:
+            widen(h)
         h[key] = value
     elif key in h:
         del h[key]
@@ -135,6 +138,8 @@ def assign(obj: "Any", key: "Any", value: "Any") -> None:
         return
     h = obj.h
     if value is not None:
+        if ROOM and len(h) in ROOM and type(key) is str:
+            widen(h)
         h[key] = value
     elif key in h:
         del h[key]
