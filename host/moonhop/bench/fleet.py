@@ -13,6 +13,7 @@ from moonhop.host import Host
 from moonhop.local_workers import Worker
 from moonhop.node.paho_link import PahoLink
 from moonhop.scheduler.rows import NewProcess, ProcessRow
+from moonhop.scheduler.scheduler import Patience
 from moonhop.state import State
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.messages import Topics, encode
@@ -24,8 +25,11 @@ HEAP = "512K"  # of the MicroPython worker
 class Fleet:
     """``async with Fleet(cpython=2) as fleet:`` has the nodes n1, n2, … and perhaps ``board``."""
 
-    def __init__(self, cpython: int = 1, micropython: bool = False) -> None:
+    def __init__(
+        self, cpython: int = 1, micropython: bool = False, patience: Patience | None = None
+    ) -> None:
         self._cpython = cpython
+        self._patience = patience
         self._micropython = micropython
         self._stack = contextlib.AsyncExitStack()
         self._came = asyncio.Condition()
@@ -45,7 +49,8 @@ class Fleet:
 
     async def _start(self) -> None:
         home = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="moonhop-bench-"))
-        self.host = await self._stack.enter_async_context(Host(State("bench", Path(home))))
+        host = Host(State("bench", Path(home)), patience=self._patience)
+        self.host = await self._stack.enter_async_context(host)
         start = self.host.workers
         for number in range(1, self._cpython + 1):
             worker = await start.start_cpython(self.host.add_node(f"n{number}"))

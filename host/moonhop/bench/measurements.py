@@ -14,13 +14,15 @@ MEASUREMENTS = {
     "memory": "memory of an idle process",
     "hop": "hop between two nodes, and the pause it puts on a 200 Hz program",
     "message": "message from node to node, and inside a worker",
+    "recovery": "recovery of a dead node's processes",
+    "sim": "placements a second for a simulated fleet",
+    "crowd": "a thousand workers on one broker",
     "dhrystone": "Dhrystones per second on each engine",
 }
 # names that are taken, and what has to be there before they can be measured
 LATER = {
     "call": "controllers",
     "files": "the whole file server",
-    "sim": "the simulated fleet",
     "world": "worlds",
 }
 

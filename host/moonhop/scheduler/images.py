@@ -38,24 +38,31 @@ class Images:
         self._scheduler = scheduler
         self._files = files
         self._under_way: set[str] = set()
+        self._hands = asyncio.Semaphore(HANDS)
         self._tried: dict[str, float] = {}  # pid: when, by the scheduler's clock
 
     async def keep(self) -> None:
-        """Take checkpoints for ever, each process's in its own interval; a failed one is tried
-        again after the next."""
+        """Take checkpoints for ever, each process's in its own interval, those first that are due
+        for longest; a failed one is tried again after the next."""
         while True:
-            for row in list(self._scheduler.store.live()):
-                if self._is_due(row) and len(self._under_way) < HANDS:
-                    self._under_way.add(row.pid)
+            rows = [(self._late(row), row.pid) for row in self._scheduler.store.live()]
+            for _, pid in sorted((each for each in rows if each[0] >= 0), reverse=True):
+                await self._hands.acquire()
+                row = self._scheduler.store.process(pid)
+                if self._late(row) >= 0:  # still
+                    self._under_way.add(pid)
                     self._scheduler.spawn(self._checkpoint(row))
+                else:
+                    self._hands.release()
             await asyncio.sleep(STEP)
 
-    def _is_due(self, row: ProcessRow) -> bool:
+    def _late(self, row: ProcessRow) -> float:
+        """Return for how many seconds a process's checkpoint has been due; below 0: it is not."""
         if row.state not in LIVE or row.pid in self._under_way:
-            return False
+            return -1.0
         interval = self.interval(row)
         last = max(row.imaged, self._tried.get(row.pid, row.created))
-        return interval is not None and self._scheduler.clock() - last >= interval
+        return -1.0 if interval is None else self._scheduler.clock() - last - interval
 
     def interval(self, row: ProcessRow) -> float | None:
         """Return the seconds from one checkpoint of a process to the next; None: it has none."""
@@ -78,6 +85,7 @@ class Images:
             self._forget(row.pid, but=self._scheduler.store.process(row.pid).image)
         finally:
             self._under_way.discard(row.pid)
+            self._hands.release()
 
     async def _write(self, row: ProcessRow, path: str) -> dict[str, Any]:
         """Have a node write an image of a process to a file. Raises NodeGone, RequestError."""
