@@ -11,9 +11,11 @@ modules are in it: their names, those of their files, and the numbers of their m
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_absent import absent_fields
 from moonhop_core.lang.emit_python_frame import FrameEmitter
+from moonhop_core.lang.emit_python_sections import SectionEmitter, too_long
 from moonhop_core.lang.emit_python_text import ends
 from moonhop_core.lang.errors import not_too_deep
 from moonhop_core.lang.flatten import Flattener
+from moonhop_core.lang.heavy import cut, mark_heavy
 from moonhop_core.lang.literals import quoted
 from moonhop_core.lang.marking import Marks, mark
 from moonhop_core.lang.program_facts import ProgramFacts
@@ -55,6 +57,7 @@ class _Module:
         self.starts: "list[int]" = []
         self.protos: "list[str]" = []
         self.constants: "list[str]" = []
+        self.sectioned = False
 
     def text(self) -> str:
         self.put("from moonhop_core.lua.support import *")
@@ -63,6 +66,8 @@ class _Module:
         for proto in self.lowered.protos:
             names.append("p%d" % proto.number)
             self.function(proto)
+        if self.sectioned:
+            self.put("from moonhop_core.lua.sections import MORE, sectioned")
         if self.constants:
             self.put("from math import ldexp")
             for at, text in enumerate(self.constants):
@@ -90,23 +95,27 @@ class _Module:
         self.out.append(text)
         self.lua.append(lua)
 
+    def emitter(self, made: FrameEmitter) -> FrameEmitter:
+        """An emitter that knows the module."""
+        made.constants = self.constants
+        made.absent = self.absent
+        made.protos = self.lowered.protos
+        made.known = self.known
+        made.line = made.function.line
+        return made
+
     def function(self, proto: "Proto") -> None:
         """The factory of one prototype."""
         if not (proto.frame or proto.flat) and too_deep(proto.function.body, 0, 0):
-            flatten_all(proto)
-        emitter = FrameEmitter(proto)
-        emitter.constants = self.constants
-        emitter.absent = self.absent
-        emitter.protos = self.lowered.protos
-        emitter.known = self.known
+            flatten(proto, True)
+        known = len(self.constants)
+        emitter = self.emitter(FrameEmitter(proto))
         function = proto.function
-        captured = [emitter.names.of(var) for var in function.upvalues]
         params = [emitter.names.of(var) for var in function.params]
         emitter.find_dicts()
         emitter.indent = 2
-        emitter.line = function.line
+        head = "def run(fr, v):"
         if proto.frame:
-            head = "def run(fr, v):"
             emitter.frame_body()
         else:
             arity = -1 if function.is_vararg or len(params) > 4 else len(params)
@@ -124,9 +133,20 @@ class _Module:
                 emitter.line = function.end_line
                 if not ends(function.body):
                     emitter.return_([])
+        if too_long(emitter.lines):
+            del self.constants[known:]
+            if not (proto.frame or proto.flat):
+                flatten(proto, False)
+            sections = SectionEmitter(proto)
+            emitter = self.emitter(sections)
+            sections.sections()
+            head = ""
+            self.sectioned = True
+        captured = [emitter.names.of(var) for var in function.upvalues]
         self.starts.append(len(self.out) + 1)
         self.put("def p%d(%s):" % (proto.number, ", ".join(captured)))
-        self.put(" " + head, function.line)
+        if head:
+            self.put(" " + head, function.line)
         for line in emitter.lines:
             self.put(" " * line.indent + line.text, line.lua)
             if line.about:
@@ -163,13 +183,17 @@ def too_deep(node: tree.Node, loops: int, scopes: int) -> bool:
     return False
 
 
-def flatten_all(proto: "Proto") -> None:
-    """Turn a direct function into blocks, with all its control structures."""
+def flatten(proto: "Proto", whole: bool) -> None:
+    """Turn a direct function into blocks, with all its control structures or the large ones."""
     marks = mark(proto.function)
-    mark_all(proto.function.body, marks)
-    proto.blocks = Flattener(proto, marks).run()
-    for index, block in enumerate(proto.blocks):
+    if whole:
+        mark_all(proto.function.body, marks)
+    else:
+        mark_heavy(proto.function, marks)
+    blocks = Flattener(proto, marks).run()
+    for index, block in enumerate(blocks):
         block.index = index
+    proto.blocks = cut(blocks)
     proto.flat = True
 
 

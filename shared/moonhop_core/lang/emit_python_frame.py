@@ -44,8 +44,7 @@ class FrameEmitter(StatEmitter):
         for pc in range(len(proto.resumes)):
             self.put("%s pc == %d:" % ("if" if pc == 0 else "elif", pc))
             self.indent += 1
-            for at, var in enumerate(proto.live[pc]):
-                self.put("%s = fr[%d]" % (self.names.of(var), at + 3))
+            self.take_frame(proto.live[pc])
             if pc == 0:
                 self.cell_params()
             else:
@@ -53,6 +52,16 @@ class FrameEmitter(StatEmitter):
             self.put("b = %d" % proto.resumes[pc].index)
             self.indent -= 1
         self.dispatch()
+
+    def take_frame(self, variables: "list[tree.LocalVar]") -> None:
+        """Read locals back from the frame."""
+        for at, var in enumerate(variables):
+            self.put("%s = fr[%d]" % (self.names.of(var), at + 3))
+
+    def fill_frame(self, variables: "list[tree.LocalVar]") -> None:
+        """Put locals into the frame."""
+        slots = ", ".join([self.names.of(var) for var in variables])
+        self.put("fr[3:] = (%s)" % (slots + "," if slots else ""))
 
     def cell_params(self) -> None:
         for var in self.function.params:
@@ -215,8 +224,7 @@ class FrameEmitter(StatEmitter):
             return
         assert end.pc is not None
         self.put("fr[1] = %d" % end.pc)
-        slots = ", ".join([self.names.of(var) for var in self.proto.live[end.pc]])
-        self.put("fr[3:] = (%s)" % (slots + "," if slots else ""))
+        self.fill_frame(self.proto.live[end.pc])
         self.put("%s.func = %s" % (machine, func))
         self.put("%s.args = %s" % (machine, given))
         self.put("return CALL")

@@ -38,7 +38,7 @@ def successors(block: Block) -> "list[Block]":
 
 
 class Liveness:
-    """Live locals at the start of each block of a prototype in frame form."""
+    """Live locals at the start of each block of a prototype in blocks."""
 
     def __init__(self, proto: Proto):
         self.proto = proto
@@ -130,8 +130,8 @@ class Liveness:
         elif isinstance(node, Spread):
             reads.add(node.var)
         elif isinstance(node, tree.Vararg):
-            assert self.proto.varargs is not None
-            reads.add(self.proto.varargs)
+            if self.proto.varargs is not None:  # in direct form they are no local
+                reads.add(self.proto.varargs)
         elif isinstance(node, tree.Function):
             for var in node.upvalues:
                 if var.owner is self.owner:

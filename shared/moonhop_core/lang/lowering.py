@@ -2,6 +2,7 @@
 
 from moonhop_core.lang import tree
 from moonhop_core.lang.flatten import Flattener
+from moonhop_core.lang.heavy import cut, mark_heavy
 from moonhop_core.lang.liveness import Liveness, successors
 from moonhop_core.lang.lowered import (
     Block,
@@ -36,10 +37,11 @@ def _lower_function(function: tree.Function, suspension: Suspension) -> Proto:
     proto.flat = marks.jumps and not proto.frame
     if not (proto.frame or proto.flat):
         return proto
+    mark_heavy(function, marks)
     flattener = Flattener(proto, marks)
     if proto.frame and function.is_vararg:
         proto.varargs = flattener.temp("varargs")
-    proto.blocks = _tidy(flattener.run())
+    proto.blocks = cut(_tidy(flattener.run()))
     if proto.frame:
         _number_resumes(proto)
     return proto

@@ -31,7 +31,7 @@ def mark(function: tree.Function) -> Marks:
     if function.has_goto:
         _resolve(function.body, None, 0)
     _triggers(function.body, marks)
-    _leaving(function.body, marks, False)
+    mark_leaving(function.body, marks)
     return marks
 
 
@@ -121,6 +121,11 @@ def _has_jump_to(label: tree.Label, node: tree.Node) -> bool:
         elif isinstance(child, (tree.Block, tree.Stat)) and _has_jump_to(label, child):
             return True
     return False
+
+
+def mark_leaving(block: tree.Block, marks: Marks) -> None:
+    """Mark what leaves the loops of a function's body that are marked."""
+    _leaving(block, marks, False)
 
 
 def _leaving(block: tree.Block, marks: Marks, loop_is_flat: bool) -> bool:

@@ -55,6 +55,7 @@ OPERATORS = (
     "/iteration.py",
     "/loops.py",
     "/support.py",
+    "/sections.py",
     "/values.py",
     "/functions.py",
     "/errors.py",
