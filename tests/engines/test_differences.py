@@ -6,6 +6,7 @@ import pytest
 
 from moonhop.programs.linking import beside, link
 from tests.engines.running import run
+from tests.language.engines import AGENT
 
 
 def test_differs_numbers():
@@ -54,6 +55,46 @@ def test_differs_level_of_an_error_called_by_pcall():
     source = "local function f() return pcall(error, 'msg', 2) end print(f())"
     assert run("lua54", source) == ["false\tt.lua:1: msg"]
     assert run("python", source) == ["false\tmsg"]
+
+
+@pytest.mark.parametrize("name", ["lua54", "luajit", "python"])
+def test_differs_metamethods_that_yield(name: str):
+    source = """local function slow(x) return coroutine.yield(x) end
+local meta = {__index = function(_, k) return slow(k) end, __close = function() slow("c") end}
+meta.__add = function(a, b) return slow("+") end
+meta.__call = function(_, x) return slow(x) end
+for _, f in ipairs {
+  function() return setmetatable({}, meta).field end,
+  function() return setmetatable({}, meta) + 1 end,
+  function() local guard <close> = setmetatable({}, meta) return 1 end,
+  function() return setmetatable({}, meta)("called") end,
+} do print(coroutine.resume(coroutine.create(f))) end"""
+    *refused, called = run(name, source)
+    for text in refused:
+        assert text.startswith("false\tattempt to suspend in '")
+        assert text.endswith("called through a function that cannot")
+    assert (len(refused), called) == (3, "true\tcalled")
+
+
+def test_differs_large_keys(tmp_path: Path):
+    program = tmp_path / "t.lua"
+    program.write_text(
+        """local function put(t, ...) for _, k in ipairs {...} do t[k] = math.type(k) end end
+local function count(t, k) if t[k] == "float" then return 1 else return 0 end end
+local n = 0
+for size = 1, 40 do
+  local t = {}
+  for i = 1, size do t[i] = i end
+  put(t, 2^63, math.maxinteger)
+  n = n + count(t, 2^63)
+end
+print(n == 40)
+local exact = {[math.maxinteger] = "integer", [2^53] = 1, [(2^53 | 0) + 1] = 2}
+print(exact[2^63], exact[math.maxinteger], exact[2^53], rawget(exact, 2^53))"""
+    )
+    for name, kept in (("python", "true"), ("lua54", "true"), ("micropython", "false")):
+        got = AGENT.run(program, [name]).out.splitlines()
+        assert got == [kept, "nil\tinteger\t1\t1"], name
 
 
 @pytest.mark.parametrize("name", ["lua54", "luajit", "python"])
