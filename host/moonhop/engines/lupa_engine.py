@@ -12,9 +12,11 @@ import importlib
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from moonhop.engines.hooks import HookedState
+from moonhop.engines.losses import Losses
 from moonhop.engines.lua_runtime import (
     FIRST,
     MODULES,
@@ -45,14 +47,12 @@ from moonhop_core.process.values import unpack
 if TYPE_CHECKING:
     from moonhop_core.process.engine import Outcome, Record
 
-WHOLE = 1 << 53  # luajit's integers end here
 VALUES, WAIT, ERROR = 0, 1, 2  # how an operation ended, for the runtime
 
 
 class LupaEngine(Engine):
     """One Lua state.
 
-    losses       what an image held that this engine could not keep
     more_memory  where the system bounds this OS process, which runs nothing else: asks it for so
                  many bytes more
     """
@@ -62,10 +62,9 @@ class LupaEngine(Engine):
     def __init__(self, program: Program, host: Any, name: str = "lua54"):
         super().__init__(program, host)
         self.name = name
-        self.losses: list[str] = []
         self._wait: Any = None
         self._fault: BaseException | None = None
-        self._rounded = 0
+        self._losses = Losses()
         self._units: list[Any] = []
         if name == "luajit":
             self.int_bits = 53
@@ -305,7 +304,7 @@ class LupaEngine(Engine):
         if record[0] == "g":
             record = ["g", *[str(int(word)) for word in record[1:]]]
         elif self.name == "luajit":
-            self._count_losses(record)
+            self._losses.note(record)
         wrong = self._call("read_record", *[self._flat(v) for v in record])
         if wrong is not None:
             raise ImageError(wrong)
@@ -339,22 +338,16 @@ class LupaEngine(Engine):
         if wrong is not None:
             raise ImageError(wrong)
 
-    def _count_losses(self, record: "Record") -> None:
-        for value in record:
-            if type(value) is int and not -WHOLE <= value <= WHOLE and int(float(value)) != value:
-                self._rounded += 1
-
     def finish_restore(self) -> None:
         """Tie up what was read."""
         missing = self._call("finish_restore")
         if missing is not None:
             raise ImageError(missing)
         if self.name == "luajit":
-            whole = self._call("count_whole_floats")
-            if whole:
-                self.losses.append(f"{whole} floats with whole values became integers")
-            if self._rounded:
-                self.losses.append(f"{self._rounded} integers beyond 2^53 were rounded")
+            self.losses = self._losses.texts(
+                self._call("count_whole_floats"), partial(self._call, "read_path")
+            )
+        self._call("end_restore")
 
     def close(self) -> None:
         """Let go of everything."""

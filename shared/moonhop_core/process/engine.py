@@ -27,7 +27,7 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from moonhop_core.process.bounds import Watch
@@ -92,6 +92,7 @@ class Engine:
     int_bits = 64  # luajit: 53
     float_bits = FLOAT_BITS
     watch: "Watch | None" = None  # over the turns (process/bounds.py)
+    losses: "Sequence[str]" = ()  # what an image held that this engine could not keep, and where
 
     def __init__(self, program: "Program", host: "Any"):
         """Make an engine with the program loaded and nothing run. `host` has `op(name, args)` and

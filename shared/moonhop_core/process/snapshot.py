@@ -60,12 +60,12 @@ def read_header(process: "Process", header: "dict[str, Any]") -> None:
     process.hops = header.get("hops", 0)
     process.epoch = header["epoch"]
     engine = process.engine
-    wide = header.get("int", 64), header.get("float", 64)
-    if wide[0] > engine.int_bits or wide[1] > engine.float_bits:
+    wide = header.get("float", 64)
+    if wide > engine.float_bits:
         process.host.output(
             "warning",
-            "numbers lose precision on this node: %d-bit integers and %d-bit floats become"
-            " %d and %d bits wide" % (wide + (engine.int_bits, engine.float_bits)),
+            "numbers lose precision on this node: floats of %d bits become %d bits wide"
+            % (wide, engine.float_bits),
         )
 
 
@@ -94,10 +94,13 @@ def tie_up(process: "Process", elapsed: int, arrived: bool) -> None:
     if resting is None:
         raise ImageError("the image has no record of the process")
     process.resting = None
+    engine = process.engine
     try:
-        process.engine.finish_restore()
+        engine.finish_restore()
     except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
         raise ImageError("the image does not fit together (%r)" % error)
+    if engine.losses:
+        process.host.output("warning", "not kept on this node: " + "; ".join(engine.losses))
     later, paused = resting
     now = process.host.monotonic()
     later.sort(key=lambda entry: (entry[0], entry[1]))

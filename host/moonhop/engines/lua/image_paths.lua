@@ -70,3 +70,40 @@ function R.find_path(target)
   end
   return "(unknown place)", what
 end
+
+-- The path to something that a root may be itself.
+local function path_of(value)
+  for tid, stack in next, R.tasks do
+    if R.thread_of(stack) == value then return "task " .. tid end
+  end
+  if value == R.G then return "_G" end
+  return (R.find_path(value))
+end
+
+-- The path to a number in an object of an image that was read: `holder` is the table, function or
+-- thread, `name` its variable's name where it is no table.
+function R.number_path(holder, number, name)
+  if holder == nil then return "(unknown place)" end
+  if type(holder) ~= "table" then return path_of(holder) .. "(local " .. name .. ")" end
+  for key, value in next, holder do
+    if value == number then return path_of(holder) .. key_step(key) end
+  end
+  return path_of(holder) .. "(a key)"
+end
+
+-- The path to a cell: by a function that has it.
+function R.cell_path(cell, functions)
+  if not cell then return "(unknown place)" end
+  for _, f in next, functions do
+    local proto = kind[f] or R.proto_of(f)
+    for i, place in N.ipairs(R.places(proto, f)) do
+      if place then
+        local _, inner = getupvalue(f, place)
+        local same = cell.box and rawequal(inner, cell.box)
+        if cell.native then same = N.debug.upvalueid(f, place) == N.debug.upvalueid(cell.native, 1) end
+        if same then return path_of(f) .. "(upvalue " .. proto.vars[i] .. ")" end
+      end
+    end
+  end
+  return "(a local)"
+end

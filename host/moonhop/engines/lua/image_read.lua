@@ -302,6 +302,28 @@ function R.read_unit(number, text, info, given, source, env)
   R.load_unit(number, text, info, table or R.G, given, source)
 end
 
+-- The path to a number that is the value at a place of a record; once all records are read.
+function R.read_path(letter, id, place, number)
+  if letter == "c" then return R.cell_path(objects.c[id], objects.f) end
+  if letter == "f" then
+    local f = objects.f[id]
+    return R.number_path(f, number, (kind[f] or R.proto_of(f)).vars[place - 1])
+  end
+  if letter == "r" then
+    local stack = objects.k[id]
+    for i = 2, stack.n do
+      local frame = stack[i]
+      local proto = kind[frame[1]]
+      if frame[place - 1] == number and proto and proto.livenames then
+        return R.number_path(R.thread_of(stack), number, proto.livenames[frame[2]][place - 4])
+      end
+    end
+  end
+  if letter == "d" then return R.number_path(R.builtins[id], number) end
+  if type(letter) == "number" or letter == "t" or letter == "a" then return R.number_path(objects.t[id], number) end
+  return "(a local)"
+end
+
 -- Tie up what was read; gives nothing, or what is missing.
 function R.finish_restore()
   for _, patch in N.ipairs(patches) do
@@ -319,6 +341,10 @@ function R.finish_restore()
   if R.luajit then
     for meta in next, metatables do R.chain_call(meta) end
   end
-  objects = { t = {}, c = {}, f = {}, k = {}, n = {}, p = {} }
   written, values, patches, shapes, metatables = {}, {}, {}, {}, {}
+end
+
+-- Let go of what was read.
+function R.end_restore()
+  objects = { t = {}, c = {}, f = {}, k = {}, n = {}, p = {} }
 end
