@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 INTEGERS = {"b": 1, "h": 2, "l": 8, "j": 8, "i": 4}  # in capitals: unsigned
 FLOATS = {"f": (4, "f"), "d": (8, "d"), "n": (8, "d")}
 MOST_SIZE = 0x7FFFFFFF
+LONG = 100_000  # bytes of a text of fixed size
 
 
 class Reader:
@@ -93,6 +94,14 @@ class Reader:
             raise LuaError("invalid format option '%s'" % letter, 1)
         return "", 0
 
+    def check(self) -> None:
+        """Read the rest for its errors only."""
+        rest = Reader(self.text, self.function)
+        rest.at = self.at
+        rest.max_align = self.max_align
+        while rest.at < len(rest.text):
+            rest.next(0)
+
     def next(self, total: int) -> "tuple[str, int, int]":
         """Read one option; return its kind, its size, and the padding it needs at `total`."""
         kind, size = self.option()
@@ -153,6 +162,8 @@ def pack(*args: "Any") -> str:
             if kind == "c":
                 if len(data) > width:
                     raise argument_error(n, "pack", "string longer than given size")
+                if width > LONG:
+                    reader.check()  # what cannot succeed takes no memory for it
                 out.extend(data)
                 out.extend(bytes(width - len(data)))
             elif kind == "z":

@@ -9,13 +9,20 @@ local match, format, concat, floor = N.string.match, N.string.format, N.table.co
 local SIZES = { b = 1, B = 1, h = 2, H = 2, i = 4, I = 4, l = 8, L = 8, j = 8, J = 8, T = 8, f = 4, d = 8, n = 8 }
 local SIGNED = { b = true, h = true, i = true, l = true, j = true }
 local ALIGNMENT = 8
+local MOST = floor((0x7fffffff - 9) / 10) -- a size to which another digit can be added
+local LONG = 100000 -- bytes of a text of fixed size
 
 local function read_size(text, at, default)
   local digits = match(text, "^%d*", at)
   if digits == "" then
     return default, at
   end
-  return tonumber(digits), at + #digits
+  local size, used = 0, 0
+  while used < #digits and size <= MOST do -- what is left of more digits is an option of its own
+    used = used + 1
+    size = size * 10 + byte(digits, used) - 48
+  end
+  return size, at + used
 end
 
 local function limited(size)
@@ -194,6 +201,10 @@ function R.pack(text, ...)
   while at <= #text do
     local kind, size, padding
     at, kind, size, padding = option(text, at, place, mode)
+    if kind == "text" and size > LONG then
+      local rest = at
+      while rest <= #text do rest = option(text, rest, 0, { align = mode.align }) end -- raises what is wrong there
+    end
     local made = rep("\0", padding)
     if kind == "pad" then
       made = made .. "\0"
