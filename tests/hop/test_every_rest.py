@@ -59,6 +59,6 @@ def check(path: Path, engines: tuple[str, ...]) -> None:
     of the engines."""
     wanted = puc_lua_with_shim(path)
     assert wanted.status == 0
-    got = AGENT.run(path, engines, hop_every=1, timeout=60)
+    got = AGENT.run(path, engines, hop_every=1, timeout=110)
     assert got.out.splitlines() == wanted.out.splitlines(), got.err[-500:]
     assert got.status == 0
