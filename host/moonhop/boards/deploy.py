@@ -53,7 +53,7 @@ def build_board_files(
         written.append(name)
 
     if alone:
-        found = sorted(_needed(list(_imports(alone))))
+        found = sorted(_needed([SECTIONS, *_imports(alone)]))
         sources = [(path, path.relative_to(CORE.parent)) for path in found]
         sources.append((alone, Path(alone.name)))
     else:
@@ -100,6 +100,7 @@ def _compiled(
 
 
 SUPPORT = "moonhop_core.lua.support"  # programs import it by its name
+SECTIONS = "moonhop_core.lua.sections"  # the same for large ones
 WORKER = "moonhop_core.worker"  # the module that the worker's modules become
 EAGER = (  # what every board uses sooner or later
     "umqtt_link",
@@ -187,7 +188,7 @@ def _in_order(trees: dict[str, ast.Module], wanted: list[str]) -> list[str]:
 def board_sources(*, lang: bool = False, umqtt: bool = False) -> Iterator[tuple[Path, Path]]:
     """Give each source file of a board and its place there."""
     firmware = [p for p in sorted(folder("firmware").glob("*.py")) if p.name not in NOT_ON_BOARDS]
-    wanted = [module for path in firmware for module in _imports(path)]
+    wanted = [SECTIONS, *(module for path in firmware for module in _imports(path))]
     if lang:
         wanted += ["moonhop_core.lang." + path.stem for path in CORE.glob("lang/*.py")]
     for path in sorted(_needed(wanted)):
