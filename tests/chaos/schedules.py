@@ -96,7 +96,9 @@ async def _round(host: Host, pid: str, this: Round) -> None:
     at_step(host, this.step, _strike(worker, this.fate))
     with contextlib.suppress(MoonhopError):  # what counts is what becomes of the process
         await host.scheduler.hop(pid, target)
-    if worker is not None and this.fate != "killed":
+    if worker is not None and this.fate == "killed":
+        await worker.stop()  # it is dead, but that is not known at once
+    elif worker is not None:
         if this.fate == "away":
             await until_true(host, lambda: not host.scheduler.fleet.nodes[victim].ready)
         os.killpg(worker.pid, signal.SIGCONT)
