@@ -92,8 +92,8 @@ class Survivor(Worker):
 
     @property
     def alive(self) -> bool:
-        """Whether it, or a child of it, runs."""
-        return held(self._lock)
+        """Whether it, or a child of it, runs: the node's next worker takes the same lock."""
+        return held(self._lock) and self._lock.read_text(encoding="ascii") == str(self.pid)
 
     async def _ended(self) -> None:
         while self.alive:

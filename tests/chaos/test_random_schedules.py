@@ -15,6 +15,7 @@ NIGHTLY = 200
 TIMEOUT = 240  # seconds
 
 
+@pytest.mark.timeout(4 * TIMEOUT)
 @pytest.mark.parametrize(
     "seed",
     [pytest.param(n, marks=[pytest.mark.nightly] if n >= SEEDS else []) for n in range(NIGHTLY)],
