@@ -4,7 +4,8 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from moonhop.engines.growth import GrowthWatch
+from moonhop.engines.growth import GrowthWatch, resident
+from moonhop.engines.memory import DEFAULT
 from moonhop.engines.watchdog import DOG, Watch
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ def bounded(make: Make, slice: float | None = None) -> Make:
     def bounded_engine(program: "Program", host: Any) -> Any:
         engine = make(program, host)
         seconds = program.manifest.get("slice") or slice
-        limit = program.manifest.get("memory")
-        if limit and engine.name == "python":
+        if engine.name == "python" and resident():
+            limit = program.manifest.get("memory") or DEFAULT
             engine.watch = GrowthWatch(engine, math.inf if seconds is None else seconds, limit)
         elif seconds is not None:
             engine.watch = Watch(DOG, engine, seconds)

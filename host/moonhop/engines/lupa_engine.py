@@ -27,7 +27,7 @@ from moonhop.engines.lua_runtime import (
     program_code,
     runtime,
 )
-from moonhop.engines.memory import REFUSED, Memory
+from moonhop.engines.memory import DEFAULT, REFUSED, Memory
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lang.emit_lua_writer import LuaText
 from moonhop_core.process import api
@@ -69,8 +69,10 @@ class LupaEngine(Engine):
         if name == "luajit":
             self.int_bits = 53
         self._text = program.form(name)
-        limit = program.manifest.get("memory")
         more = self.more_memory if name == "luajit" else None
+        limit = program.manifest.get("memory")
+        if limit is None and (name == "lua54" or more is not None):
+            limit = DEFAULT  # lupa's allocator would slow luajit down
         self._lua = make_state(name, limit is not None and more is None)
         self._memory: Memory | None = None
         self._load_runtime()

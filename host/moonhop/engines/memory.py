@@ -8,6 +8,7 @@ The one who refuses is lupa's allocator or, for LuaJIT in an OS process of its o
 (`isolation/system.py`): LuaJIT's own allocator is several times as quick as lupa's.
 """
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,20 @@ COLLECTOR = 64 << 20  # bytes that its collector may ask for
 SPARE = 64 << 10  # bytes for what the host hands over at the bound
 ITEM = 100  # bytes for a value, roughly
 PART = 4  # times its bytecode: what a part of the runtime takes
+MOST = 256 << 20  # bytes for a program whose manifest does not say, on a large machine
+SHARE = 8  # on a small one: so many such programs fill it
 REFERENCES = 64  # values that lupa can hold at a time without having to enlarge its table
+
+
+def machine() -> int:
+    """Return how many bytes of memory this machine has; 0 if the system does not tell."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return 0
+
+
+DEFAULT = min(MOST, machine() // SHARE or MOST)  # bytes
 
 
 class Memory:

@@ -26,7 +26,7 @@ from moonhop.engines import make_engine
 from moonhop.engines.bounds import bounded
 from moonhop.engines.deep import run_deep
 from moonhop.engines.lupa_engine import LupaEngine
-from moonhop.engines.memory import GARBAGE, REFUSED
+from moonhop.engines.memory import DEFAULT, GARBAGE, REFUSED
 from moonhop.isolation import system
 from moonhop.isolation.wire import Gone, Wire
 from moonhop_core.errors import MoonhopError
@@ -118,8 +118,8 @@ class Served:
             made["node"],
             made["epoch"],
         )
-        memory = self.process.program.manifest.get("memory")
-        self._memory = memory * GARBAGE + ROOM if memory else 0
+        memory = self.process.program.manifest.get("memory") or DEFAULT
+        self._memory = memory * GARBAGE + ROOM
         self._reader: ImageReader | None = None
         self._wrong: MoonhopError | None = None
         self._orders: dict[str, Callable[..., Any]] = {
@@ -135,9 +135,8 @@ class Served:
 
     def serve(self) -> None:
         """Carry out orders until the proxy is gone (raises Gone)."""
-        if self._memory:
-            system.limit_memory(self._memory)
-            LupaEngine.more_memory = staticmethod(system.more_memory)
+        system.limit_memory(self._memory)
+        LupaEngine.more_memory = staticmethod(system.more_memory)
         while True:
             order = self._wire.receive()
             if order[0] == "lines":
