@@ -22,3 +22,42 @@ MAKE = """local big = ('x'):rep(BIG)
 local copies, mixed, numbers = {}, {}, {}
 for i = 1, 400 do copies[i] = big mixed[i] = i % 2 == 0 and i or big numbers[i] = i end
 """
+
+# Whole programs, to be run with `--! memory = 24M`, and how their error begins (a pattern).
+OVERFLOW = r"(greedy\.lua:\d+: )*(C )?stack overflow"
+NO_MEMORY = r"(greedy\.lua:\d+: )?not enough memory"
+PROGRAMS = {
+    "recursion": ("local function f() return 1 + f() end f()", OVERFLOW),
+    "recursion of a function that could wait": (
+        "local function f(n) if n == 0 then sleep(1) end return 1 + f(n + 1) end f(1)",
+        OVERFLOW,
+    ),
+    "recursion by metamethods": (
+        "local m = {} function m.__index(t, k) return t[k] .. 'x' end return setmetatable(m, m).x",
+        OVERFLOW,
+    ),
+    "recursion by pcall": (
+        "local function f() local ok, why = pcall(f) error(why, 0) end f()",
+        OVERFLOW,
+    ),
+    "recursion by gsub": (
+        "local function f() return (('x'):gsub('x', f)) .. 'x' end f()",
+        OVERFLOW,
+    ),
+    "recursion by sort": ("local function f() table.sort({2, 1}, f) return true end f()", OVERFLOW),
+    "recursion by coroutines": (
+        "local function f() return coroutine.wrap(f)() .. 'x' end f()",
+        OVERFLOW,
+    ),
+    "rep": ("print(#('x'):rep(1 << 30))", NO_MEMORY),
+    "doubling": ("local s = 'x' while true do s = s .. s end", NO_MEMORY),
+    "a table": ("local t = {} for i = 1, 1e9 do t[i] = {} end", NO_MEMORY),
+    "packed values": (
+        "local t = {} for i = 1, 1e9 do t[i] = table.pack(table.unpack(t, 1, 5000)) end",
+        NO_MEMORY,
+    ),
+    "too many values": (
+        "print(table.unpack({}, 1, 100000000))",
+        r"greedy\.lua:\d+: too many results to unpack",
+    ),
+}

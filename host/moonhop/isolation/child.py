@@ -50,10 +50,10 @@ def serve(sock: socket.socket) -> None:
     try:
         made = wire.receive()[1]
         served = Served(wire, made)
-        if made["engine"] == "python":  # which calls Lua functions on Python's own stack
-            run_deep(served.serve)
-        else:
+        if made["engine"] == "lua54":  # which allows 200 levels of C
             served.serve()
+        else:
+            run_deep(served.serve)
     except Gone:
         return  # the worker has let go of the process, or is gone itself
 

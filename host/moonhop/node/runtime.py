@@ -10,11 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from moonhop.engines.deep import make_threads_deep
 from moonhop.isolation.choice import process_maker
 from moonhop.isolation.nursery import Nursery
 from moonhop.isolation.system import processor_time, resident
 from moonhop.node.config import Config
 from moonhop.node.paho_link import PahoLink
+from moonhop.node.stuck import report
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.http import Http
 from moonhop_core.node.worker import About, Worker
@@ -39,10 +41,10 @@ def make_engine(name: str) -> Callable[..., Any]:
     if name == "python":
         from moonhop.engines.python_engine import HostPythonEngine
 
-        return bounded(HostPythonEngine, SLICE)
+        return bounded(HostPythonEngine, SLICE, report)
     if name not in LUPA:
         raise MoonhopError(f"there is no engine {name!r}")
-    return bounded(make(name), SLICE)
+    return bounded(make(name), SLICE, report)
 
 
 def compile_form(program: Program, engine: str) -> None:
@@ -79,6 +81,7 @@ class Node:
         # A busy program of engine python gives the interpreter up this often, and the worker needs
         # it several times for each answer. (lupa's engines do not hold it at all.)
         sys.setswitchinterval(SWITCH)
+        make_threads_deep()
         loop = asyncio.get_running_loop()
         link = PahoLink(
             config.mqtt_host,

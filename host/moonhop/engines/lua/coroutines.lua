@@ -22,8 +22,8 @@ local function wrapped(stack, alive, ok, ...)
   if ok then return ... end
   local err = ...
   if alive then
-    local _
-    _, err = R.close_stack(stack)
+    local closed, why = R.close_stack(stack)
+    if not closed then err = why end
   end
   if type(err) == "string" then err = R.where(false) .. err end
   error(err, 0)

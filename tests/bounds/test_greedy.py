@@ -1,0 +1,45 @@
+"""What takes too much of the stack or of memory is an error, in an OS process of its own or not."""
+
+import io
+import re
+
+import pytest
+
+from moonhop.execute import exec_program
+from tests.bounds.greedy import PROGRAMS
+
+
+def run(engine: str, head: str, source: str) -> tuple[int, str, str]:
+    """Run a program; gives its exit code and what it wrote."""
+    out, err = io.StringIO(), io.StringIO()
+    text = f"--! engines = ['{engine}']\n{head}{source}"
+    return exec_program(text, [engine], None, (), True, out, err), out.getvalue(), err.getvalue()
+
+
+@pytest.mark.parametrize("engine", ["lua54", "luajit"])
+@pytest.mark.parametrize("isolation", ["none", "own"])
+def test_greedy_programs_end_with_a_line_that_says_why(engine: str, isolation: str) -> None:
+    head = f'--! isolation = "{isolation}"\n--! memory = "24M"\n'
+    for name in PROGRAMS:
+        source, why = PROGRAMS[name]
+        status, out, err = run(engine, head, source)
+        assert (status, out) == (1, ""), name
+        why = f"moonhop: ({why}|not enough memory)".replace("greedy", "program")
+        assert re.match(why, err), (name, err)
+
+
+@pytest.mark.parametrize(("engine", "isolation"), [("lua54", "none"), ("luajit", "own")])
+def test_memory_is_bounded_where_the_manifest_does_not_say(engine: str, isolation: str) -> None:
+    head = f'--! isolation = "{isolation}"\n'
+    source = "print(pcall(string.rep, 'x', 1 << 30)) local s = 'x' while true do s = s .. s end"
+    status, out, err = run(engine, head, source)
+    assert (status, out) == (1, "false\tnot enough memory\n")
+    assert err.startswith("moonhop: not enough memory\n")
+
+
+@pytest.mark.parametrize("name", ["rep", "too many values", "recursion by coroutines"])
+def test_greedy_programs_on_engine_python_end_with_a_line_that_says_why(name: str) -> None:
+    source, why = PROGRAMS[name]
+    status, out, err = run("python", "", source)
+    assert (status, out) == (1, "")
+    assert re.match(f"moonhop: {why}".replace("greedy", "program"), err), err
