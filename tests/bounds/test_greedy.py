@@ -6,7 +6,9 @@ import re
 import pytest
 
 from moonhop.execute import exec_program
+from moonhop_core.process.engine import ProgramError
 from tests.bounds.greedy import PROGRAMS
+from tests.engines.running import Host, make
 
 
 def run(engine: str, head: str, source: str) -> tuple[int, str, str]:
@@ -43,3 +45,19 @@ def test_greedy_programs_on_engine_python_end_with_a_line_that_says_why(name: st
     status, out, err = run("python", "", source)
     assert (status, out) == (1, "")
     assert re.match(f"moonhop: {why}".replace("greedy", "program"), err), err
+
+
+@pytest.mark.parametrize("engine", ["lua54", "luajit"])
+def test_host_hands_nothing_over_for_which_there_is_no_room(engine: str) -> None:
+    """Refused while it is handed over, memory would end the whole OS process."""
+    source = "--! memory = 4000000\nlocal text = ... sleep(9) print(#text)"
+    full = ("failed", "not enough memory", "")
+    many = make(engine, source, Host())
+    for tid in range(1, 20):
+        many.spawn(tid, None, [str(tid) * 500_000])
+    assert many.resume(3, []) == full
+    for value, error in ((["x" * 9_000_000], None), ([], ProgramError("x" * 9_000_000))):
+        one = make(engine, source, Host())
+        one.spawn(1, None, ["x"])
+        one.resume(1, [])
+        assert one.resume(1, value, error) == full

@@ -63,6 +63,7 @@ class LupaEngine(Engine):
         super().__init__(program, host)
         self.name = name
         self._wait: Any = None
+        self._full = False  # there was no room for what a task was to begin with
         self._fault: BaseException | None = None
         self._losses = Losses()
         self._units: list[Any] = []
@@ -169,7 +170,10 @@ class LupaEngine(Engine):
     # ------------------------------------------------------------ tasks
 
     def spawn(self, tid: int, fn: int | None, args: list[Any]) -> None:
-        """Make a task."""
+        """Make a task. Without room for its arguments the next turn fails."""
+        if self._memory is not None and not self._memory.room(args):
+            self._full = True
+            args = []
         given = [self._to_lua(arg) for arg in args]
         if fn is None:
             self._call("spawn_main", tid, *given)
@@ -181,7 +185,8 @@ class LupaEngine(Engine):
         memory = self._memory
         if memory is None:
             return self._resume(tid, values, error)
-        if not memory.room(values):
+        text = str(error) if isinstance(error, ProgramError) else error
+        if self._full or not memory.room([*values, text]):
             return ("failed", REFUSED, "")
         try:
             outcome = self._resume(tid, values, error)
