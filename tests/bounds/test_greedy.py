@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from moonhop.execute import exec_program
 from moonhop_core.process.engine import ProgramError
 from tests.bounds.greedy import PROGRAMS
 from tests.engines.running import Host, make
+from tests.language.agent import Agent
 
 
 def run(engine: str, head: str, source: str) -> tuple[int, str, str]:
@@ -61,3 +63,18 @@ def test_host_hands_nothing_over_for_which_there_is_no_room(engine: str) -> None
         one.spawn(1, None, ["x"])
         one.resume(1, [])
         assert one.resume(1, value, error) == full
+
+
+def test_greedy_programs_on_micropython_end_with_a_line_that_says_why(tmp_path: Path) -> None:
+    agent = Agent()
+    path = tmp_path / "greedy.lua"
+    try:
+        for name, (source, why) in PROGRAMS.items():
+            if name == "packed values":  # of which a heap is full only after minutes
+                continue
+            path.write_text(source)
+            ended = agent.run(path, ["micropython"])
+            assert (ended.status, ended.out) == (1, ""), name
+            assert re.match(f"moonhop: ({why}|not enough memory)", ended.err), (name, ended.err)
+    finally:
+        agent.close()
