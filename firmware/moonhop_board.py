@@ -18,7 +18,8 @@ from moonhop_core.node.worker import About, Worker
 from umqtt_link import UmqttLink
 
 CONFIG = "moonhop.json"
-CHUNK = 512  # bytes of an image at once; a heap that is nearly full has no larger pieces
+CHUNK = 240  # bytes of an image at once: with its head 8 blocks of a heap that has no larger pieces
+GARBAGE = 8192  # bytes between collections, so that what stays is not scattered among garbage
 WINDOW = 8  # chunks under way
 PROCESSES = 8
 AGAIN = 30  # seconds after a refusal
@@ -26,9 +27,13 @@ AGAIN = 30  # seconds after a refusal
 
 def engine(name):
     """Return what makes an engine of a program and a process; boards have one."""
-    from moonhop_core.process.python_engine import PythonEngine
+    if not _engines:
+        from moonhop_core.process.alarm import bounded
+        from moonhop_core.process.bounds import SLICE
+        from moonhop_core.process.python_engine import PythonEngine
 
-    return PythonEngine
+        _engines.append(bounded(PythonEngine, SLICE))
+    return _engines[0]
 
 
 def make_worker(config):
@@ -74,12 +79,14 @@ async def _serve(config):
             await asyncio.sleep(AGAIN)
             continue
         gc.collect()
+        gc.threshold(GARBAGE)
         print("moonhop: node", config["node"], "is ready,", gc.mem_free(), "bytes free")
         while True:
             await asyncio.sleep(3600)
 
 
 _running = []
+_engines = []
 
 
 def main():

@@ -11,13 +11,14 @@ from moonhop.engines import make_engine
 from moonhop.engines.bounds import bounded
 from moonhop.node.runtime import SWITCH
 from moonhop_core.process.program import Program
-from tests.bounds.spinning import SPINNING
+from tests.bounds.spinning import IN_LIBRARY, SPINNING
 from tests.engines.running import Host
 from tests.language.agent import Agent
 
 # luajit: compiled loops see no hook; they need a child process of their own.
 EDGE = 0.002  # seconds
 ENGINES = ("python", "lua54")
+ALL = ("python", "lua54", "micropython")
 
 
 def with_slice(seconds: float, source: str) -> str:
@@ -25,18 +26,29 @@ def with_slice(seconds: float, source: str) -> str:
     return f"--! slice = {seconds}\n{source}"
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("what", SPINNING)
 def test_what_spins_is_interrupted_and_named(what: str, name: str, tmp_path: Path) -> None:
-    path = tmp_path / "spin.lua"
-    path.write_text(with_slice(0.2, "print('started')\n" + SPINNING[what]))
+    interrupted(SPINNING[what], name, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["python", "micropython"])
+@pytest.mark.parametrize("what", IN_LIBRARY)
+def test_what_spins_in_the_library_is_interrupted(what: str, name: str, tmp_path: Path) -> None:
+    interrupted(IN_LIBRARY[what], name, tmp_path)
+
+
+def interrupted(source: str, name: str, folder: Path) -> None:
+    """Run a program that spins, and see that it fails as it should."""
+    path = folder / "spin.lua"
+    path.write_text(with_slice(0.2, "print('started')\n" + source))
     ended = AGENT.run(path, [name])
     assert (ended.status, ended.out) == (1, "started\n")
     assert re.match(r"moonhop: spin\.lua:[1-9]\d*: slice of 0\.2 s is over\n", ended.err)
     assert "stack traceback:" in ended.err
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("name", ALL)
 def test_program_goes_on_after_turns_shorter_than_the_slice(name: str, tmp_path: Path) -> None:
     path = tmp_path / "short.lua"
     source = (

@@ -68,13 +68,15 @@ def test_process_in_a_function_that_nothing_interrupts_fails_and_its_worker_goes
     in_world(work)
 
 
-@pytest.mark.parametrize("engine", ["lua54", "python"])
-def test_neighbours_of_a_program_that_spins_tick_on(engine: str) -> None:
+@pytest.mark.parametrize(
+    ("engine", "node"), [("lua54", "n1"), ("python", "n1"), ("python", "board")]
+)
+def test_neighbours_of_a_program_that_spins_tick_on(engine: str, node: str) -> None:
     async def work(world: World) -> None:
-        await world.run(TICKS, "ticks", "n1")
-        bad = await world.run(SPIN.format(engine=engine), "bad", "n1")
+        await world.run(TICKS.replace("lua54", engine), "ticks", node)
+        bad = await world.run(SPIN.format(engine=engine), "bad", node)
         await world.wait_heard("bench/begun", 1, bad.pid)
-        other = await world.run("publish('bench/other', 'yes')", "other", "n1")
+        other = await world.run("publish('bench/other', 'yes')", "other", node)
         await world.wait_heard("bench/other", 1, other.pid)
         row = await world.over(bad.pid)
         assert row.state == "failed"
@@ -83,4 +85,4 @@ def test_neighbours_of_a_program_that_spins_tick_on(engine: str) -> None:
         ticks = [int(tick) for tick in world.heard["bench/tick"]]
         assert ticks == list(range(1, len(ticks) + 1))
 
-    in_world(work)
+    in_world(work, micropython=node == "board")

@@ -89,7 +89,7 @@ class Board:
             "hash": program.hash,
             "manifest": program.manifest,
             "source": program.source if what == "compile" else "",
-            "form": "" if what == "compile" else program.form("python"),
+            "form": "" if what == "compile" else program.form("micropython"),
             "args": [str(arg) for arg in args],
             **more,
         }

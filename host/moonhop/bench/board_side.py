@@ -54,7 +54,9 @@ def make_process(order: "Order", form: "Any", lines: "list[str]") -> "Process":
     from moonhop_core.process.program import Program
     from moonhop_core.process.python_engine import PythonEngine
 
-    program = Program.from_forms(order["name"], order["hash"], order["manifest"], {"python": form})
+    program = Program.from_forms(
+        order["name"], order["hash"], order["manifest"], {"micropython": form}
+    )
     host = LocalHost(VirtualClock(), None, lambda kind, text: lines.append(text))
     node = {"id": "bench", "kind": "bench", "tags": []}
     return Process(program, PythonEngine, host, args=order["args"], node=node)

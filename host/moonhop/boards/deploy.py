@@ -111,6 +111,7 @@ EAGER = (  # what every board uses sooner or later
     "moonhop_core.node.hop",
     "moonhop_core.node.hop_target",
     "moonhop_core.process.process",
+    "moonhop_core.process.alarm",
     "moonhop_core.process.local_host",  # only where something runs `alone`
 )
 BASE = "moonhop_core.lua.base"

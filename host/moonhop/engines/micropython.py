@@ -111,7 +111,7 @@ class MicroPythonRunner:
             "hash": program.hash,
             "manifest": program.manifest,
             "source": program.text,
-            "forms": {} if there else {"python": program.form("python")},
+            "forms": {} if there else {"micropython": program.form("micropython")},
         }
 
     def _read(self, text: str) -> list[Any]:

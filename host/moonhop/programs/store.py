@@ -3,7 +3,8 @@
 source         the Lua text, or the bundle with its modules (moonhop_core.process.bundle)
 manifest       JSON: {"name", "hash", "manifest"}
 python         emitted Python text
-mpy            the same as bytecode for MicroPython, of the version a board reports
+micropython    the same with checks
+mpy            that as bytecode, of the version a board reports
 lua54 luajit   emitted Lua text
 """
 
@@ -98,7 +99,7 @@ class ProgramStore:
         if kept.is_file():
             return kept.read_bytes()
         if form == "mpy":
-            text = slim_program(self.form(hash, "python").decode())
+            text = slim_program(self.form(hash, "micropython").decode())
             made = compile_mpy(text.encode(), "<lua 0>")  # as lua/positions.py looks for it
         else:
             text = program.form(form)

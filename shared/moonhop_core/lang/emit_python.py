@@ -9,6 +9,7 @@ modules are in it: their names, those of their files, and the numbers of their m
 """
 
 from moonhop_core.lang import tree
+from moonhop_core.lang.checks import CHECK, calls, metamethods
 from moonhop_core.lang.emit_python_absent import absent_fields
 from moonhop_core.lang.emit_python_frame import FrameEmitter
 from moonhop_core.lang.emit_python_sections import SectionEmitter, too_long
@@ -36,19 +37,24 @@ BUILTINS = (
 )  # bound in the module: found at once
 
 
-def emit_python(lowered: "Lowered") -> str:
-    """Return the text of the module. Raises MoonhopError for what is nested too deep."""
-    text: str = not_too_deep(lowered.name, _text, lowered)
+def emit_python(lowered: "Lowered", checked: bool = False) -> str:
+    """Return the text of the module. checked: it asks at every turn of a loop whether its own turn
+    is over (`checks.py`), for Pythons that nothing else can interrupt; numbers and resume
+    points are the same. Raises MoonhopError for what is nested too deep.
+    """
+    text: str = not_too_deep(lowered.name, _text, lowered, checked)
     return text
 
 
-def _text(lowered: "Lowered") -> str:
-    return _Module(lowered).text()
+def _text(lowered: "Lowered", checked: bool) -> str:
+    return _Module(lowered, checked).text()
 
 
 class _Module:
-    def __init__(self, lowered: "Lowered"):
+    def __init__(self, lowered: "Lowered", checked: bool):
         self.lowered = lowered
+        self.checked = checked
+        self.operators_call = checked and metamethods(lowered)
         self.absent = absent_fields(lowered)
         self.known = ProgramFacts(lowered)
         self.out: "list[str]" = []
@@ -61,7 +67,10 @@ class _Module:
 
     def text(self) -> str:
         self.put("from moonhop_core.lua.support import *")
-        self.put("; ".join(["%s = %s" % (name, name) for name in BUILTINS]))
+        bound = ["%s = %s" % (name, name) for name in BUILTINS]
+        if self.checked:
+            bound.append(CHECK + " = None")
+        self.put("; ".join(bound))
         names = []
         for proto in self.lowered.protos:
             names.append("p%d" % proto.number)
@@ -101,7 +110,8 @@ class _Module:
         made.absent = self.absent
         made.protos = self.lowered.protos
         made.known = self.known
-        made.line = made.function.line
+        made.checked = self.checked
+        made.line = made.function.line or (1 if made.proto.flat else 0)
         return made
 
     def function(self, proto: "Proto") -> None:
@@ -123,6 +133,8 @@ class _Module:
                 params = [name + "=None" for name in params]
                 params.append("*va")
             head = "def run(%s):" % ", ".join(params)
+            if self.enters(function):
+                emitter.check()
             if proto.flat:
                 emitter.flat_body()
             else:
@@ -161,6 +173,12 @@ class _Module:
             if about:
                 self.about.append("%d.%d %s" % (proto.number, pc, "`".join(about)))
         self.protos.append(describe(proto, emitter.tails))
+
+    def enters(self, function: tree.Function) -> bool:
+        """Tell whether a direct function may call itself, by way of others perhaps."""
+        if not self.lowered.unit and function in [part.main for part in self.lowered.parts]:
+            return False
+        return self.operators_call or calls(function)
 
 
 LOOPS = 14  # nested deeper than this is too much for CPython's compiler (20, `try` counted)

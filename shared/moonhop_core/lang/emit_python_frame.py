@@ -28,6 +28,7 @@ class FrameEmitter(StatEmitter):
         StatEmitter.__init__(self, proto)
         self.sites: "list[tuple[Suspend, list[str]]]" = []  # calls that leave the frame
         self.tails: "list[int]" = []  # Lua lines of those that are tail calls
+        self.at = 0  # index of the block that is being emitted
 
     # ------------------------------------------------------------ whole functions
 
@@ -40,6 +41,7 @@ class FrameEmitter(StatEmitter):
     def frame_body(self) -> None:
         """The body of `step(fr, v)`: fr is the frame, v what the call it waited for gave."""
         proto = self.proto
+        self.check()
         self.put("pc = fr[1]")
         for pc in range(len(proto.resumes)):
             self.put("%s pc == %d:" % ("if" if pc == 0 else "elif", pc))
@@ -125,6 +127,7 @@ class FrameEmitter(StatEmitter):
 
     def block_body(self, block: Block) -> None:
         before = len(self.lines)
+        self.at = block.index
         ended = False
         for stat in block.stats:
             self.stat(stat)
@@ -141,7 +144,13 @@ class FrameEmitter(StatEmitter):
             self.put("pass")
 
     def go(self, target: Block) -> None:
+        self.check_back(target)
         self.put("b = %d" % target.index)
+
+    def check_back(self, *targets: Block) -> None:
+        """Ask whether the turn is over if the way to one of the blocks leads back."""
+        if min([block.index for block in targets]) <= self.at:
+            self.check()
 
     def block_end(self, block: Block) -> None:
         end = block.end
@@ -151,6 +160,7 @@ class FrameEmitter(StatEmitter):
             self.line = end.cond.line or self.line
             test = self.test(self.cond(end.cond))
             self.about = []
+            self.check_back(end.then, end.orelse)
             self.put("b = %d if %s else %d" % (end.then.index, test, end.orelse.index))
         elif isinstance(end, Return):
             self.line = end.line or self.line

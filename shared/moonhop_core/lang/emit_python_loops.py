@@ -1,6 +1,7 @@
 """The generic `for` as Python text."""
 
 from moonhop_core.lang import tree
+from moonhop_core.lang.checks import CHECK, SHORT
 from moonhop_core.lang.emit_python_assign import AssignEmitter
 from moonhop_core.lang.lowered import Spread
 
@@ -21,14 +22,28 @@ class LoopEmitter(AssignEmitter):
     def __init__(self, proto: "Proto"):
         AssignEmitter.__init__(self, proto)
         self.loops = 0  # nested here; also names what a loop keeps
+        self.checked = False  # it asks whether its turn is over (`checks.py`)
+        self.short = 1  # turns of the loops around this place that do not ask
+
+    def check(self) -> None:
+        """Ask here whether the turn is over."""
+        if self.checked:
+            self.put(CHECK)
 
     def loop_body(
         self,
         cells: "list[tuple[tree.LocalVar, str]]",
         body: tree.Block,
         fields: "Sequence[tree.LocalVar]" = (),
+        turns: int = SHORT + 1,
     ) -> None:
         self.indent += 1
+        before = self.short
+        if turns * before <= SHORT:
+            self.short = turns * before
+        else:
+            self.short = 1
+            self.check()
         for var, counter in cells:
             if var.is_cell:
                 self.put("%s = [%s]" % (self.names.of(var), counter))
@@ -36,6 +51,7 @@ class LoopEmitter(AssignEmitter):
             self.keep_dict(var)
         self.block(body)
         self.indent -= 1
+        self.short = before
 
     def generic_for(self, stat: tree.GenericFor) -> None:
         self.loops += 1

@@ -109,6 +109,7 @@ class SectionEmitter(FrameEmitter):
     def enter(self, low: int, high: int) -> None:
         """Take up the locals, from a resume point or from another section."""
         proto = self.proto
+        self.check()
         self.put("pc = fr[1]")
         word = "if"
         starts = [proto.blocks[0]] if not proto.frame else proto.resumes

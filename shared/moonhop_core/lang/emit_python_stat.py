@@ -1,6 +1,7 @@
 """Statements as Python text."""
 
 from moonhop_core.lang import tree
+from moonhop_core.lang.checks import PIECE, SHORT, is_tiny, turns
 from moonhop_core.lang.emit_python_loops import LoopEmitter
 from moonhop_core.lang.emit_python_text import WHOLE, Text, ends
 from moonhop_core.lang.lowered import Spread
@@ -119,21 +120,29 @@ class StatEmitter(LoopEmitter):
 
     def while_(self, stat: tree.While) -> None:
         self.loops += 1
+        before, self.short = self.short, 1
         if not self.hoists(stat.cond) and not self.needs_lines(stat.cond):
             self.put_test("while %s:", self.cond(stat.cond))
-            self.indented(stat.body)
+            self.indent += 1
+            self.check()
+            self.block(stat.body)
+            self.indent -= 1
         else:
             self.put("while True:")
             self.indent += 1
+            self.check()
             self.put_test("if not %s: break", self.cond(stat.cond))
             self.block(stat.body)
             self.indent -= 1
         self.loops -= 1
+        self.short = before
 
     def repeat(self, stat: tree.Repeat) -> None:
         self.loops += 1
+        before, self.short = self.short, 1
         self.put("while True:")
         self.indent += 1
+        self.check()
         self.block(stat.body)
         if not ends(stat.body):
             self.temps = 0
@@ -141,6 +150,7 @@ class StatEmitter(LoopEmitter):
             self.put_test("if %s: break", self.cond(stat.cond))
         self.indent -= 1
         self.loops -= 1
+        self.short = before
 
     def numeric_for(self, stat: tree.NumericFor) -> None:
         self.loops += 1
@@ -158,7 +168,9 @@ class StatEmitter(LoopEmitter):
         var = stat.var
         name = self.names.of(var)
         counter = "I%d" % self.loops if var.is_cell else name
-        if start.kind in WHOLE and by:
+        pieces = self.checked and turns(stat) * self.short > SHORT and is_tiny(stat)
+        inline = start.kind in WHOLE and by
+        if inline and by:
             if limit.kind in WHOLE:
                 if isinstance(stat.limit, tree.Const):
                     end = str(int(stat.limit.value) + (1 if by > 0 else -1))  # type: ignore[arg-type]
@@ -186,15 +198,48 @@ class StatEmitter(LoopEmitter):
                 )
             first = self.atom(start)
             tail = "" if by == 1 else ", %d" % by
+            if pieces:
+                first, end = self.start_pieces(first, end, by)
             self.put("for %s in range(%s, %s%s):" % (counter, first, end, tail))
         else:
             atoms = [self.atom(text) for text in texts]
             if step is None:
                 atoms.append("1")
-            self.put("for %s in forrange(%s):" % (counter, ", ".join(atoms)))
+            if pieces:
+                self.put("for Q%d in forpieces(%s):" % (self.loops, ", ".join(atoms)))
+                self.indent += 1
+                self.check()
+                self.put("for %s in Q%d:" % (counter, self.loops))
+            else:
+                self.put("for %s in forrange(%s):" % (counter, ", ".join(atoms)))
         self.about = []
-        self.loop_body([(var, counter)], stat.body)
+        self.loop_body([(var, counter)], stat.body, (), 1 if pieces else turns(stat))
+        if pieces:
+            self.put("else:")
+            if inline:
+                self.put(" if Z%d != L%d:" % (self.loops, self.loops))
+                self.put("  S%d = Z%d" % (self.loops, self.loops))
+                self.put("  continue")
+            else:
+                self.put(" continue")
+            self.put("break")
+            self.indent -= 1
         self.loops -= 1
+
+    def start_pieces(self, first: str, end: str, by: "int | float") -> "tuple[str, str]":
+        """Start a loop around a loop, over its pieces; gives where a piece starts and ends."""
+        at = self.loops
+        if end != "L%d" % at:
+            self.put("L%d = %s" % (at, end))
+        self.put("S%d = %s" % (at, first))
+        self.put("while True:")
+        self.indent += 1
+        self.check()
+        form = "Z%d = L%d if %s < %d else S%d + %d"
+        left = "L%d - S%d" if by > 0 else "S%d - L%d"
+        size = PIECE * by
+        self.put(form % (at, at, left % (at, at), abs(size), at, size))
+        return "S%d" % at, "Z%d" % at
 
     # ------------------------------------------------------------ return
 

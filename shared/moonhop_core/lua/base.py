@@ -4,6 +4,7 @@ import gc
 from builtins import int, isinstance, len, str, type
 
 from moonhop_core.lang.numbers import parse_number
+from moonhop_core.lua.alarm import RANG, over
 from moonhop_core.lua.arguments import integer_argument, table_argument, text_argument
 from moonhop_core.lua.arithmetic import wrap
 from moonhop_core.lua.carried import next_carried
@@ -347,6 +348,8 @@ def read_all(reader: Function) -> str:
     """Return what a reader function gives, piece by piece, until nil or an empty piece."""
     parts: "list[str]" = []
     while True:
+        if RANG:
+            over()
         part = first(reader.c0())
         if part is None or part == "":
             return bounded_join(parts)

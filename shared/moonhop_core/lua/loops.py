@@ -3,6 +3,7 @@
 import math
 from builtins import float, int, max, min, range, type
 
+from moonhop_core.lua.alarm import RANG, over
 from moonhop_core.lua.arithmetic import LEAST, MOST, to_number
 from moonhop_core.lua.errors import OPERATOR, LuaError
 from moonhop_core.lua.metamethods import named_type, trouble
@@ -16,6 +17,9 @@ except ImportError:  # MicroPython has no typing
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
+
+
+PIECE = 4096  # turns
 
 
 def for_error(what: str, value: "Any") -> LuaError:
@@ -77,9 +81,25 @@ def forrange(start: "Any", limit: "Any", step: "Any") -> "Iterable[Any]":
         return int_range(value, by, count)
 
 
+def forpieces(start: "Any", limit: "Any", step: "Any") -> "Iterable[Iterable[Any]]":
+    """Return the same in pieces of some thousand turns."""
+    turns = forrange(start, limit, step)
+    if type(turns) is not range or len(turns) <= PIECE:
+        return (turns,)
+    return cut(turns)
+
+
+def cut(turns: range) -> "Iterable[range]":
+    """Give the pieces of a range."""
+    for at in range(0, len(turns), PIECE):
+        yield turns[at : at + PIECE]
+
+
 def int_range(value: int, by: int, count: int) -> "Iterable[int]":
     """Count in integers near the ends of their range."""
     for _ in range(min(count, 0x3FFFFFFF)):
+        if RANG:
+            over()
         yield value
         value += by
 
@@ -88,10 +108,14 @@ def float_range(value: float, last: float, by: float) -> "Iterable[float]":
     """Count in floats, as a `for` does."""
     if by > 0:
         while value <= last:
+            if RANG:
+                over()
             yield value
             value += by
     else:
         while value >= last:
+            if RANG:
+                over()
             yield value
             value += by
 

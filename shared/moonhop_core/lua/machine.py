@@ -6,6 +6,7 @@ and the size of the thread's stack (a level of Lua takes two or three Python cal
 few hundred bytes of C stack each).
 """
 
+import sys
 import time
 from builtins import id, int, len, list, set, str, tuple, type
 
@@ -153,7 +154,7 @@ class Machine:
         """Tie an emitted module to this machine, and make the builtins that it names."""
         unit = Unit(self, len(self.units), form, env, source, given)
         libraries.use(self, unit.uses)
-        self.units.append(unit)
+        self.units = self.units + [unit]  # an alarm's thread may be walking through the old list
         return unit
 
     def main(self) -> Function:
@@ -168,7 +169,8 @@ class Machine:
         from moonhop_core.lua.base import display_name
 
         lowered = compile_lua(source, display_name(given), unit=True)
-        return self.add_unit(emit_python(lowered), env or self.globals, source, given)
+        checked = sys.implementation.name != "cpython"
+        return self.add_unit(emit_python(lowered, checked), env or self.globals, source, given)
 
     def load_text(self, source: str, given: str, env: "Any") -> "Any":
         """load(): the function, or nil and a message."""

@@ -6,6 +6,7 @@ capture is IS_POSITION, of one that was never closed UNFINISHED.
 
 from builtins import any, len, range, tuple
 
+from moonhop_core.lua.alarm import RANG, over
 from moonhop_core.lua.errors import lua_error
 from moonhop_core.lua.latin1 import cut, to_bytes
 from moonhop_core.lua.pattern_items import (
@@ -128,6 +129,8 @@ def search(pattern: Pattern, b: bytes, start: int) -> "list[int] | None":
         return match
     prefix = pattern.prefix
     while start <= n:
+        if RANG:
+            over()
         if prefix is not None:
             start = b.find(prefix, start)
             if start < 0:
@@ -221,6 +224,8 @@ def run(items: "list[tuple[Any, ...]]", b: bytes, n: int, i: int, match: "list[i
         elif what == FAULT:
             raise lua_error(x)
         # No match this way: take the last choice differently.
+        if RANG:
+            over()
         while choices:
             p, least, i, x = choices.pop()
             if least >= 0:

@@ -163,11 +163,13 @@ class Unit:
         self.given = given
         self.protos: "list[Proto]" = []
         self.module: "Any" = None
+        self.space: "dict[str, Any] | None" = None  # what is named in the emitted module
         if isinstance(form, str):
             form = compile_python(form, number)
         if not hasattr(form, "load"):
             module: "dict[str, Any]" = {}
             exec(form, module)
+            self.space = module
         else:
             if getattr(form, "g", None) is not None:
                 form = fresh(form)  # some other machine has it: a module belongs to one
@@ -195,6 +197,20 @@ class Unit:
         for name in ("g", "G", "P", "M", "method"):
             if self.module is not None:
                 setattr(self.module, name, None)
+
+    def allow(self, going: bool) -> None:
+        """Have the text's checks succeed, or fail from now on (`lang/checks.py`)."""
+        space = self.space
+        module = self.module
+        if going:
+            if space is not None:
+                space["TURN"] = None
+            else:
+                module.TURN = None
+        elif space is not None:
+            space.pop("TURN", None)
+        elif hasattr(module, "TURN"):
+            del module.TURN
 
     def lua_line(self, line: int) -> int:
         """Return the Lua line of a line of the emitted module; 0 if it has none."""

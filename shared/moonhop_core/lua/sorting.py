@@ -7,6 +7,7 @@ import heapq
 import sys
 from builtins import all, float, int, len, map, min, range, set, str, tuple, type
 
+from moonhop_core.lua.alarm import RANG, over
 from moonhop_core.lua.comparison import lt
 from moonhop_core.lua.values import FALSE, first
 
@@ -33,6 +34,8 @@ def sort_values(values: "list[Any]", comparator: "Any") -> "list[Any]":
     call = comparator.c2
 
     def less(a: "Any", b: "Any") -> bool:
+        if RANG:
+            over()
         result = call(a, b)
         if type(result) is tuple:
             result = first(result)
@@ -75,6 +78,8 @@ def merge_sort(values: "list[Any]", less: "Callable[[Any, Any], bool]") -> "list
     while width < size:
         merged: "list[Any]" = []
         for start in range(0, size, 2 * width):
+            if RANG:
+                over()
             merge(
                 values, start, min(start + width, size), min(start + 2 * width, size), less, merged
             )

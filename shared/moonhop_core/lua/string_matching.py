@@ -2,6 +2,7 @@
 
 from builtins import float, int, isinstance, len, max, min, str, tuple, type
 
+from moonhop_core.lua.alarm import RANG, over
 from moonhop_core.lua.arguments import optional_integer, text_argument
 from moonhop_core.lua.errors import LuaError, type_error
 from moonhop_core.lua.functions import Bound, Function
@@ -195,6 +196,8 @@ def gsub(s: "Any", pattern: "Any", repl: "Any" = None, max_n: "Any" = None) -> "
     last = -1
     size = len(b)
     while count != limit and start <= size:
+        if RANG:
+            over()
         found = search(program, b, start)
         if found is None:
             break

@@ -25,6 +25,7 @@ from moonhop_core.lua.iteration import (  # noqa: F401
 from moonhop_core.lua.loops import (  # noqa: F401
     forend,
     forend_down,
+    forpieces,
     forprep,
     forrange,
     iterator_call,

@@ -2,6 +2,7 @@
 
 from builtins import float, int, isinstance, range, str, type
 
+from moonhop_core.lua.alarm import RANG, over
 from moonhop_core.lua.arguments import integer_argument, optional_integer, text_argument
 from moonhop_core.lua.arithmetic import to_integer
 from moonhop_core.lua.errors import MISSING, LuaError, argument_error, type_error
@@ -76,6 +77,8 @@ def insert(t: "Any" = MISSING, pos: "Any" = MISSING, value: "Any" = MISSING, *mo
         t.n = size + 1
         return ()
     for at in range(size, pos - 1, -1):
+        if RANG:
+            over()
         setindex(t, at + 1, index(t, at))
     setindex(t, pos, value)
     return ()
@@ -120,6 +123,8 @@ def remove(t: "Any" = MISSING, *args: "Any") -> "Any":
         return value
     value = index(t, pos)
     while pos < size:
+        if RANG:
+            over()
         setindex(t, pos, index(t, pos + 1))
         pos += 1
     setindex(t, pos, None)
@@ -246,6 +251,8 @@ def move(
         source = a1.h
         h = target.h
         for at in steps:
+            if RANG:
+                over()
             value = source.get(f + at)
             if value is None:
                 h.pop(t + at, None)
@@ -253,6 +260,8 @@ def move(
                 h[t + at] = value
     else:
         for at in steps:
+            if RANG:
+                over()
             setindex(target, t + at, index(a1, f + at))
     return target
 

@@ -95,7 +95,7 @@ class Bundles:
         pieces: "list[bytes]" = []  # a full heap may have no room for it in one piece
         await self._get(hash, "mpy?mpy=%d" % MPY, pieces.append)
         # The module in no variable: whatever has this coroutine by accident would have it, too.
-        forms = {"python": load_mpy(pieces, "program_" + hash[:16])}
+        forms = {"micropython": load_mpy(pieces, "program_" + hash[:16])}
         return Program.from_forms(name or hash[:12], hash, manifest, forms)
 
     async def _get(self, hash: str, form: str, sink: "Any" = None) -> "Response":

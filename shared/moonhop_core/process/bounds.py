@@ -74,6 +74,9 @@ def bounded(
     except INTERRUPTS as error:
         raised = error
         watch.end()
+    if watch.reason and isinstance(fault, NameError):  # a check failed (`lang/checks.py`)
+        raised = fault
+        fault = None
     if raised is not None and not watch.reason:
         raise raised  # somebody's Ctrl-C
     if fault is not None:

@@ -144,10 +144,12 @@ def _run(process: Process, host: LocalHost, rests: "int | None") -> str:
 
 def serve() -> None:
     """Run the legs that come in over standard input until it ends."""
+    from moonhop_core.process.alarm import bounded
     from moonhop_core.process.program import Program
     from moonhop_core.process.python_engine import PythonEngine
 
     programs: "dict[str, Program]" = {}
+    make_engine = bounded(PythonEngine)
     while True:
         line = sys.stdin.readline()
         if not line:
@@ -166,7 +168,7 @@ def serve() -> None:
             result = run_leg(
                 Leg(**order["leg"]),
                 program,
-                PythonEngine,
+                make_engine,
                 image,
                 lambda line: _say(["image", line]),
                 lambda kind, text: _say(["out", kind, text]),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LARGEST = 4 << 20  # bytes of a program with its modules
 FORMAT = 1  # of what the compiler makes: programs hop only between nodes with the same
-FORMS = ("python", "lua54", "luajit")
+FORMS = ("python", "micropython", "lua54", "luajit")
 
 
 def program_hash(text: str) -> str:
@@ -76,8 +76,8 @@ class Program:
     def from_forms(
         name: str, hash: str, manifest: "dict[str, Any]", forms: "dict[str, Any]", text: str = ""
     ) -> "Program":
-        """Return a program that was compiled elsewhere. `forms["python"]` is emitted text, or an
-        imported module of it; `text` its source or bundle, if it is there."""
+        """Return a program that was compiled elsewhere. A form is emitted text; "micropython" may
+        be an imported module of it. `text` is its source or bundle, if it is there."""
         source = ""
         modules: "list[Module]" = []
         if text:
@@ -105,14 +105,15 @@ class Program:
         return self._lowered
 
     def form(self, form: str) -> "Any":
-        """Return the text (or for "python" perhaps a module) that an engine loads: "python",
-        "lua54" or "luajit". Raises the compiler's error, or MoonhopError if there is no source."""
+        """Return the text (or perhaps a module) that an engine loads: "python" on CPython, on
+        MicroPython "micropython", which has checks (`lang/checks.py`); "lua54", "luajit".
+        Raises the compiler's error, or MoonhopError if there is no source."""
         found = self._forms.get(form)
         if found is None:
-            if form == "python":
+            if form == "python" or form == "micropython":
                 from moonhop_core.lang.emit_python import emit_python
 
-                found = emit_python(self.lowered)
+                found = emit_python(self.lowered, form == "micropython")
             elif form in FORMS:
                 from moonhop_core.lang.emit_lua import emit_lua
 
@@ -123,9 +124,9 @@ class Program:
         return found
 
     def python(self) -> "Any":
-        """Return form "python" as the engine loads it: an imported module, text, or on CPython the
-        code of the text, compiled once for all processes of the program."""
-        form = self.form("python")
+        """Return what engine python loads here: an imported module, text, or on CPython the code
+        of the text, compiled once for all processes of the program."""
+        form = self.form("python" if implementation.name == "cpython" else "micropython")
         if not isinstance(form, str) or implementation.name != "cpython":
             return form
         code = self._forms.get("python code")
@@ -137,5 +138,5 @@ class Program:
 
     def forget(self) -> None:
         """Let go of a form that only one process could use: an imported module."""
-        if not isinstance(self._forms.get("python", ""), str):
-            del self._forms["python"]
+        if not isinstance(self._forms.get("micropython", ""), str):
+            del self._forms["micropython"]
