@@ -194,8 +194,10 @@ def check_on_micropython(reader: Reader, start: str, count: int, seed: int) -> N
         assert answers[-1] == "read" or answers[-1].startswith("refused: "), image
         image = spoiled(lines, chance)
         answer = reader.read(image)
-        if image != lines:
+        if image[:-1] != lines[:-1]:  # MicroPython's JSON lets pass what stands behind the last one
             assert answer.startswith("refused: "), image
+        else:
+            assert answer == "read" or answer.startswith("refused: "), image
     check_refusals([text for text in answers if text != "read"], count)
     assert reader.read(lines) == "read"
 
