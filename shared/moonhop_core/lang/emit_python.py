@@ -82,8 +82,9 @@ class _Module:
             for at, text in enumerate(self.constants):
                 self.put("C%d = %s" % (at, text))
         self.put("def load(R):")
-        self.put(" global g, G, P, M, method")
+        self.put(" global g, G, P, M, S, method")
         self.put(" G = R.globals; g = G.h; P = R.protos; M = R.machine; method = M.method")
+        self.put(" S = M.strings")
         self.put(" return (%s,)" % ", ".join(names))
         self.put("NAME = " + quoted(self.lowered.name))
         used = uses(self.lowered)

@@ -86,14 +86,21 @@ class CallEmitter(TableEmitter):
             obj = receiver.fast
             if hoisting and not self.steady(expr.obj, False) and not is_temp(receiver):
                 obj = self.atom(Text(obj))
+            name = quoted(expr.name)
+            strings = not plain and self.known.builtin("string")  # nobody puts others there
+            if strings and receiver.kind == "str":
+                return "S[%s]" % name, obj
             self.note("I." + expr.name, expr.obj)
             found = self.temp()
-            name = quoted(expr.name)
             if not plain:
-                text = Text("%s(%s, %s)" % ("method", obj, name))
+                looked_up = "method(%s, %s)" % (obj, name)
+                if strings:
+                    looked_up = "S[%s] if type(%s) is str else %s" % (name, obj, looked_up)
+                about = self.about
                 self.flush()
                 self.line = expr.line
-                self.put("%s = %s" % (found, text.fast), self.take_about())
+                self.put("%s = %s" % (found, looked_up), about)
+                self.about = []
                 return found, obj
             form = "(%s[%s] if %s in %s else W.h[%s] if %s in (W := %s).h else near(W, %s))"
             held = self.dict_of(expr.obj) or obj + ".h"

@@ -13,6 +13,7 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 # `__index` functions at work inside each other; PUC Lua has the same bound (LUAI_MAXCCALLS).
@@ -66,6 +67,23 @@ def method(obj: "Any", name: str) -> "Any":
         except (KeyError, AttributeError):
             pass
     return index(obj, name)
+
+
+def method_of(string_meta: Table) -> "Callable[[Any, str], Any]":
+    """Return what `obj:name(…)` looks its function up with if obj may be a string, in a program
+    whose strings have this metatable."""
+
+    def find(obj: "Any", name: str) -> "Any":
+        if type(obj) is str:
+            library: "Any" = string_meta.h
+            if "__index" in library:  # no `try`: see lua/access.py
+                library = library["__index"]
+                if type(library) is Table and name in library.h:
+                    return library.h[name]
+            return index(obj, name)
+        return method(obj, name)
+
+    return find
 
 
 def setindex(obj: "Any", key: "Any", value: "Any") -> None:

@@ -11,9 +11,10 @@ import time
 from builtins import id, int, len, list, set, str, tuple, type
 
 from moonhop_core.errors import MoonhopError
-from moonhop_core.lua import indexing, libraries
+from moonhop_core.lua import libraries
 from moonhop_core.lua.errors import LuaError, type_error
 from moonhop_core.lua.functions import Function
+from moonhop_core.lua.indexing import method_of
 from moonhop_core.lua.metamethods import use_strings
 from moonhop_core.lua.proto import Unit
 from moonhop_core.lua.support import new
@@ -74,7 +75,8 @@ class Machine:
         self.random_state: "list[int] | None" = None  # what it starts from
         strings = Table({})
         self.string_meta = Table({"__index": strings})
-        self.method = self.make_method()
+        self.strings = strings.h
+        self.method = method_of(self.string_meta)
         self.builtins["string"] = strings
         self.tables = {id(self.globals): "_G", id(strings): "string"}
         self.globals.h["string"] = strings
@@ -126,23 +128,6 @@ class Machine:
         self.random_state = state
         if self.random is not None:
             self.random.set_state(state)
-
-    def make_method(self) -> "Callable[[Any, str], Any]":
-        """Return what `obj:name(…)` looks its function up with, if obj may be a string."""
-        meta = self.string_meta
-        index = indexing.index
-
-        def method(obj: "Any", name: str) -> "Any":
-            if type(obj) is str:
-                library: "Any" = meta.h
-                if "__index" in library:  # no `try`: see lua/access.py
-                    library = library["__index"]
-                    if type(library) is Table and name in library.h:
-                        return library.h[name]
-                return index(obj, name)
-            return indexing.method(obj, name)
-
-        return method
 
     # ------------------------------------------------------------ texts
 

@@ -55,6 +55,10 @@ class Pattern:
     prefix    bytes that every match starts with, or None
     first     the class that every match's first byte belongs to, or None
     run       the whole pattern is a run of `first`, such as `%a+` or `(%a+)`
+    shape     what the whole pattern captures if it is one run of a class: 0 nothing, 1 the run, 2
+              the place behind it (`^%s*()`), 3 both; None: it is not
+    table     that class
+    least     the shortest run
     """
 
     def __init__(self, text: str, may_anchor: bool):
@@ -73,9 +77,18 @@ class Pattern:
         elif what == CLASS or (GREEDY <= what <= ALL and least):
             self.first = argument
         kinds = [item[0] for item in self.items]
-        self.run = not self.anchored and kinds in ([ALL, DONE], [OPEN, ALL, CLOSE, DONE])
-        self.run = self.run and least == 1
+        self.shape = SHAPES.index(kinds) if kinds in SHAPES and argument is not ANY else None
+        self.table: "bytes" = argument if self.shape is not None else b""
+        self.least: int = least
+        self.run = self.shape in (0, 1) and not self.anchored and least == 1
 
+
+SHAPES = [
+    [ALL, DONE],
+    [OPEN, ALL, CLOSE, DONE],
+    [ALL, POSITION, DONE],
+    [OPEN, ALL, CLOSE, POSITION, DONE],
+]
 
 # Pattern text -> Pattern, or None where the text is to be found as it stands.
 compiled: "dict[str, Pattern | None]" = {}
@@ -111,13 +124,9 @@ def compile_for_gmatch(text: str) -> Pattern:
 def search(pattern: Pattern, b: bytes, start: int) -> "list[int] | None":
     """Find the first match at or after `start`."""
     n = len(b)
+    if pattern.shape is not None:
+        return search_run(pattern, b, start)
     first = pattern.first
-    if pattern.run and first is not None:
-        start = reach(b, start, n, first)
-        if start >= n:
-            return None
-        end = extent(b, start, n, first)
-        return [start, end, start, end] if pattern.captures else [start, end]
     items = pattern.items
     match = [UNFINISHED] * (2 * pattern.captures + 2)
     if pattern.anchored:
@@ -146,6 +155,26 @@ def search(pattern: Pattern, b: bytes, start: int) -> "list[int] | None":
             return match
         start += 1
     return None
+
+
+def search_run(pattern: Pattern, b: bytes, start: int) -> "list[int] | None":
+    """The same for a pattern that is one run."""
+    n = len(b)
+    if pattern.least and not pattern.anchored:
+        start = reach(b, start, n, pattern.table)
+    if start > n:
+        return None
+    end = extent(b, start, n, pattern.table)
+    if end - start < pattern.least:
+        return None
+    shape = pattern.shape
+    if shape == 0:
+        return [start, end]
+    if shape == 1:
+        return [start, end, start, end]
+    if shape == 2:
+        return [start, end, end, IS_POSITION]
+    return [start, end, start, end, end, IS_POSITION]
 
 
 def run(items: "list[tuple[Any, ...]]", b: bytes, n: int, i: int, match: "list[int]") -> int:

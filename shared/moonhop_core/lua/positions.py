@@ -57,6 +57,8 @@ OPERATORS = (
     "/support.py",
     "/sections.py",
     "/values.py",
+    "/fresh.py",
+    "/room.py",
     "/functions.py",
     "/errors.py",
     "/numbers.py",

@@ -194,7 +194,7 @@ class Unit:
     def untie(self) -> None:
         """Let an imported module go, for some other machine."""
         self.protos.clear()
-        for name in ("g", "G", "P", "M", "method"):
+        for name in ("g", "G", "P", "M", "S", "method"):
             if self.module is not None:
                 setattr(self.module, name, None)
 

@@ -99,6 +99,8 @@ def match(s: "Any", pattern: "Any", init: "Any" = None) -> "Any":
     b = to_bytes(s)
     if start > len(b):
         return None
+    if program.shape == 2 and not program.least:
+        return extent(b, start, len(b), program.table) + 1
     found = search(program, b, start)
     return None if found is None else captures(s, b, found)
 

@@ -58,3 +58,17 @@ end
 print(template("Hi {{ name }}, {{n}} new, {{missing}}", {name = "Ann", n = 3}))
 local it = ("abc"):gmatch(".")
 print(it(), it(), it(), it())
+
+-- Patterns that are one run of a class, with all that they may capture.
+local runs = {"%s*", "%s+", "(%s*)", "(%a+)", "%s*()", "%a+()", "(%a*)()", "(%d+)()", "^%s*()", "^%a*()", "^(%s*)()", "^(%a+)()", "^%a+", "^(%d*)"}
+for _, subject in ipairs {"", " ", "  ab 12", "ab", "7", "x  "} do
+  for _, pattern in ipairs(runs) do
+    for _, init in ipairs {1, 2, #subject + 1, #subject + 2, -1} do
+      print(#subject, pattern, init, subject:match(pattern, init))
+      print(subject:find(pattern, init))
+    end
+    local out = {}
+    for a, b in subject:gmatch(pattern) do out[#out + 1] = tostring(a) .. ":" .. tostring(b) end
+    print(table.concat(out, "|"), subject:gsub(pattern, "<%1>"), subject:gsub(pattern, "<%0>", 2))
+  end
+end
