@@ -3,6 +3,7 @@
 The main thread of its unix port ends at about a hundred calls. A thread of its own may have more.
 """
 
+import os
 import time
 
 try:
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 
 STACK = 4 << 20  # bytes of address space; memory is taken as it is used
 ROOM = 256 << 10  # more of it than MicroPython knows of
+
+
+def threads() -> int:
+    """Return how many threads this OS process has; 0 if the system does not tell (not Linux)."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return 0
 
 
 def run_deep(work: "Callable[[], Any]") -> None:
@@ -37,8 +46,13 @@ def run_deep(work: "Callable[[], Any]") -> None:
     # MicroPython keeps 8 kB free at the end of a thread's stack, but the C library may have put
     # more than that there. It hands the larger stack of a thread that has ended to the next one.
     _thread.stack_size(STACK + ROOM)
+    before = threads()
     _thread.start_new_thread(int, ())
-    time.sleep(0.02)
+    if before:
+        while threads() > before:  # its stack is free once the system has no such thread any more
+            time.sleep(0.001)
+    else:
+        time.sleep(0.02)  # the system does not tell; without that room deep recursion may crash
     _thread.stack_size(STACK)
     _thread.start_new_thread(run, ())
     done.acquire()
