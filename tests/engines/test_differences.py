@@ -57,6 +57,13 @@ def test_differs_level_of_an_error_called_by_pcall():
     assert run("python", source) == ["false\tmsg"]
 
 
+def test_differs_builtin_called_by_no_name():
+    source = "print(pcall(function() return setmetatable({}, {__add = math.floor}) + 1 end))"
+    message = "false\tt.lua:1: bad argument #1 to '%s' (number expected, got table)"
+    assert run("lua54", source) == [message % "add"]
+    assert run("python", source) == [message % "floor"]
+
+
 @pytest.mark.parametrize("name", ["lua54", "luajit", "python"])
 def test_differs_metamethods_that_yield(name: str):
     source = """local function slow(x) return coroutine.yield(x) end

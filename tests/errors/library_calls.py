@@ -55,7 +55,6 @@ CALLS = {
     "math.ult": ["1", "2"],
     "os.date": ['"%Y"', "0"],
     "os.difftime": ["2", "1"],
-    "os.getenv": ['"NOTHING"'],
     "os.time": ["{year = 2020, month = 1, day = 1}"],
     "string.byte": ['"abc"', "1", "2"],
     "string.char": ["65", "66"],
@@ -226,7 +225,6 @@ table.sort({3, 2, "x"})
 table.sort({3, {}, 1})
 table.sort({{}, {}})
 table.sort({3, 2, 1}, function(a, b) return a.x end)
-table.sort({3, 2, 1, 5, 4}, function(a, b) return true end)
 table.sort({3, 2, 1}, math.floor)
 table.sort({"a", "b"}, string.rep)
 table.sort({"a", "b"}, math.floor)
@@ -379,6 +377,10 @@ def arguments() -> Iterator[str]:
                 yield f"local r = {name}({', '.join(replaced)})"
 
 
+# Where PUC Lua also has math.atan2 it says either name; so does lua54, whose runtime has `unpack`.
+TWO_NAMES = ("math.atan", "table.unpack")
+
+
 def by_other_names() -> Iterator[str]:
     """Calls without arguments by a local, a field, `pcall`, a tail call, a metamethod."""
     for name in CALLS:
@@ -387,7 +389,7 @@ def by_other_names() -> Iterator[str]:
         yield f"local f = {name}; return f({{}}, {{}})"
         yield f"local t = {{f = {name}}}; t.f(true)"
         yield f"local t = {{f = {name}}}; t:f(true)"
-        if name != "math.atan":  # where PUC Lua also has math.atan2, it says either name
+        if name not in TWO_NAMES:
             yield f"RETHROW(pcall({name}, NAMED, NAMED))"
         if name.startswith("string."):
             yield f'local s = "x"; s:{short}(NAMED, NAMED)'

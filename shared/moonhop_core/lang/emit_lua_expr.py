@@ -406,7 +406,8 @@ class ExprEmitter:
         if isinstance(expr, tree.Index):
             key = expr.key
             if isinstance(key, tree.Const) and isinstance(key.value, str):
-                return "field '%s'" % key.value
+                kind = "global" if tree.is_env(expr.obj) else "field"
+                return "%s '%s'" % (kind, key.value)
             small = isinstance(key, tree.Const) and type(key.value) is int and 0 <= key.value < 256
             return "field 'integer index'" if small else "field '?'"
         return ""

@@ -175,10 +175,7 @@ class CallEmitter(TableEmitter):
             self.flush()
         self.about = noted if NEAR in text else []
         self.line = expr.line or self.line
-        if isinstance(expr, tree.MethodCall):
-            self.note("C", expr)
-        else:
-            self.note("C", expr.func)
+        self.note_call(expr)
         about = self.take_about()
         if want == "tail":
             self.put("return " + text, about)

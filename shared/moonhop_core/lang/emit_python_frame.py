@@ -222,7 +222,7 @@ class FrameEmitter(StatEmitter):
         self.line = end.line or self.line
         machine = "M"
         self.about = []
-        self.note("C", expr if isinstance(expr, tree.MethodCall) else expr.func)
+        self.note_call(expr)
         self.sites.append((end, self.take_about()))
         if end.tail:
             # numbered behind the resume points, for messages only

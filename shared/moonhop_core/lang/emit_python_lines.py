@@ -2,6 +2,7 @@
 
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_text import DEEP, NEAR, Line, Names, Text, is_temp
+from moonhop_core.lang.lowered import Spread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -178,15 +179,26 @@ class LineEmitter:
         if isinstance(expr, tree.Index):
             key = expr.key
             if isinstance(key, tree.Const) and isinstance(key.value, str):
-                return "field '%s'" % key.value
+                kind = "global" if tree.is_env(expr.obj) else "field"
+                return "%s '%s'" % (kind, key.value)
             if isinstance(key, tree.Const) and type(key.value) is int and 0 <= key.value < 256:
                 return "field 'integer index'"
             return "field '?'"
-        if isinstance(expr, tree.MethodCall):
-            return "method '%s'" % expr.name
         if isinstance(expr, tree.Const) and isinstance(expr.value, str):
             return "constant '%s'" % expr.value
         return ""
+
+    def note_call(self, expr: "tree.Call | tree.MethodCall") -> None:
+        """Remember what is called, and with how many arguments if they are few and known."""
+        before = len(self.about)
+        if isinstance(expr, tree.MethodCall):
+            self.about.append("C=method '%s'" % expr.name)
+        else:
+            self.note("C", expr.func)
+        args = expr.args
+        several = args and (tree.is_multi(args[-1]) or isinstance(args[-1], Spread))
+        if len(self.about) > before and len(args) < 3 and not several:
+            self.about.append("N=%d" % len(args))
 
     def note(self, what: str, expr: tree.Expr) -> None:
         """Remember which variable an operation is about, for error messages."""

@@ -123,7 +123,7 @@ class LoopEmitter(AssignEmitter):
         table = self.atom(self.expr(call.args[0]))
         self.put("K%d, N%d = %s(%s, %s)" % (at, at, STARTS[library], func, table))
         self.put("if K%d is None:" % at)
-        self.note("C", call.func)
+        self.note_call(call)
         self.indent += 1
         self.put("T1 = %s.c1(%s)" % (func, table), self.take_about())
         self.put("K%d, N%d = %s(T1)" % (at, at, RESULTS[library]), ABOUT)

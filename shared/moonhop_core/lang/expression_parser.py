@@ -27,6 +27,7 @@ _RIGHT = {op: {"..": 8, "^": 13}.get(op, left) for op, left in _LEFT.items()}
 _UNARY_RIGHT = 12
 _UNARY = ("-", "not", "#", "~")
 
+_SUFFIXES = (".", "(", "[", ":", "{", STRING)
 _VALUES = (STRING, INTEGER, FLOAT)
 _CONSTANTS = {"nil": None, "true": True, "false": False}
 
@@ -116,6 +117,8 @@ class ExpressionParser:
             if self.level > MAX_LEVELS:
                 raise lexer.error(TOO_DEEP)
             value = self.operand()
+            if isinstance(value, tree.LocalRef):
+                value = literal_of(value)
             token = lexer.token
             left = _LEFT.get(token, 0)
             while stack and stack[-2] >= left:
@@ -140,6 +143,8 @@ class ExpressionParser:
             name = str(lexer.value)
             lexer.next()
             expr = self.scope.resolve(name, line)
+            if lexer.token in _SUFFIXES:
+                expr = literal_of(expr)
         elif token in _VALUES:
             expr = tree.Const(lexer.value, line)
             lexer.next()
@@ -274,6 +279,13 @@ class ExpressionParser:
                 name = name.value if isinstance(name.value, str) else ""
             if isinstance(name, str):
                 value.name = name
+
+
+def literal_of(expr: tree.Expr) -> tree.Expr:
+    """Return what a name stands for: itself, or the literal that a `<const>` local is."""
+    if isinstance(expr, tree.LocalRef) and expr.var.literal is not None:
+        return tree.Const(expr.var.literal.value, expr.line)
+    return expr
 
 
 def _combine(op: str, left: "tree.Expr | None", right: tree.Expr, line: int) -> tree.Expr:

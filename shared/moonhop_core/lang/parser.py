@@ -4,7 +4,12 @@ Recursive descent; this file reads statements, expression_parser.py what they ar
 """
 
 from moonhop_core.lang import tree
-from moonhop_core.lang.expression_parser import MAX_LEVELS, TOO_DEEP, ExpressionParser
+from moonhop_core.lang.expression_parser import (
+    MAX_LEVELS,
+    TOO_DEEP,
+    ExpressionParser,
+    literal_of,
+)
 from moonhop_core.lang.scope import AssignsEnv
 from moonhop_core.lang.tokens import EOF, NAME
 
@@ -200,6 +205,8 @@ class Parser(ExpressionParser):
         name = self.expect_name()
         target = self.scope.resolve(name, name_line)
         method = False
+        if lexer.token == "." or lexer.token == ":":
+            target = literal_of(target)
         while not method and (lexer.token == "." or lexer.token == ":"):
             method = lexer.token == ":"
             name += lexer.token
@@ -239,6 +246,10 @@ class Parser(ExpressionParser):
         exprs = self.expressions() if self.accept("=") else []
         for var, expr in zip(variables, exprs):
             self.name_function(expr, var.name)
+        if len(variables) == len(exprs) and variables[-1].attrib == "const":
+            last = exprs[-1]  # PUC Lua looks at no other
+            if isinstance(last, tree.Const) and variables[-1].name != "_ENV":
+                variables[-1].literal = last
         scope.activate(variables)
         return tree.Local(variables, exprs, line)
 

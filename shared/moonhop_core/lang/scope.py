@@ -181,6 +181,8 @@ class Scope:
         """What `name` means here, as an expression."""
         var = self.visible.get(name)
         if var is not None:
+            if var.literal is not None:
+                return tree.LocalRef(var, line)  # the parser puts the literal in its place
             if var.owner is not self.function.function:
                 self._capture(var)
             return tree.LocalRef(var, line)

@@ -26,6 +26,7 @@ class LocalVar:
     assigned  it is assigned after its initialisation (parameters and loop variables are
               initialised by the call or the loop; `local function f` by its statement)
     temp      made by the lowering, not by the program
+    literal   what a `<const>` local stands for where that is known when it is compiled
     """
 
     # Defaults stand here once: on MicroPython each attribute of an object takes 16 bytes.
@@ -33,6 +34,7 @@ class LocalVar:
     captured = False
     assigned = False
     temp = False
+    literal: "Const | None" = None
 
     def __init__(self, name: str, line: int, owner: "Function", attrib: "str | None" = None):
         self.name = name
@@ -445,3 +447,8 @@ def children(node: Node) -> "list[Node]":
 def is_multi(expr: Expr) -> bool:
     """Can `expr` give several values where a list of values is asked for?"""
     return isinstance(expr, (Call, MethodCall, Vararg))
+
+
+def is_env(expr: Expr) -> bool:
+    """Is it `_ENV`, so that its fields are globals?"""
+    return isinstance(expr, Env) or (isinstance(expr, LocalRef) and expr.var.name == "_ENV")

@@ -1,10 +1,11 @@
 """Checks of the arguments of library functions, with PUC Lua's coercions and messages."""
 
-from builtins import float, int, str, type
+from builtins import float, int, isinstance, len, str, type
 
 from moonhop_core.lang.numbers import parse_number
 from moonhop_core.lua.arithmetic import to_integer
-from moonhop_core.lua.errors import argument_error, type_error
+from moonhop_core.lua.errors import MISSING, argument_error, type_error
+from moonhop_core.lua.functions import Function
 from moonhop_core.lua.values import Table, basic_text
 
 try:
@@ -13,6 +14,7 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 
@@ -64,3 +66,10 @@ def table_argument(value: "Any", n: int, function: str) -> Table:
     if type(value) is Table:
         return value
     raise type_error(n, function, "table", value)
+
+
+def handler_argument(args: "Sequence[Any]") -> None:
+    """Check that xpcall was given a function as its message handler."""
+    handler = args[1] if len(args) > 1 else MISSING
+    if not isinstance(handler, Function):
+        raise type_error(2, "xpcall", "function", handler)

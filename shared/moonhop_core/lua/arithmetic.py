@@ -6,7 +6,7 @@ from builtins import float, int, str, type
 from moonhop_core.lang.numbers import parse_number
 from moonhop_core.lua.comparison import is_number
 from moonhop_core.lua.errors import OPERATOR, LuaError
-from moonhop_core.lua.metamethods import metamethod, trouble
+from moonhop_core.lua.metamethods import check_handler, metamethod, trouble
 from moonhop_core.lua.values import first, type_name
 
 try:
@@ -63,7 +63,11 @@ def arith_failed(event: str, op: str, a: "Any", b: "Any") -> "Any":
     if handler is None:
         handler = metamethod(b, event)
     if handler is not None:
-        return first(handler.c2(a, b))
+        try:
+            return first(handler.c2(a, b))
+        except AttributeError:
+            check_handler(handler, event)
+            raise
     if type(a) is str or type(b) is str:
         kinds = (event[2:], type_name(a), type_name(b))
         raise LuaError("attempt to %s a '%s' with a '%s'" % kinds, OPERATOR)

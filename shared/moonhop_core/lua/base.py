@@ -5,15 +5,20 @@ from builtins import int, isinstance, len, str, type
 
 from moonhop_core.lang.numbers import parse_number
 from moonhop_core.lua.alarm import RANG, over
-from moonhop_core.lua.arguments import integer_argument, table_argument, text_argument
+from moonhop_core.lua.arguments import (
+    handler_argument,
+    integer_argument,
+    table_argument,
+    text_argument,
+)
 from moonhop_core.lua.arithmetic import wrap
 from moonhop_core.lua.carried import next_carried
 from moonhop_core.lua.comparison import is_number, same
 from moonhop_core.lua.errors import MISSING, LuaError, argument_error, type_error
-from moonhop_core.lua.functions import Function
+from moonhop_core.lua.functions import Function, builtin
 from moonhop_core.lua.indexing import index, setindex
 from moonhop_core.lua.libraries import find
-from moonhop_core.lua.metamethods import call, metamethod
+from moonhop_core.lua.metamethods import call, metamethod, named_type
 from moonhop_core.lua.text import bounded_join, to_text
 from moonhop_core.lua.unwinding import handle
 from moonhop_core.lua.values import (
@@ -168,6 +173,19 @@ def rawequal(a: "Any", b: "Any") -> "Any":
     return lua_bool(same(a, b))
 
 
+def all_given(name: str, function: "Any", count: int) -> "Any":
+    """Return a raw function of the library for calls with any number of arguments."""
+
+    def checked(*args: "Any") -> "Any":
+        if len(args) >= count:
+            return function(*args[:count])
+        if name != "rawequal":
+            table_argument(args[0] if args else MISSING, 1, name)
+        raise argument_error(len(args) + 1, name, "value expected")
+
+    return checked
+
+
 def rawlen(value: "Any") -> int:
     """rawlen(v)"""
     if type(value) is Table:
@@ -255,7 +273,7 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
 
     def pairs(*args: "Any") -> "Any":
         if not args:
-            raise argument_error(1, "pairs", "table expected, got no value")
+            raise argument_error(1, "pairs", "value expected")
         handler = metamethod(args[0], "__pairs")
         if handler is not None:
             three = as_tuple(handler.c1(args[0])) + (None, None, None)
@@ -282,8 +300,7 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
             return FALSE, found.value
 
     def xpcall(*args: "Any") -> "Any":
-        if len(args) < 2:
-            raise argument_error(2, "xpcall", "value expected")
+        handler_argument(args)
         current = machine.current
         try:
             return (TRUE,) + as_tuple(call(args[0], args[2:]))
@@ -316,7 +333,10 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
             return None, "attempt to load a binary chunk (mode is 't')"
         if mode is not None and "t" not in text_argument(mode, 3, "load"):
             return None, "attempt to load a text chunk (mode is '%s')" % mode
-        return machine.load_text(text, given, env[0] if env else machine.globals)
+        globals = env[0] if env else machine.globals
+        if type(globals) is not Table:
+            globals = no_environment(globals)
+        return machine.load_text(text, given, globals)
 
     return {
         "print": (print_, -1),
@@ -329,9 +349,9 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
         "next": (next_, 2),
         "next.carried": (next_carried, -1),
         "select": (select, -1),
-        "rawget": (rawget, 2),
-        "rawset": (rawset, 3),
-        "rawequal": (rawequal, 2),
+        "rawget": (all_given("rawget", rawget, 2), -1, "c2", rawget),
+        "rawset": (all_given("rawset", rawset, 3), -1, "c3", rawset),
+        "rawequal": (all_given("rawequal", rawequal, 2), -1, "c2", rawequal),
         "rawlen": (rawlen, 1),
         "setmetatable": (setmetatable, -1, "c2", set_new_metatable),
         "getmetatable": (getmeta, -1),
@@ -342,6 +362,19 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
         "load": (load, -1),
         "collectgarbage": (collectgarbage, -1),
     }
+
+
+def no_environment(value: "Any") -> Table:
+    """Return what stands for an environment that is no table."""
+
+    def fail(*_: "Any") -> "Any":
+        message = "attempt to index a %s value (upvalue '_ENV')" % named_type(value)
+        raise LuaError(message, 1)
+
+    handler = builtin("load.environment", fail, -1)
+    table = Table({})
+    table.meta = Table({"__index": handler, "__newindex": handler})
+    return table
 
 
 def read_all(reader: Function) -> str:

@@ -3,7 +3,7 @@
 from moonhop_core.lua.arithmetic import MOST, to_integer
 from moonhop_core.lua.comparison import is_number
 from moonhop_core.lua.errors import OPERATOR, LuaError
-from moonhop_core.lua.metamethods import metamethod, trouble
+from moonhop_core.lua.metamethods import check_handler, metamethod, trouble
 from moonhop_core.lua.values import first
 
 try:
@@ -27,7 +27,11 @@ def bit_operand(event: str, op: str, a: "Any", b: "Any") -> "Any":
     if handler is None:
         handler = metamethod(b, event)
     if handler is not None:
-        return first(handler.c2(a, b))
+        try:
+            return first(handler.c2(a, b))
+        except AttributeError:
+            check_handler(handler, event)
+            raise
     if is_number(a) and is_number(b):
         error = LuaError("number has no integer representation", OPERATOR)
         error.about = ("arith", op, "right" if whole(a) is not None else "left")

@@ -3,7 +3,7 @@
 from builtins import bool, float, int, str, type
 
 from moonhop_core.lua.errors import OPERATOR, LuaError
-from moonhop_core.lua.metamethods import metamethod, named_type
+from moonhop_core.lua.metamethods import check_handler, metamethod, named_type
 from moonhop_core.lua.values import FALSE, Table, first
 
 try:
@@ -41,7 +41,11 @@ def eq(a: "Any", b: "Any") -> bool:
         if handler is None:
             handler = metamethod(b, "__eq")
         if handler is not None:
-            value = first(handler.c2(a, b))
+            try:
+                value = first(handler.c2(a, b))
+            except AttributeError:
+                check_handler(handler, "__eq")
+                raise
             return value is not None and value is not FALSE
     return False
 
@@ -70,7 +74,11 @@ def compared(a: "Any", b: "Any", event: str) -> bool:
         if left == right:
             raise LuaError("attempt to compare two %s values" % left, OPERATOR)
         raise LuaError("attempt to compare %s with %s" % (left, right), OPERATOR)
-    value = first(handler.c2(a, b))
+    try:
+        value = first(handler.c2(a, b))
+    except AttributeError:
+        check_handler(handler, event)
+        raise
     return value is not None and value is not FALSE
 
 

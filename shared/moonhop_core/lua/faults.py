@@ -47,7 +47,11 @@ def settle(
             error.value = positions.named(error.value, error.about, notes_at(found, stack))
         error.about = None
     if library and error.level and isinstance(error.value, str):
-        error.value = positions.for_method(error.value, notes_at(found, stack))
+        builtins = units[0].machine.builtins
+        notes = notes_at(found, stack)
+        error.value, direct = positions.for_call(error.value, notes, builtins)
+        if not direct:
+            error.level = 0
     if called is not None and not found and type(error.value) is str:
         error.value = positions.in_full(error.value, called)
     if error.level and isinstance(error.value, str):

@@ -4,7 +4,7 @@ from builtins import float, isinstance, len, range, str, type
 
 from moonhop_core.lua.errors import OPERATOR, LuaError
 from moonhop_core.lua.functions import Function
-from moonhop_core.lua.metamethods import metamethod, string_meta, trouble
+from moonhop_core.lua.metamethods import check_handler, metamethod, string_meta, trouble
 from moonhop_core.lua.values import Table, first, float_key
 
 try:
@@ -24,7 +24,7 @@ MOST_INSIDE = 195
 
 def index(obj: "Any", key: "Any") -> "Any":
     """obj[key]"""
-    for _ in range(2000):
+    for at in range(2000):
         if type(obj) is Table:
             value = obj.h.get(key)
             if value is not None:
@@ -38,7 +38,7 @@ def index(obj: "Any", key: "Any") -> "Any":
         else:
             handler = metamethod(obj, "__index")
             if handler is None:
-                raise trouble("index", obj, ("index", key))
+                raise trouble("index", obj, None if at else ("index", key))
         if isinstance(handler, Function):
             inside[0] += 1
             try:
@@ -88,7 +88,7 @@ def method_of(string_meta: Table) -> "Callable[[Any, str], Any]":
 
 def setindex(obj: "Any", key: "Any", value: "Any") -> None:
     """obj[key] = value"""
-    for _ in range(2000):
+    for at in range(2000):
         if type(obj) is Table:
             h = obj.h
             meta = obj.meta
@@ -113,7 +113,7 @@ def setindex(obj: "Any", key: "Any", value: "Any") -> None:
         else:
             handler = metamethod(obj, "__newindex")
             if handler is None:
-                raise trouble("index", obj, ("index", key))
+                raise trouble("index", obj, None if at else ("index", key))
         if isinstance(handler, Function):
             handler.c3(obj, key, value)
             return
@@ -127,7 +127,11 @@ def length(obj: "Any") -> "Any":
         return len(obj)
     handler = metamethod(obj, "__len")
     if handler is not None:
-        return first(handler.c2(obj, obj))  # operators of one operand give it twice
+        try:
+            return first(handler.c2(obj, obj))  # operators of one operand give it twice
+        except AttributeError:
+            check_handler(handler, "__len")
+            raise
     if type(obj) is Table:
         return obj.length()
     raise trouble("get length of", obj, ("unary", "#"))

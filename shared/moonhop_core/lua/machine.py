@@ -12,7 +12,7 @@ from builtins import id, int, len, list, set, str, tuple, type
 
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lua import libraries
-from moonhop_core.lua.errors import LuaError, type_error
+from moonhop_core.lua.errors import LuaError
 from moonhop_core.lua.functions import Function
 from moonhop_core.lua.indexing import method_of
 from moonhop_core.lua.metamethods import use_strings
@@ -159,8 +159,6 @@ class Machine:
 
     def load_text(self, source: str, given: str, env: "Any") -> "Any":
         """load(): the function, or nil and a message."""
-        if type(env) is not Table:
-            raise type_error(4, "load", "table", env)
         try:
             unit = self.compile_unit(source, given, env)
         except MoonhopError as error:

@@ -69,6 +69,14 @@ def trouble(doing: str, value: "Any", about: "tuple[Any, ...] | None") -> LuaErr
     return error
 
 
+def check_handler(handler: "Any", event: str) -> None:
+    """Raise the error of a metamethod that is not callable; else it was something inside."""
+    if metamethod(handler, "__call") is None and not hasattr(handler, "proto"):
+        kind = named_type(handler)
+        message = "attempt to call a %s value (metamethod '%s')" % (kind, event[2:])
+        raise LuaError(message, OPERATOR)
+
+
 def call(func: "Any", args: "Sequence[Any]") -> "Any":
     """func(args…); the error of something that cannot be called is raised here."""
     try:

@@ -116,8 +116,8 @@ def from_python(error: Exception) -> "LuaError | None":
         # a call of something that is no function was left to fail by itself
         text = str(error)
         kind = text.split("'")
-        if text == "call":
-            made = LuaError("attempt to call a table value", OPERATOR)
+        if text.startswith("call "):
+            made = LuaError("attempt to call a %s value" % text[5:], OPERATOR)
         elif len(kind) == 5 and kind[3] in ("c0", "c1", "c2", "c3", "c4", "cn"):
             made = LuaError(
                 "attempt to call a %s value" % PYTHON_TYPES.get(kind[1], kind[1]), OPERATOR
@@ -181,16 +181,53 @@ def in_full(message: str, function: "Any") -> str:
     return message.replace(short, " to '%s' (" % name, 1)
 
 
-def for_method(message: str, notes: "list[str]") -> str:
-    """Count arguments without `self` in the message of a function that was called as a method."""
+# Builtins that call functions they are given, or metamethods.
+CALLERS = [
+    "gsub",
+    "sort",
+    "pcall",
+    "xpcall",
+    "tostring",
+    "print",
+    "load",
+    "pairs",
+    "format",
+    "concat",
+    "resume",
+    "spawn",
+]
+
+
+def for_call(message: str, notes: "list[str]", builtins: "Any") -> "tuple[str, bool]":
+    """Word a builtin's message about its arguments as its call wants it: the name that the call
+    has for it, arguments of a method counted without `self`, "no value" for what was not given.
+    The second result is False if no Lua function called the builtin, but another builtin."""
     if not message.startswith("bad argument #"):
-        return message
+        return message, True
     at = message.find(" ", 14)
-    rest = message[at:]
-    name = rest[5 : rest.find("'", 5)]
-    if "C=method '%s'" % name not in notes:
-        return message
-    number = int(message[14:at]) - 1
-    if number:
-        return "bad argument #%d%s" % (number, rest)
-    return "calling '%s' on bad self%s" % (name, rest[rest.find("'", 5) + 1 :])
+    end = message.find("'", at + 5)
+    name = message[at + 5 : end]
+    rest = message[end:]
+    number = int(message[14:at])
+    count = number
+    called = ""
+    for note in notes:
+        if note.startswith("C="):
+            called = note[2:]
+        elif note.startswith("N="):
+            count = int(note[2:])
+    if called:
+        other = called[called.find("'") + 1 : -1]
+        if other != name and other in CALLERS:
+            for known in builtins:
+                if known.endswith("." + name):
+                    name = known
+            return "bad argument #%d to '%s%s" % (number, name, rest), False
+        name = other
+    if called.startswith("method "):
+        number -= 1
+    if number > count and rest.endswith("got nil)"):
+        rest = rest[:-4] + "no value)"
+    if not number:
+        return "calling '%s' on bad self%s" % (name, rest[1:]), True
+    return "bad argument #%d to '%s%s" % (number, name, rest), True

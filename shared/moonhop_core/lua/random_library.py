@@ -33,9 +33,10 @@ def random_functions(generator: Xoshiro) -> "dict[str, tuple[Callable[..., Any],
         if count > 2:
             raise LuaError("wrong number of arguments", 1)
         low = 1
-        high = integer_argument(args[count - 1], count, "random")
+        high = integer_argument(args[0], 1, "random")
         if count == 2:
-            low = integer_argument(args[0], 1, "random")
+            low = high
+            high = integer_argument(args[1], 2, "random")
         elif high == 0:
             return signed(generator.next())
         if low > high:

@@ -30,7 +30,7 @@ from moonhop_core.lua.loops import (  # noqa: F401
     forrange,
     iterator_call,
 )
-from moonhop_core.lua.metamethods import metamethod
+from moonhop_core.lua.metamethods import check_handler, metamethod
 from moonhop_core.lua.text import concat, text  # noqa: F401
 
 try:
@@ -174,7 +174,11 @@ def close_value(value: "Any", error: "Any") -> None:
     closer = metamethod(value, "__close")
     if closer is None:
         raise LuaError("metamethod 'close' is not callable", 1)
-    closer.c2(value, error)
+    try:
+        closer.c2(value, error)
+    except AttributeError:
+        check_handler(closer, "__close")
+        raise
 
 
 def forclose(value: "Any") -> "list[Any]":

@@ -3,10 +3,10 @@
 from builtins import float, int, len, map, str, sum, type
 
 from moonhop_core.lua.comparison import is_number
-from moonhop_core.lua.errors import OPERATOR, LuaError
+from moonhop_core.lua.errors import LuaError
 from moonhop_core.lua.fresh import numeral
 from moonhop_core.lua.latin1 import INDEXED
-from moonhop_core.lua.metamethods import metamethod, trouble
+from moonhop_core.lua.metamethods import check_handler, metamethod, trouble
 from moonhop_core.lua.values import Table, basic_text, first
 
 try:
@@ -59,7 +59,11 @@ def concat(parts: "Sequence[Any]") -> "Any":
             if joins(left):
                 raise trouble("concatenate", result, ("concat", at + 1, len(parts)))
             raise trouble("concatenate", left, ("concat", at, len(parts)))
-        result = first(handler.c2(left, result))
+        try:
+            result = first(handler.c2(left, result))
+        except AttributeError:
+            check_handler(handler, "__concat")
+            raise
         at -= 1
     return result
 
@@ -94,7 +98,7 @@ def to_text(value: "Any") -> str:
                 return result
             if is_number(result):
                 return basic_text(result)
-            raise LuaError("'__tostring' must return a string", OPERATOR)
+            raise LuaError("'__tostring' must return a string", 1)
         name = value.meta.h.get("__name")
         if type(name) is str:
             return name + basic_text(value)[5:]

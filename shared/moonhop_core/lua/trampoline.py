@@ -8,6 +8,7 @@ between them markers, lists that start with a string: `["pcall"]`, `["xpcall", h
 
 from builtins import isinstance, len, list, tuple, type
 
+from moonhop_core.lua.arguments import handler_argument
 from moonhop_core.lua.errors import LuaError
 from moonhop_core.lua.functions import Bound, Function
 from moonhop_core.lua.metamethods import metamethod, trouble
@@ -225,8 +226,7 @@ def protect(stack: "list[Any]", name: str, args: "Sequence[Any]") -> "tuple[Any,
         stack.append(["pcall"])
         func, args = args[0], args[1:]
     else:
-        if len(args) < 2:
-            raise LuaError("bad argument #2 to 'xpcall' (value expected)", 1)
+        handler_argument(args)
         stack.append(["xpcall", args[1]])
         func, args = args[0], args[2:]
     if func is None:

@@ -194,7 +194,8 @@ def call_table(table: Table, args: "Sequence[Any]") -> "Any":
     meta = table.meta
     handler = None if meta is None else meta.h.get("__call")
     if handler is None:
-        raise AttributeError("call")
+        name = None if meta is None else meta.h.get("__name")
+        raise AttributeError("call " + (name if type(name) is str else "table"))
     return handler.cn((table,) + tuple(args))
 
 
