@@ -228,7 +228,17 @@ class ExprEmitter:
     def operand_name(self, expr: tree.Expr) -> str:
         if isinstance(expr, tree.Const):
             return "constant '%s'" % expr.value if isinstance(expr.value, str) else ""
-        return self.describe(expr)
+        return "" if isinstance(expr, tree.MethodCall) else self.describe(expr)
+
+    def hint_element(self, op: str, expr: tree.Expr) -> None:
+        """LuaJIT's own operators name no element of a table: note its name, if nothing else in
+        the line that has no name can be meant."""
+        if not self.jit or op not in NAMELESS:
+            return
+        name = self.describe(expr) if is_element(expr) else ""
+        if name or isinstance(expr, (tree.Call, tree.MethodCall, tree.Paren, tree.Vararg)):
+            known = self.hints.setdefault(self.out.line, {})
+            known["element"] = name if known.get("element", name) == name else ""
 
     def hint_indexed(self, expr: tree.Index) -> None:
         """LuaJIT names no element of a table, and takes the field of an `or` for the whole."""
@@ -241,9 +251,7 @@ class ExprEmitter:
                 last = last.right
             if isinstance(last, tree.Index) and isinstance(last.key, tree.Const):
                 self.hint("unnamed", str(last.key.value))
-        elif isinstance(obj, tree.Index) and not (
-            isinstance(obj.key, tree.Const) and isinstance(obj.key.value, str)
-        ):
+        elif is_element(obj):
             self.hint("index", self.describe(obj))
 
     def hint_called(self, func: tree.Expr) -> None:
@@ -251,7 +259,7 @@ class ExprEmitter:
             func = func.expr
         if isinstance(func, tree.Const) and isinstance(func.value, str):
             self.hint("call", "constant '%s'" % func.value)
-        elif isinstance(func, tree.Index) and not isinstance(func.key, tree.Const):
+        elif is_element(func):
             self.hint("call", self.describe(func))
 
     def index(self, expr: tree.Index) -> None:
@@ -285,6 +293,8 @@ class ExprEmitter:
     def method_call(self, expr: tree.MethodCall) -> None:
         self.prefix(expr.obj)
         self.out.at(expr.line)
+        if self.jit and is_element(expr.obj):
+            self.hint("index", self.describe(expr.obj))
         self.put(":%s(" % expr.name)
         self.exprs(expr.args)
         self.put(")")
@@ -320,18 +330,22 @@ class ExprEmitter:
             chain.append(left)
             least = PRECEDENCE[operator(left)][0]
             left = left.left
+        op = operator(chain[-1])
+        self.hint_element(op, left)
         self.operand(left, least)
         while chain:
             node = chain.pop()
             op = operator(node)
             self.out.at(node.line)
             self.put(" %s " % op)
+            self.hint_element(op, node.right)
             self.operand(node.right, PRECEDENCE[op][1])
 
     def right_chain(self, op: str, chain: "list[tree.Binary | tree.And | tree.Or]") -> None:
         above = PRECEDENCE[op][0]
         node = chain[0]
         while True:
+            self.hint_element(op, node.left)
             self.operand(node.left, above + 1)
             self.out.at(node.line)
             self.put(" %s " % op)
@@ -339,6 +353,7 @@ class ExprEmitter:
             if not (isinstance(right, tree.Binary) and right.op == op):
                 break
             node = right
+        self.hint_element(op, right)
         self.operand(right, PRECEDENCE[op][1])
 
     def unary(self, expr: tree.Unary) -> None:
@@ -356,6 +371,7 @@ class ExprEmitter:
             self.expr(expr.operand)
             self.put(")")
         else:
+            self.hint_element(expr.op, expr.operand)
             self.operand(expr.operand, UNARY)
 
     def table(self, expr: tree.Table) -> None:
@@ -411,6 +427,16 @@ class ExprEmitter:
             small = isinstance(key, tree.Const) and type(key.value) is int and 0 <= key.value < 256
             return "field 'integer index'" if small else "field '?'"
         return ""
+
+
+NAMELESS = ("+", "-", "*", "/", "%", "^", "..", "#")
+
+
+def is_element(expr: tree.Expr) -> bool:
+    """Is it an element of a table by another key than a name?"""
+    return isinstance(expr, tree.Index) and not (
+        isinstance(expr.key, tree.Const) and isinstance(expr.key.value, str)
+    )
 
 
 def is_finite(expr: tree.Expr) -> bool:

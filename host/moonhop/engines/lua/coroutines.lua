@@ -4,12 +4,13 @@ local N = R.natives
 local type, error = N.type, N.error
 local register, expected, fail = R.register, R.expected, R.fail
 
-local function create(f, name)
-  if type(f) ~= "function" then expected(1, name, "function", 1, f) end
+local function create(name, ...)
+  local f = ...
+  if type(f) ~= "function" then expected(1, name, "function", N.select("#", ...), f) end
   return R.thread_of(R.new_stack(f))
 end
 
-register("coroutine.create", function(f) return create(f, "create") end)
+register("coroutine.create", function(...) return (create("coroutine.create", ...)) end)
 R.suspending(register("coroutine.resume", R.resume_native), R.resume_frames)
 R.suspending(register("coroutine.yield", function() return R.yield_direct() end), R.yield_frames)
 
@@ -34,11 +35,11 @@ R.suspending(register("coroutine.wrap.next", function(state, ...)
   return wrapped(stack, stack.status == "suspended", R.resume_native(state[1], ...))
 end), function(state, ...) return R.wrap_frames(state[1], ...) end, true)
 
-register("coroutine.wrap", function(f)
-  return R.bind("coroutine.wrap.next", { create(f, "wrap") })
+register("coroutine.wrap", function(...)
+  return R.bind("coroutine.wrap.next", { create("coroutine.wrap", ...) })
 end)
 
-register("coroutine.status", function(thread) return R.check_thread(thread, "status").status end)
+register("coroutine.status", function(...) return R.check_thread("coroutine.status", ...).status end)
 
 register("coroutine.running", function()
   local stack = R.stack()
@@ -54,8 +55,8 @@ register("coroutine.isyieldable", function(thread)
   return R.is_yieldable()
 end)
 
-register("coroutine.close", function(thread)
-  local stack = R.check_thread(thread, "close")
+register("coroutine.close", function(...)
+  local stack = R.check_thread("coroutine.close", ...)
   if stack.status ~= "suspended" and stack.status ~= "dead" then
     fail("cannot close a " .. stack.status .. " coroutine")
   end

@@ -35,7 +35,7 @@ local function enter(KIND, stack, thread, ...)
 end
 
 function R.resume_frames(thread, ...)
-  local stack = R.check_thread(thread, "resume")
+  local stack = stack_of(thread) or R.check_thread("coroutine.resume", thread)
   if stack.status ~= "suspended" then return deliver(false, refuse(stack)) end
   return enter("resume", stack, thread, ...)
 end
@@ -71,7 +71,7 @@ end
 
 -- coroutine.resume as direct functions call it.
 function R.resume_native(thread, ...)
-  local stack = R.check_thread(thread, "resume")
+  local stack = stack_of(thread) or R.check_thread("coroutine.resume", thread)
   if stack.status ~= "suspended" then return false, refuse(stack) end
   local outer = stack_now()
   outer.status = "normal"

@@ -54,18 +54,19 @@ local function expected(n, name, what, count, value)
   bad(n, name, what .. " expected, got " .. (n > count and "no value" or type_name(value)))
 end
 
-local function text_argument(value, n, name)
+local function text_argument(value, n, name, count)
   if type(value) == "number" then return tostring(value) end
-  if type(value) ~= "string" then expected(n, name, "string", value == nil and 0 or n, value) end
+  if type(value) ~= "string" then expected(n, name, "string", count or (value == nil and 0 or n), value) end
   return value
 end
 
 R.expected, R.text_argument, R.type_name = expected, text_argument, type_name
 
-local function integer(value, n, name)
+-- `count`: how many arguments there are, where that is known.
+local function integer(value, n, name, count)
   local number = N.tonumber(value)
   if number == nil or type(value) ~= "number" and type(value) ~= "string" then
-    expected(n, name, "number", value == nil and 0 or n, value)
+    expected(n, name, "number", count or (value == nil and 0 or n), value)
   end
   local whole = R.to_integer(number)
   if not whole then bad(n, name, "number has no integer representation") end
@@ -73,9 +74,10 @@ local function integer(value, n, name)
 end
 R.integer_argument = integer
 
-function R.check_thread(thread, name)
+function R.check_thread(name, ...)
+  local thread = ...
   local stack = type(thread) == "thread" and R.stack_of(thread)
-  if not stack then expected(1, name, "thread", 1, thread) end
+  if not stack then expected(1, name, "thread", select("#", ...), thread) end
   return stack
 end
 
@@ -122,6 +124,11 @@ R.suspending(pcall, function(...)
   return R.pcall_frames(...)
 end)
 
+local function check_handler(...)
+  local _, handler = ...
+  if type(handler) ~= "function" then expected(2, "xpcall", "function", select("#", ...), handler) end
+end
+
 local function xpcall_direct(f, handler, ...)
   return xpcall(f, function(err)
     err = on_error(err)
@@ -130,11 +137,11 @@ local function xpcall_direct(f, handler, ...)
   end, ...)
 end
 register("xpcall", function(...)
-  if select("#", ...) < 2 then bad(2, "xpcall", "value expected") end
+  check_handler(...)
   return xpcall_direct(...)
 end)
 R.suspending(R.builtins.xpcall, function(...)
-  if select("#", ...) < 2 then bad(2, "xpcall", "value expected") end
+  check_handler(...)
   return R.xpcall_frames(...)
 end)
 
@@ -180,11 +187,7 @@ register("load", function(...)
   if mode ~= nil and not find(text_argument(mode, 3, "load"), "t", 1, true) then
     return nil, "attempt to load a text chunk (mode is '" .. mode .. "')"
   end
-  if select("#", ...) < 4 then
-    env = G
-  elseif type(env) ~= "table" then
-    expected(4, "load", "table", 4, env)
-  end
+  if select("#", ...) < 4 then env = G end
   local emitted, info = R.compile(text, given)
   if not emitted then return nil, info end
   return R.load_unit(#R.units + 1, emitted, info, env, given, text).main()

@@ -51,7 +51,7 @@ function R.pairs(...)
     return a, b, c
   end
   if type(t) ~= "table" then
-    if select("#", ...) == 0 then R.bad_argument(1, "pairs", "table expected, got no value") end
+    if select("#", ...) == 0 then R.bad_argument(1, "pairs", "value expected") end
     R.fail("bad argument #1 to 'for iterator' (table expected, got " .. R.type_name(t) .. ")")
   end
   return native_pairs(t)
@@ -87,10 +87,26 @@ X["math.tointeger"] = function(...)
   x = type(x) ~= "table" and tonumber(x)
   return x and R.to_integer(x) or nil
 end
-X["math.ult"] = function(m, n)
+X["math.ult"] = function(...)
+  local m, n = ...
+  if type(m) ~= "number" or type(n) ~= "number" or m ~= floor(m) or n ~= floor(n) then
+    local count = select("#", ...)
+    m, n = R.integer_argument(m, 1, "math.ult", count), R.integer_argument(n, 2, "math.ult", count)
+  end
   if m >= 0 and n >= 0 then return m < n end
   if m < 0 and n < 0 then return m < n end
   return m >= 0
+end
+for name, factor in N.pairs({ deg = 180 / N.math.pi, rad = N.math.pi / 180 }) do
+  X["math." .. name] = function(...)
+    local x = ...
+    if type(x) ~= "number" then
+      local number = type(x) == "string" and tonumber(x)
+      if not number then R.expected(1, "math." .. name, "number", select("#", ...), x) end
+      x = number
+    end
+    return x * factor
+  end
 end
 X["math.atan"] = function(y, x) return N.math.atan2(y, x or 1) end
 
@@ -118,5 +134,5 @@ arithmetic("idiv", function(a, b) return floor(a / b) end)
 arithmetic("unm", function(a) return -a end)
 
 for name in N.string.gmatch("char codepoint codes len offset codes.next codes.next_lax", "%S+") do
-  X["utf8." .. name] = function(...) return R.utf8[name](...) end
+  X["utf8." .. name] = function(...) return R.utf8[name](select("#", ...), ...) end
 end

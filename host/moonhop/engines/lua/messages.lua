@@ -258,7 +258,9 @@ function R.translate(err)
     if number then
       local unit = units[tonumber(number)]
       line = tonumber(line)
-      if R.luajit then rest = R.words_of_54(rest, unit, line) end
+      local bare
+      if R.luajit then rest, bare = R.words_of_54(rest, unit, line) end
+      if bare then return rest end
       local proto = proto_at(unit, line)
       local file = proto and proto.file or unit.name
       return format("%s:%d: %s", file, unit.lines[line] or 0, own_names(rest, proto))

@@ -62,7 +62,42 @@ local PLAIN = {
   ["bad argument #(%d+) to '(.-)' %(invalid value%)$"] = "bad argument #%s to '%s' (value out of range)",
 }
 
+-- What the program compares when math.max and min do.
+local function compared(text)
+  local n, name, got = match(text, "^bad argument #(%d+) to '.-(m[ai][xn])' %(number expected, got (.*)%)$")
+  if not n or got == "no value" then return nil end
+  local a, b = "number", got
+  if n == "1" then a, b = b, a end
+  if name == "min" then a, b = b, a end
+  return "attempt to compare " .. a .. " with " .. b
+end
+
+-- The __name of the table that a builtin refuses as its n-th argument.
+local function name_given(n)
+  local level = 3
+  local info = getinfo(level, "S")
+  while info and sub(info.source, 1, 3) ~= "=\1U" do
+    if info.what == "C" then
+      local _, value = getlocal(level, n)
+      if type(value) == "table" then
+        local name = R.type_name(value)
+        if name ~= "table" then return name end
+      end
+    end
+    level = level + 1
+    info = getinfo(level, "S")
+  end
+end
+
 local function of_library(text)
+  text = N.string.gsub(text, "^(bad argument #%d+ to ')__", "%1")
+  if R.has_names then
+    local before, n = match(text, "^(bad argument #(%d+) to .* got )table%)$")
+    local name = n and name_given(tonumber(n))
+    if name then text = before .. name .. ")" end
+  end
+  local bare = compared(text)
+  if bare then return bare, true end
   for pattern, other in N.next, PLAIN do
     local a, b = match(text, pattern)
     if a then return format(other, a, b) end
@@ -97,9 +132,12 @@ function R.words_of_54(text, unit, line)
   if hint and find(text, "^attempt to call an? [%w ]+ value$") and hint.call then
     return text .. " (" .. hint.call .. ")"
   end
-  if R.has_names and find(text, " a table value", 1, true) then
+  if R.has_names and find(text, " table", 1, true) then
     local found = name_at_hand()
-    if found then text = N.string.gsub(text, "a table value", function() return "a " .. found .. " value" end) end
+    if found then text = N.string.gsub(text, "( )table", function() return " " .. found end, 1) end
+  end
+  if hint and hint.element and hint.element ~= "" and (find(text, "^attempt to [pgc][eo][rtn]") and find(text, " value$")) then
+    return text .. " (" .. hint.element .. ")"
   end
   return text
 end

@@ -8,14 +8,14 @@ R.register("math.random", function(...)
   if count == 0 then return R.random_float() end
   local low, high = ...
   if count == 1 then
-    low, high = 1, R.integer_argument(low, 1, "random")
+    low, high = 1, R.integer_argument(low, 1, "math.random", 1)
     if high == 0 then return R.random_integer() end
   elseif count == 2 then
-    low, high = R.integer_argument(low, 1, "random"), R.integer_argument(high, 2, "random")
+    low, high = R.integer_argument(low, 1, "math.random", 2), R.integer_argument(high, 2, "math.random", 2)
   else
     R.fail("wrong number of arguments")
   end
-  if low > high then R.bad_argument(1, "random", "interval is empty") end
+  if low > high then R.bad_argument(1, "math.random", "interval is empty") end
   return R.random_between(low, high)
 end)
 
@@ -24,8 +24,8 @@ R.register("math.randomseed", function(...)
   if select("#", ...) == 0 then
     n1, n2 = R.random_integer(), R.random_integer()
   else
-    n1 = R.integer_argument(n1, 1, "randomseed")
-    n2 = n2 ~= nil and R.integer_argument(n2, 2, "randomseed") or 0
+    n1 = R.integer_argument(n1, 1, "math.randomseed", 1)
+    n2 = n2 ~= nil and R.integer_argument(n2, 2, "math.randomseed") or 0
   end
   R.seed(n1, n2)
   return n1, n2

@@ -24,11 +24,11 @@ local function encode(code)
   return concat(out)
 end
 
-U["char"] = function(...)
+U["char"] = function(_, ...)
   local out = {}
   for i = 1, select("#", ...) do
-    local code = R.integer_argument((select(i, ...)), i, "char")
-    if code < 0 or code > 0x7fffffff then R.bad_argument(i, "char", "value out of range") end
+    local code = R.integer_argument((select(i, ...)), i, "utf8.char", i)
+    if code < 0 or code > 0x7fffffff then R.bad_argument(i, "utf8.char", "value out of range") end
     out[i] = encode(code)
   end
   return concat(out)
@@ -52,7 +52,8 @@ local function decode(s, at, lax)
   return code, at + count + 1
 end
 
-local function place(i, size)
+local function place(i, size, n, name)
+  if type(i) ~= "number" or i ~= floor(i) then i = R.integer_argument(i, n, name) end
   if i >= 0 then return i end
   if -i > size then return 0 end
   return size + i + 1
@@ -63,10 +64,10 @@ local function continues(s, at)
   return c and c >= 0x80 and c <= 0xbf
 end
 
-U["codepoint"] = function(s, i, j, lax)
-  s = R.text_argument(s, 1, "utf8.codepoint")
-  i = place(i == nil and 1 or i, #s)
-  j = place(j == nil and i or j, #s)
+U["codepoint"] = function(count, s, i, j, lax)
+  s = R.text_argument(s, 1, "utf8.codepoint", count)
+  i = place(i == nil and 1 or i, #s, 2, "utf8.codepoint")
+  j = place(j == nil and i or j, #s, 3, "utf8.codepoint")
   if i < 1 then R.bad_argument(2, "utf8.codepoint", "out of bounds") end
   if j > #s then R.bad_argument(3, "utf8.codepoint", "out of bounds") end
   local out, n = {}, 0
@@ -79,10 +80,10 @@ U["codepoint"] = function(s, i, j, lax)
   return N.unpack(out, 1, n)
 end
 
-U["len"] = function(s, i, j, lax)
-  s = R.text_argument(s, 1, "utf8.len")
-  i = place(i == nil and 1 or i, #s)
-  j = place(j == nil and -1 or j, #s)
+U["len"] = function(count, s, i, j, lax)
+  s = R.text_argument(s, 1, "utf8.len", count)
+  i = place(i == nil and 1 or i, #s, 2, "utf8.len")
+  j = place(j == nil and -1 or j, #s, 3, "utf8.len")
   if i < 1 or i > #s + 1 then R.bad_argument(2, "utf8.len", "initial position out of bounds") end
   if j > #s then R.bad_argument(3, "utf8.len", "final position out of bounds") end
   local n = 0
@@ -94,11 +95,11 @@ U["len"] = function(s, i, j, lax)
   return n
 end
 
-U["offset"] = function(s, n, i)
-  s = R.text_argument(s, 1, "utf8.offset")
+U["offset"] = function(count, s, n, i)
+  s = R.text_argument(s, 1, "utf8.offset", count)
   local size = #s
-  n = R.integer_argument(n, 2, "utf8.offset")
-  i = place(i == nil and (n >= 0 and 1 or size + 1) or i, size)
+  n = R.integer_argument(n, 2, "utf8.offset", count)
+  i = place(i == nil and (n >= 0 and 1 or size + 1) or i, size, 3, "utf8.offset")
   if i < 1 or i > size + 1 then R.bad_argument(3, "utf8.offset", "position out of bounds") end
   if n == 0 then
     while i > 1 and continues(s, i) do i = i - 1 end
@@ -122,7 +123,7 @@ U["offset"] = function(s, n, i)
 end
 
 local function iterator(lax)
-  return function(s, i)
+  return function(_, s, i)
     i = i + 1
     while continues(s, i) do i = i + 1 end
     if i > #s then return nil end
@@ -133,7 +134,7 @@ local function iterator(lax)
 end
 
 U["codes.next"], U["codes.next_lax"] = iterator(false), iterator(true)
-U["codes"] = function(s, lax)
-  if type(s) ~= "string" then R.bad_argument(1, "utf8.codes", "string expected, got " .. type(s)) end
+U["codes"] = function(count, s, lax)
+  s = R.text_argument(s, 1, "utf8.codes", count)
   return R.builtins[lax and "utf8.codes.next_lax" or "utf8.codes.next"], s, 0
 end
