@@ -42,6 +42,12 @@ print(pcall(calls, named))"""
         assert named.startswith("false\tt.lua:3: ")
 
 
+def test_differs_words():
+    source = "local x print(pcall(function() return (x and x or x).y end))"
+    assert run("lua54", source) == ["false\tt.lua:1: attempt to index a nil value"]
+    assert run("luajit", source) == ["false\tt.lua:1: attempt to index a nil value (upvalue 'x')"]
+
+
 def test_differs_upvalues():
     names = [f"v{i}" for i in range(61)]
     source = f"local {', '.join(names)} = {', '.join(['1'] * 61)}\n"

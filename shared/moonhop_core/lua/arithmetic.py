@@ -65,9 +65,9 @@ def arith_failed(event: str, op: str, a: "Any", b: "Any") -> "Any":
     if handler is not None:
         try:
             return first(handler.c2(a, b))
-        except AttributeError:
+        except AttributeError as error:
             check_handler(handler, event)
-            raise
+            raise error
     if type(a) is str or type(b) is str:
         kinds = (event[2:], type_name(a), type_name(b))
         raise LuaError("attempt to %s a '%s' with a '%s'" % kinds, OPERATOR)

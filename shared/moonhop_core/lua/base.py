@@ -18,7 +18,7 @@ from moonhop_core.lua.errors import MISSING, LuaError, argument_error, type_erro
 from moonhop_core.lua.functions import Function, builtin
 from moonhop_core.lua.indexing import index, setindex
 from moonhop_core.lua.libraries import find
-from moonhop_core.lua.metamethods import call, metamethod, named_type
+from moonhop_core.lua.metamethods import call, check_handler, metamethod, named_type
 from moonhop_core.lua.text import bounded_join, to_text
 from moonhop_core.lua.unwinding import handle
 from moonhop_core.lua.values import (
@@ -276,7 +276,11 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
             raise argument_error(1, "pairs", "value expected")
         handler = metamethod(args[0], "__pairs")
         if handler is not None:
-            three = as_tuple(handler.c1(args[0])) + (None, None, None)
+            try:
+                three = as_tuple(handler.c1(args[0])) + (None, None, None)
+            except AttributeError as error:
+                check_handler(handler)
+                raise error
             return three[:3]
         return find(machine, "next"), args[0], None
 
@@ -315,6 +319,10 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
         return getmetatable(args[0], machine.string_meta)
 
     def load(chunk: "Any" = None, name: "Any" = None, mode: "Any" = None, *env: "Any") -> "Any":
+        if mode is not None:
+            mode = text_argument(mode, 3, "load")
+        if name is not None:
+            name = text_argument(name, 2, "load")
         if isinstance(chunk, Function):
             current = machine.current
             try:
@@ -323,15 +331,15 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
                 found = machine.settle(raised, called=chunk)
                 machine.current = current
                 return None, found.value
-            given = "=(load)" if name is None else text_argument(name, 2, "load")
+            given = "=(load)" if name is None else name
         else:
             if type(chunk) is not str and not is_number(chunk):
                 raise type_error(1, "load", "function", chunk)
             text = text_argument(chunk, 1, "load")
-            given = text if name is None else text_argument(name, 2, "load")
+            given = text if name is None else name
         if text[:1] == "\x1b":
             return None, "attempt to load a binary chunk (mode is 't')"
-        if mode is not None and "t" not in text_argument(mode, 3, "load"):
+        if mode is not None and "t" not in mode:
             return None, "attempt to load a text chunk (mode is '%s')" % mode
         globals = env[0] if env else machine.globals
         if type(globals) is not Table:

@@ -29,9 +29,9 @@ def bit_operand(event: str, op: str, a: "Any", b: "Any") -> "Any":
     if handler is not None:
         try:
             return first(handler.c2(a, b))
-        except AttributeError:
+        except AttributeError as inside:
             check_handler(handler, event)
-            raise
+            raise inside
     if is_number(a) and is_number(b):
         error = LuaError("number has no integer representation", OPERATOR)
         error.about = ("arith", op, "right" if whole(a) is not None else "left")

@@ -43,9 +43,9 @@ def eq(a: "Any", b: "Any") -> bool:
         if handler is not None:
             try:
                 value = first(handler.c2(a, b))
-            except AttributeError:
+            except AttributeError as error:
                 check_handler(handler, "__eq")
-                raise
+                raise error
             return value is not None and value is not FALSE
     return False
 
@@ -76,9 +76,9 @@ def compared(a: "Any", b: "Any", event: str) -> bool:
         raise LuaError("attempt to compare %s with %s" % (left, right), OPERATOR)
     try:
         value = first(handler.c2(a, b))
-    except AttributeError:
+    except AttributeError as error:
         check_handler(handler, event)
-        raise
+        raise error
     return value is not None and value is not FALSE
 
 

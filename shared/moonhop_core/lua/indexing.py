@@ -129,9 +129,9 @@ def length(obj: "Any") -> "Any":
     if handler is not None:
         try:
             return first(handler.c2(obj, obj))  # operators of one operand give it twice
-        except AttributeError:
+        except AttributeError as error:
             check_handler(handler, "__len")
-            raise
+            raise error
     if type(obj) is Table:
         return obj.length()
     raise trouble("get length of", obj, ("unary", "#"))

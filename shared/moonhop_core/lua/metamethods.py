@@ -69,12 +69,14 @@ def trouble(doing: str, value: "Any", about: "tuple[Any, ...] | None") -> LuaErr
     return error
 
 
-def check_handler(handler: "Any", event: str) -> None:
-    """Raise the error of a metamethod that is not callable; else it was something inside."""
+def check_handler(handler: "Any", event: str = "") -> None:
+    """Raise the error of a metamethod that is not callable; else it was something inside. `event`:
+    which one, if an operator has called it and no builtin."""
     if metamethod(handler, "__call") is None and not hasattr(handler, "proto"):
-        kind = named_type(handler)
-        message = "attempt to call a %s value (metamethod '%s')" % (kind, event[2:])
-        raise LuaError(message, OPERATOR)
+        message = "attempt to call a %s value" % named_type(handler)
+        if event:
+            raise LuaError("%s (metamethod '%s')" % (message, event[2:]), OPERATOR)
+        raise LuaError(message)
 
 
 def call(func: "Any", args: "Sequence[Any]") -> "Any":

@@ -176,9 +176,9 @@ def close_value(value: "Any", error: "Any") -> None:
         raise LuaError("metamethod 'close' is not callable", 1)
     try:
         closer.c2(value, error)
-    except AttributeError:
+    except AttributeError as inside:
         check_handler(closer, "__close")
-        raise
+        raise inside
 
 
 def forclose(value: "Any") -> "list[Any]":

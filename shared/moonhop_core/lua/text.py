@@ -61,9 +61,9 @@ def concat(parts: "Sequence[Any]") -> "Any":
             raise trouble("concatenate", left, ("concat", at, len(parts)))
         try:
             result = first(handler.c2(left, result))
-        except AttributeError:
+        except AttributeError as error:
             check_handler(handler, "__concat")
-            raise
+            raise error
         at -= 1
     return result
 
@@ -93,7 +93,11 @@ def to_text(value: "Any") -> str:
     if kind is Table and value.meta is not None:
         handler = value.meta.h.get("__tostring")
         if handler is not None:
-            result = first(handler.c1(value))
+            try:
+                result = first(handler.c1(value))
+            except AttributeError as error:
+                check_handler(handler)
+                raise error
             if type(result) is str:
                 return result
             if is_number(result):

@@ -1,7 +1,7 @@
 """How frames leave a coroutine's stack before they end: what they hold open is closed, and a marker
 of pcall or xpcall catches."""
 
-from builtins import len, type
+from builtins import len, range, type
 
 from moonhop_core.lua.errors import LuaError
 from moonhop_core.lua.metamethods import call
@@ -50,15 +50,22 @@ def unwind(machine: "Machine", co: Coroutine, error: LuaError, listed: bool) -> 
     return handle(machine, marker[1], error)
 
 
+MOST_HANDLED = 10  # errors of a message handler, each in handling the one before
+
+
 def handle(machine: "Machine", handler: "Any", error: LuaError) -> "Any":
     """Call xpcall's message handler; gives what xpcall returns."""
-    before, machine.handling = machine.handling, error
+    before = machine.handling
     try:
-        return FALSE, first(call(handler, (error.value,)))
-    except Exception as raised:
-        return FALSE, machine.settle(raised).value
+        for _ in range(MOST_HANDLED):
+            machine.handling = error
+            try:
+                return FALSE, first(call(handler, (error.value,)))
+            except Exception as raised:
+                error = machine.settle(raised)  # the handler's own error is handled, too
     finally:
         machine.handling = before
+    return FALSE, "error in error handling"
 
 
 def close_frame(

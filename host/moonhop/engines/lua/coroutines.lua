@@ -47,9 +47,9 @@ register("coroutine.running", function()
   return R.thread_of(stack), not (stack.from or stack.native)
 end)
 
-register("coroutine.isyieldable", function(thread)
-  if R.stack_of(thread) then
-    local stack = R.stack_of(thread)
+register("coroutine.isyieldable", function(...)
+  if ... ~= nil then
+    local stack = R.check_thread("coroutine.isyieldable", ...)
     return (stack.from or stack.native or stack.status == "suspended") and true or false
   end
   return R.is_yieldable()

@@ -172,19 +172,21 @@ end
 register("load", function(...)
   local chunk, name, mode, env = ...
   local text, given
+  if mode ~= nil then mode = text_argument(mode, 3, "load") end
+  if name ~= nil then name = text_argument(name, 2, "load") end
   if type(chunk) == "function" then
     local ok, read = xpcall(read_all, on_error, chunk)
     if not ok then return nil, read end
-    text, given = read, name == nil and "=(load)" or text_argument(name, 2, "load")
+    text, given = read, name or "=(load)"
   else
     if type(chunk) ~= "string" and type(chunk) ~= "number" then
       expected(1, "load", "function", select("#", ...), chunk)
     end
     text = text_argument(chunk, 1, "load")
-    given = name == nil and text or text_argument(name, 2, "load")
+    given = name or text
   end
   if byte(text) == 27 then return nil, "attempt to load a binary chunk (mode is 't')" end
-  if mode ~= nil and not find(text_argument(mode, 3, "load"), "t", 1, true) then
+  if mode ~= nil and not find(mode, "t", 1, true) then
     return nil, "attempt to load a text chunk (mode is '" .. mode .. "')"
   end
   if select("#", ...) < 4 then env = G end

@@ -242,6 +242,7 @@ end
 -- "bad argument …": `name` is what the builtin is called where the program has no name for it.
 function R.argument_message(n, name, why)
   local called, method, f = called_as()
+  if called and sub(called, 1, 2) == "__" then called = sub(called, 3) end -- LuaJIT's name of a metamethod
   if method then
     n = n - 1 -- self does not count
     if n == 0 then return format("calling '%s' on bad self (%s)", called, why) end
