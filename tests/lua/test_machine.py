@@ -19,7 +19,7 @@ class Bench:
         self.machine = Machine()
         self.machine.print = self.printed.append
         self.machine.op = self.op
-        self.machine.add_operations([("sleep", True), ("now", False), ("fail", False)])
+        self.machine.add_operations(("sleep", "now", "fail"), ("sleep",))
         self.machine.load_unit(emit_python(compile_lua(source, "test.lua")))
         self.task = self.machine.spawn(self.machine.main())
 

@@ -61,7 +61,8 @@ def build_board_files(
     modules = {module_name(n): s.read_text(encoding="utf-8") for s, n in sources}
     places = {module_name(name): name for _, name in sources}
     if mpy:
-        places[WORKER] = Path(*WORKER.split(".")).with_suffix(".py")
+        for made in (WORKER, IMAGES):
+            places[made] = Path(*made.split(".")).with_suffix(".py")
         texts = {module_name(n): source for source, n in sources if n.name in AS_TEXT}
         for module, code in _compiled(modules, places, march, joined=not lang).items():
             place = places[module] if module in texts else places[module].with_suffix(".mpy")
@@ -114,8 +115,19 @@ EAGER = (  # what every board uses sooner or later
     "moonhop_core.process.alarm",
     "moonhop_core.process.local_host",  # only where something runs `alone`
 )
-BASE = "moonhop_core.lua.base"
-MATCHING = "moonhop_core.lua.string_matching"
+IMAGES = "moonhop_core.images"  # the module of what is loaded with the first image
+FOR_IMAGES = (
+    "moonhop_core.process.image",
+    "moonhop_core.process.snapshot",
+    "moonhop_core.process.python_records",
+)
+# Others that are loaded when something needs them: the module, with what it alone imports.
+LATE = (
+    "moonhop_core.lua.base",
+    "moonhop_core.lua.string_matching",
+    "moonhop_core.lua.faults",
+    "moonhop_core.process.messages",
+)
 
 
 def join(modules: dict[str, str]) -> dict[str, str]:
@@ -125,8 +137,10 @@ def join(modules: dict[str, str]) -> dict[str, str]:
     modules = {**modules, SUPPORT: _without_rare(modules[SUPPORT])}
     modules = _join(modules, shims, [SUPPORT], SUPPORT, SUPPORT)
     modules = _join(modules, shims, list(EAGER), WORKER)
-    modules = _join(modules, shims, [BASE], BASE, BASE)
-    modules = _join(modules, shims, [MATCHING], MATCHING, MATCHING)
+    modules = _join(modules, shims, list(FOR_IMAGES), IMAGES)
+    for late in LATE:
+        if late in modules:
+            modules = _join(modules, shims, [late], late, late)
     return shims | modules
 
 
@@ -148,7 +162,7 @@ def _join(
     order = [
         m
         for m in _in_order(trees, wanted)
-        if m not in packages and m not in (SUPPORT, WORKER, BASE)
+        if m not in packages and m not in (SUPPORT, WORKER, IMAGES) and (m not in LATE or m == name)
     ]
     if shown and shown not in order:
         order.append(shown)

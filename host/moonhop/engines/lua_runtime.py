@@ -175,7 +175,7 @@ def libraries(program: Program) -> Wanted:
 
 def _operations(named: set[str]) -> tuple[Any, ...]:
     found: list[Any] = []
-    for name, (_, how) in sorted(api.OPERATIONS.items()):
+    for name in sorted(api.OPERATIONS):
         if name.partition(".")[0] in named:
-            found += name, how == api.SUSPENDS, name in api.HIDDEN
+            found += name, name in api.SUSPENDING, name in api.HIDDEN
     return tuple(found)

@@ -271,3 +271,11 @@ class Bound(FV):
 
     def cn(self, args: "Sequence[Any]") -> "Any":
         return self.run(self.state, *args)
+
+
+def callable_of(builtin: Function) -> "Any":
+    """Return the Python callable of a builtin function."""
+    for run in RUNS:
+        if run in builtin.__dict__:
+            return builtin.__dict__[run]
+    raise ValueError("not a builtin function")

@@ -3,8 +3,6 @@
 The compiler's own list (`lang/primitives.py`) has to agree; a test compares them.
 """
 
-from moonhop_core.process import files, itself, messages, tasks, timers
-
 try:
     from typing import TYPE_CHECKING
 except ImportError:  # MicroPython has no typing
@@ -16,42 +14,79 @@ if TYPE_CHECKING:
 
     from moonhop_core.process.arguments import Call
 
-DIRECT = "direct"
-SUSPENDS = "suspends"
-
-# dotted name -> (what it does, whether it may suspend)
-OPERATIONS: "dict[str, tuple[Callable[[Call], Any], str]]" = {
-    "now": (timers.now, DIRECT),
-    "sleep": (timers.sleep, SUSPENDS),
-    "after": (timers.after, DIRECT),
-    "every": (timers.every, DIRECT),
-    "timer.cancel": (timers.cancel, DIRECT),
-    "spawn": (tasks.spawn, DIRECT),
-    "task.join": (tasks.join, SUSPENDS),
-    "task.cancel": (tasks.cancel, DIRECT),
-    "task.__index": (tasks.status, DIRECT),
-    "publish": (messages.publish, DIRECT),
-    "subscribe": (messages.subscribe, DIRECT),
-    "subscription.cancel": (messages.cancel, DIRECT),
-    "recv": (messages.recv, SUSPENDS),
-    "print": (itself.output, DIRECT),
-    "log": (itself.output, DIRECT),
-    "exit": (itself.exit, DIRECT),
-    "hop.to": (itself.hop_to, SUSPENDS),
-    "hop.away": (itself.hop_away, SUSPENDS),
-    "hop.on_arrive": (itself.on_arrive, DIRECT),
-    "fs.read": (files.of_path, SUSPENDS),
-    "fs.write": (files.of_path_and_text, SUSPENDS),
-    "fs.append": (files.of_path_and_text, SUSPENDS),
-    "fs.list": (files.of_path, SUSPENDS),
-    "fs.exists": (files.of_path, SUSPENDS),
-    "fs.stat": (files.of_path, SUSPENDS),
-    "fs.lines": (files.lines, DIRECT),
-    "fs.lines.next": (files.next_line, SUSPENDS),
+# dotted name -> the module that does it, which is loaded with the first call of one of its own
+OPERATIONS = {
+    "now": "timers",
+    "sleep": "timers",
+    "after": "timers",
+    "every": "timers",
+    "timer.cancel": "timers",
+    "spawn": "tasks",
+    "task.join": "tasks",
+    "task.cancel": "tasks",
+    "task.__index": "tasks",
+    "publish": "messages",
+    "subscribe": "messages",
+    "subscription.cancel": "messages",
+    "recv": "messages",
+    "print": "itself",
+    "log": "itself",
+    "exit": "itself",
+    "hop.to": "itself",
+    "hop.away": "itself",
+    "hop.on_arrive": "itself",
+    "fs.read": "files",
+    "fs.write": "files",
+    "fs.append": "files",
+    "fs.list": "files",
+    "fs.exists": "files",
+    "fs.stat": "files",
+    "fs.lines": "files",
+    "fs.lines.next": "files",
 }
+
+# Those that may suspend.
+SUSPENDING = (
+    "sleep",
+    "task.join",
+    "recv",
+    "hop.to",
+    "hop.away",
+    "fs.read",
+    "fs.write",
+    "fs.append",
+    "fs.list",
+    "fs.exists",
+    "fs.stat",
+    "fs.lines.next",
+)
 
 # Registered, for images and Bound, but not reachable from _G.
 HIDDEN = ("fs.lines.next",)
 
 # Kinds of objects: their operations stand in a builtin table of that name, not reachable from _G.
 OBJECTS = ("timer", "task", "subscription")
+
+
+def operation(name: str) -> "Callable[[Call], Any]":
+    """Return what does an operation: a function of a `Call`."""
+    module = OPERATIONS[name]
+    if module == "itself":
+        from moonhop_core.process.itself import OF_ITSELF
+
+        return OF_ITSELF[name]
+    if module == "tasks":
+        from moonhop_core.process.task_calls import OF_TASKS
+
+        return OF_TASKS[name]
+    if module == "timers":
+        from moonhop_core.process.timers import OF_TIMERS
+
+        return OF_TIMERS[name]
+    if module == "messages":
+        from moonhop_core.process.messages import OF_MESSAGES
+
+        return OF_MESSAGES[name]
+    from moonhop_core.process.files import OF_FILES
+
+    return OF_FILES[name]

@@ -6,7 +6,6 @@ from the engine (scalars plain, everything else the engine's own).
 
 from moonhop_core.lua.values import basic_text
 from moonhop_core.process.engine import ProgramError
-from moonhop_core.process.topics import TopicError, check_filter, check_topic
 
 try:
     from typing import TYPE_CHECKING
@@ -99,24 +98,6 @@ class Call:
         if type(value) is int or type(value) is float:
             return basic_text(value)
         raise self.expected(i, "string")
-
-    def topic(self, i: int) -> str:
-        """Return a topic that one can publish to."""
-        topic = self.text(i)
-        try:
-            check_topic(topic)
-        except TopicError as error:
-            raise self.bad(i, str(error))
-        return topic
-
-    def filter(self, i: int) -> str:
-        """Return a topic filter that one can subscribe to."""
-        filter = self.text(i)
-        try:
-            check_filter(filter)
-        except TopicError as error:
-            raise self.bad(i, str(error))
-        return filter
 
     def function(self, i: int) -> int:
         """Keep a function and return its handle."""

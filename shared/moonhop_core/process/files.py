@@ -14,6 +14,7 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from moonhop_core.process.arguments import Call
@@ -138,25 +139,18 @@ class Files:
         if len(self.readers) >= READERS:
             self.drop_reader(min(self.readers))
         ident = self.process.new_id()
-        self.readers[ident] = Reader(path, 0)
+        self.open_at(ident, path, 0)
         return ident
+
+    def open_at(self, ident: int, path: str, offset: int) -> None:
+        """Make a reader whose next line begins at an offset, in bytes."""
+        self.readers[ident] = Reader(path, offset)
 
     def drop_reader(self, ident: int) -> None:
         """Forget a reader."""
         self.readers.pop(ident, None)
         if ident in self._used:
             self._used.remove(ident)
-
-    # ------------------------------------------------------------ image
-
-    def write(self) -> "list[Any]":
-        """Return the readers as plain JSON."""
-        return [[ident, "s" + r.path, r.offset] for ident, r in self.readers.items()]
-
-    def read(self, state: "list[Any]") -> None:
-        """Take the readers back, with nothing read ahead."""
-        for ident, path, offset in state:
-            self.readers[ident] = Reader(path[1:], offset)
 
     def ask_again(self, task: "Task", wait: "list[Any]") -> None:
         """Ask the new node's host what the old one had not answered."""
@@ -203,3 +197,15 @@ def next_line(call: "Call") -> "Any":
         files.drop_reader(ident)
         return [None]
     return Suspend(files.read_on(ident, reader))
+
+
+OF_FILES: "dict[str, Callable[[Call], Any]]" = {
+    "fs.read": of_path,
+    "fs.write": of_path_and_text,
+    "fs.append": of_path_and_text,
+    "fs.list": of_path,
+    "fs.exists": of_path,
+    "fs.stat": of_path,
+    "fs.lines": lines,
+    "fs.lines.next": next_line,
+}

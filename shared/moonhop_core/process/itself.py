@@ -9,6 +9,7 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from moonhop_core.process.arguments import Call
@@ -63,3 +64,13 @@ def on_arrive(call: "Call") -> "list[Any]":
     """hop.on_arrive(fn): call fn, in a task of its own, after each hop."""
     call.process.arrivals.append(call.function(0))
     return []
+
+
+OF_ITSELF: "dict[str, Callable[[Call], Any]]" = {
+    "print": output,
+    "log": output,
+    "exit": exit,
+    "hop.to": hop_to,
+    "hop.away": hop_away,
+    "hop.on_arrive": on_arrive,
+}

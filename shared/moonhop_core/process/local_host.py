@@ -3,7 +3,6 @@ of a folder, and a hop goes nowhere."""
 
 from moonhop_core.errors import MoonhopError
 from moonhop_core.process.host import Host
-from moonhop_core.process.topics import matches
 
 try:
     from typing import TYPE_CHECKING
@@ -62,6 +61,10 @@ class LocalHost(Host):
 
     def subscribe(self, filter: str) -> None:
         """Queue the retained messages that match."""
+        if not self.retained:
+            return
+        from moonhop_core.process.topics import matches
+
         for topic, payload in self.retained.items():
             if matches(filter, topic):
                 self.messages.append([topic, payload])

@@ -8,7 +8,7 @@ A message that several subscriptions and mailboxes match goes to each of them.
 from moonhop_core.lua.decimals import exact_text
 from moonhop_core.lua.values import basic_text
 from moonhop_core.process.engine import Obj, ProgramError, Suspend
-from moonhop_core.process.topics import matches
+from moonhop_core.process.topics import TopicError, check_filter, check_topic, matches
 
 try:
     from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from moonhop_core.process.arguments import Call
@@ -64,14 +65,16 @@ class Messages:
         self._filters: "list[str]" = []  # of the mailboxes, in the order they were opened in
         self.taken: "dict[str, int]" = {}
 
-    def _in_order(self) -> "list[Subscription]":
+    def in_order(self) -> "list[Subscription]":
         """Return the subscriptions, oldest first (MicroPython's dicts have no order)."""
         return [self.subscriptions[ident] for ident in sorted(self.subscriptions)]
 
-    def _boxes(self) -> "list[Mailbox]":
+    def boxes(self) -> "list[Mailbox]":
+        """Return the mailboxes, oldest first."""
         return [self.mailboxes[filter] for filter in self._filters]
 
-    def _add_box(self, filter: str) -> Mailbox:
+    def add_box(self, filter: str) -> Mailbox:
+        """Make a mailbox, without a word to the host."""
         mailbox = self.mailboxes[filter] = Mailbox(filter)
         self._filters.append(filter)
         return mailbox
@@ -96,9 +99,13 @@ class Messages:
 
     def add(self, filter: str, handle: int) -> Subscription:
         """Hear a filter with a handler."""
-        subscription = Subscription(self.process.new_id(), filter, handle)
-        self.subscriptions[subscription.ident] = subscription
+        subscription = self.make(self.process.new_id(), filter, handle)
         self._hear(filter)
+        return subscription
+
+    def make(self, ident: int, filter: str, handle: int) -> Subscription:
+        """Make a subscription, without a word to the host."""
+        subscription = self.subscriptions[ident] = Subscription(ident, filter, handle)
         return subscription
 
     def cancel(self, ident: int) -> bool:
@@ -129,11 +136,11 @@ class Messages:
                 found = True
         if not found:
             return False
-        for subscription in self._in_order():
+        for subscription in self.in_order():
             if matches(subscription.filter, topic):
                 subscription.queue.append([topic, payload])
                 self._handle_next(subscription)
-        for mailbox in self._boxes():
+        for mailbox in self.boxes():
             if matches(mailbox.filter, topic):
                 self._post(mailbox, topic, payload)
         return True
@@ -171,7 +178,7 @@ class Messages:
         """Return the mailbox of a filter."""
         mailbox = self.mailboxes.get(filter)
         if mailbox is None:
-            mailbox = self._add_box(filter)
+            mailbox = self.add_box(filter)
             self._hear(filter)
         return mailbox
 
@@ -181,52 +188,24 @@ class Messages:
         if task.tid in waiting:
             waiting.remove(task.tid)
 
-    # ------------------------------------------------------------ image
-
-    def write(self) -> "dict[str, Any]":
-        """Return the state as plain JSON, without the queued messages."""
-        return {
-            "subscriptions": [[s.ident, s.filter, s.handle, s.handler] for s in self._in_order()],
-            "mailboxes": [[m.filter, m.waiting] for m in self._boxes()],
-            "taken": [[filter, count] for filter, count in self.taken.items()],
-        }
-
-    def write_queues(self) -> "list[list[Any]]":
-        """Return a list [subscription's id or mailbox's filter, topic, payload] per message."""
-        found: "list[list[Any]]" = []
-        for subscription in self._in_order():
-            found += [[subscription.ident] + message for message in subscription.queue]
-        for mailbox in self._boxes():
-            found += [[mailbox.filter] + message for message in mailbox.queue]
-        return found
-
-    def read(self, state: "dict[str, Any]") -> None:
-        """Take the state back."""
-        for ident, filter, handle, handler in state.get("subscriptions", ()):
-            subscription = Subscription(ident, filter, handle)
-            subscription.handler = handler
-            self.subscriptions[ident] = subscription
-        for filter, waiting in state.get("mailboxes", ()):
-            self._add_box(filter).waiting = waiting
-        for filter, count in state.get("taken", ()):
-            self.taken[filter] = count
-
-    def read_message(self, message: "list[Any]") -> None:
-        """Take a queued message back."""
-        where, topic, payload = message
-        if type(where) is int:
-            self.subscriptions[where].queue.append([topic, payload])
-        else:
-            self.mailboxes[where].queue.append([topic, payload])
-
 
 # ---------------------------------------------------------------- operations
+
+
+def valid(call: "Call", i: int, check: "Callable[[str], None]") -> str:
+    """Return argument `i`: a topic that one can publish to, or a filter, as `check` says."""
+    text = call.text(i)
+    try:
+        check(text)
+    except TopicError as error:
+        raise call.bad(i, str(error))
+    return text
 
 
 def publish(call: "Call") -> "list[Any]":
     """publish(topic, payload, {qos=, retain=}): numbers, booleans and nil go as text, tables as
     JSON."""
-    topic = call.topic(0)
+    topic = valid(call, 0, check_topic)
     payload = payload_text(call)
     options = call.options(2, ("qos", "retain"))
     qos = options.get("qos", 0)
@@ -289,7 +268,7 @@ def json_string(text: str) -> str:
 
 def subscribe(call: "Call") -> "list[Any]":
     """subscribe(filter, fn): fn(topic, payload) for each message."""
-    filter = call.filter(0)
+    filter = valid(call, 0, check_filter)
     subscription = call.process.messages.add(filter, call.function(1))
     return [Obj("subscription", subscription.ident)]
 
@@ -301,9 +280,17 @@ def cancel(call: "Call") -> "list[Any]":
 
 def recv(call: "Call") -> "Any":
     """recv(filter, timeout): topic and payload of the next message, nil when time is over."""
-    filter = call.filter(0)
+    filter = valid(call, 0, check_filter)
     timeout = call.timeout(1)
     mailbox = call.process.messages.open(filter)
     if mailbox.queue:
         return list(mailbox.queue.pop(0))
     return Suspend(["recv", filter, timeout])
+
+
+OF_MESSAGES: "dict[str, Callable[[Call], Any]]" = {
+    "publish": publish,
+    "subscribe": subscribe,
+    "subscription.cancel": cancel,
+    "recv": recv,
+}

@@ -1,6 +1,6 @@
 """The names that images use for what they do not write down: builtins and prototypes."""
 
-from moonhop_core.lua.functions import RUNS, Bound, Function
+from moonhop_core.lua.functions import Bound, Function
 from moonhop_core.lua.libraries import find
 from moonhop_core.lua.values import Table
 
@@ -89,10 +89,3 @@ class Names:
             raise ValueError("upvalues do not fit function %s" % proto.ident)
         function.cells = tuple(cells)
         setattr(function, proto.attribute, proto.make(*cells))
-
-    def callable_of(self, builtin: Function) -> "Any":
-        """Return the Python callable of a builtin function."""
-        for run in RUNS:
-            if run in builtin.__dict__:
-                return builtin.__dict__[run]
-        raise ValueError("not a builtin function")

@@ -10,12 +10,7 @@ from moonhop_core.process import api
 from moonhop_core.process.agenda import Agenda
 from moonhop_core.process.arguments import Call
 from moonhop_core.process.engine import ProgramError
-from moonhop_core.process.files import Files
-from moonhop_core.process.image import ImageReader, ImageWriter
-from moonhop_core.process.messages import Messages
-from moonhop_core.process.snapshot import read_header, read_process, tie_up, write_process
 from moonhop_core.process.tasks import MAIN, Tasks
-from moonhop_core.process.timers import Timers
 
 try:
     from typing import TYPE_CHECKING
@@ -27,9 +22,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from moonhop_core.process.engine import Engine
+    from moonhop_core.process.files import Files
     from moonhop_core.process.host import Host
+    from moonhop_core.process.image import ImageReader
+    from moonhop_core.process.messages import Messages
     from moonhop_core.process.program import Program
     from moonhop_core.process.tasks import Task
+    from moonhop_core.process.timers import Timers
 
 NEW = "new"  # neither started nor restored
 RUNNING = "running"
@@ -75,9 +74,7 @@ class Process:
         self.exiting: "int | None" = None
         self.agenda = Agenda()
         self.tasks = Tasks(self)
-        self.timers = Timers(self)
-        self.messages = Messages(self)
-        self.files = Files(self)
+        self.parts: "dict[str, Any]" = {}  # timers, messages, files, once there were any
         self.arrivals: "list[int]" = []  # kept functions, of hop.on_arrive
         self.next_id = MAIN
         self.resting: "list[Any] | None" = None  # between reading an image and going on
@@ -93,6 +90,36 @@ class Process:
         if self._engine is None:
             self._engine = self._make_engine(self.program, self)
         return self._engine
+
+    @property
+    def timers(self) -> "Timers":
+        """The timers, made and their module loaded when there is first one."""
+        if "timers" not in self.parts:
+            from moonhop_core.process.timers import Timers
+
+            self.parts["timers"] = Timers(self)
+        found: "Timers" = self.parts["timers"]
+        return found
+
+    @property
+    def messages(self) -> "Messages":
+        """What is published and heard, likewise."""
+        if "messages" not in self.parts:
+            from moonhop_core.process.messages import Messages
+
+            self.parts["messages"] = Messages(self)
+        found: "Messages" = self.parts["messages"]
+        return found
+
+    @property
+    def files(self) -> "Files":
+        """What is asked of the host, likewise."""
+        if "files" not in self.parts:
+            from moonhop_core.process.files import Files
+
+            self.parts["files"] = Files(self)
+        found: "Files" = self.parts["files"]
+        return found
 
     def constants(self) -> "dict[str, Any]":
         """Return the values that engines install: of this copy, on this node."""
@@ -111,7 +138,7 @@ class Process:
         if self.exiting is not None:
             raise ProgramError("the process has exited")
         try:
-            return api.OPERATIONS[name][0](Call(self, name, args))
+            return api.operation(name)(Call(self, name, args))
         except ProgramError as error:
             raise error
         except MoonhopError as error:
@@ -134,7 +161,7 @@ class Process:
             self.tasks.run_next()
             if self.status != RUNNING:
                 return False
-        if not self.tasks.all and not self.timers.all and not self.messages.subscriptions:
+        if not self.tasks.all and not self._expects():
             self.end(0)
             return False
         return bool(self.tasks.ready)
@@ -150,11 +177,11 @@ class Process:
         """Take a message in. Tells whether the process hears its topic."""
         if self.status not in (RUNNING, PAUSED):
             return False
-        return self.messages.deliver(topic, payload)
+        return "messages" in self.parts and self.messages.deliver(topic, payload)
 
     def finish(self, number: int, values: "list[Any] | None", error: "str | None" = None) -> None:
         """Take the answer to a request of `host.request`; late ones are dropped."""
-        if self.status in (RUNNING, PAUSED):
+        if self.status in (RUNNING, PAUSED) and "files" in self.parts:
             self.files.finish(number, values, error)
 
     def pause(self) -> None:
@@ -185,7 +212,7 @@ class Process:
             self._engine.close()
         self._engine = None
         self.program.forget()
-        del self.program, self.tasks, self.timers, self.messages, self.files
+        del self.program, self.tasks, self.parts
 
     def waits(self) -> "list[str]":
         """Return for each waiting task, in words, what it waits for."""
@@ -200,7 +227,7 @@ class Process:
 
     def filters(self) -> "list[str]":
         """Return the topic filters that the process hears."""
-        return self.messages.filters()
+        return self.messages.filters() if "messages" in self.parts else []
 
     def snapshot(self, put_line: "Callable[[str], Any]", epoch: "int | None" = None) -> str:
         """Write the image, at rest, and return its hash; the process can go on afterwards. A given
@@ -208,6 +235,9 @@ class Process:
         ImageError that names the path of what cannot be written."""
         if self.tasks.current is not None or self.status not in (RUNNING, PAUSED):
             raise MoonhopError("process %s has no image: it is %s" % (self.pid, self.status))
+        from moonhop_core.process.image import ImageWriter
+        from moonhop_core.process.snapshot import write_process
+
         writer = ImageWriter(put_line)
         if epoch is None:
             write_process(self, writer, self.epoch, self.hops)
@@ -215,18 +245,23 @@ class Process:
             write_process(self, writer, epoch, self.hops + 1)
         return writer.end()
 
-    def reader(self) -> ImageReader:
+    def reader(self) -> "ImageReader":
         """Return the reader to feed with the lines of an image; call `finish_restore` after."""
+        from moonhop_core.process.image import ImageReader
+        from moonhop_core.process.snapshot import read_header, read_process
+
         return ImageReader(
             self.program.hash,
             lambda header: read_header(self, header),
             lambda record: read_process(self, record),
         )
 
-    def finish_restore(self, reader: ImageReader, elapsed: int = 0, arrived: bool = True) -> str:
+    def finish_restore(self, reader: "ImageReader", elapsed: int = 0, arrived: bool = True) -> str:
         """Go on from what was read, `elapsed` microseconds after it was written. `arrived`: run
         what `hop.on_arrive` was given. Returns the image's hash. Raises ImageError; the process is
         useless then."""
+        from moonhop_core.process.snapshot import tie_up
+
         digest = reader.finish()
         tie_up(self, elapsed, arrived)
         return digest
@@ -241,6 +276,13 @@ class Process:
         return self.finish_restore(reader, elapsed, arrived)
 
     # ------------------------------------------------------------ inside
+
+    def _expects(self) -> bool:
+        """Tell whether timers or messages can make new tasks."""
+        parts = self.parts
+        return ("timers" in parts and bool(parts["timers"].all)) or (
+            "messages" in parts and bool(parts["messages"].subscriptions)
+        )
 
     def new_id(self) -> int:
         """Return the next number for a task, timer, subscription, request or reader."""
@@ -319,6 +361,7 @@ class Process:
     def _over(self, status: str, exit_status: int) -> None:
         self.status = status
         self.exit_status = exit_status
-        self.messages.close()
+        if "messages" in self.parts:
+            self.messages.close()
         self.engine.close()
         self.host.changed()

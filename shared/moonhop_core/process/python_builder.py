@@ -1,7 +1,7 @@
 """Makes the values of engine python again from the records of an image."""
 
 from moonhop_core.lua.errors import LuaError
-from moonhop_core.lua.functions import Bound
+from moonhop_core.lua.functions import Bound, callable_of
 from moonhop_core.lua.values import FALSE, TRUE, Coroutine, Table
 from moonhop_core.process.image import ImageError
 from moonhop_core.process.values import read_float
@@ -130,7 +130,7 @@ class ImageBuilder:
             bound = self._known("n", record[1])
             builtin = self.value("b" + record[2])
             bound.proto = bound.name = record[2]
-            bound.run = self._names.callable_of(builtin)
+            bound.run = callable_of(builtin)
             bound.state = self.value(record[3])
         elif kind == "p":
             self._written.add(record[1])

@@ -2,17 +2,14 @@
 
 from moonhop_core.lua import inventory
 from moonhop_core.lua.errors import LuaError
-from moonhop_core.lua.functions import Bound, Function
+from moonhop_core.lua.functions import Bound, Function, callable_of
+from moonhop_core.lua.libraries import find
 from moonhop_core.lua.machine import Machine
 from moonhop_core.lua.text import to_text
-from moonhop_core.lua.values import Table, type_name
+from moonhop_core.lua.values import type_name
 from moonhop_core.process import api
 from moonhop_core.process.bounds import bounded
 from moonhop_core.process.engine import Engine, ProgramError, Suspend
-from moonhop_core.process.image import ImageError
-from moonhop_core.process.names import Names
-from moonhop_core.process.python_builder import ImageBuilder
-from moonhop_core.process.python_image import ImageWalker, Unwritable
 from moonhop_core.process.python_values import from_lua, plain, to_lua
 
 try:
@@ -26,6 +23,7 @@ if TYPE_CHECKING:
 
     from moonhop_core.process.engine import Outcome, Record
     from moonhop_core.process.program import Program
+    from moonhop_core.process.python_builder import ImageBuilder
 
 LONGEST = 21  # lines of a traceback
 
@@ -39,16 +37,13 @@ class PythonEngine(Engine):
         Engine.__init__(self, program, host)
         self.kept: "dict[int, Any]" = {}
         self.tasks: "dict[int, Any]" = {}
-        self._next = 1
-        self._builder: "ImageBuilder | None" = None
+        self.next_handle = 1
+        self.builder: "ImageBuilder | None" = None  # while an image is read
         self.machine = machine = Machine()
         machine.op = self._op
-        self.names = Names(machine, self._find_proto)
         machine.hidden = api.OBJECTS
         machine.provide = self._provide
-        machine.add_operations(
-            [(name, api.OPERATIONS[name][1] == api.SUSPENDS) for name in api.OPERATIONS]
-        )
+        machine.add_operations(api.OPERATIONS, api.SUSPENDING)
         machine.load_unit(program.python())
 
     # ------------------------------------------------------------ what programs find
@@ -95,7 +90,7 @@ class PythonEngine(Engine):
 
     def bind(self, name: str, state: "Any") -> Bound:
         """Return a builtin bound to its state."""
-        return Bound(name, state, self.names.callable_of(self.names.builtin(name)))
+        return Bound(name, state, callable_of(find(self.machine, name)))
 
     # ------------------------------------------------------------ tasks
 
@@ -146,8 +141,8 @@ class PythonEngine(Engine):
 
     def keep(self, value: "Any") -> int:
         """Hold a value."""
-        handle = self._next
-        self._next = handle + 1
+        handle = self.next_handle
+        self.next_handle = handle + 1
         self.kept[handle] = value
         return handle
 
@@ -169,84 +164,23 @@ class PythonEngine(Engine):
 
     # ------------------------------------------------------------ image
 
-    def _find_proto(self, name: str) -> "Any":
-        at = name.find("/")
-        unit = int(name[:at]) if at >= 0 else 0
-        number = int(name[at + 1 :])
-        units = self.machine.units
-        if unit < len(units) and number < len(units[unit].protos):
-            return units[unit].protos[number]
-        return None
-
     def write_image(self, put: "Callable[[Record], None]") -> None:
         """Write all records."""
-        walker = ImageWalker(self.names, put)
-        try:
-            self._write(walker, put)
-        except Unwritable as error:
-            from moonhop_core.process.unwritable import find_path
+        from moonhop_core.process.python_records import write_records
 
-            path = find_path(error.value, self._roots(), self.names)
-            raise ImageError(
-                "%s, a %s of the host, cannot be written down" % (path, type_name(error.value))
-            )
-
-    def _write(self, walker: ImageWalker, put: "Callable[[Record], None]") -> None:
-        machine = self.machine
-        for unit in machine.units[1:]:
-            record: "Record" = ["u", unit.number, unit.given, unit.source]
-            if unit.globals is not machine.globals:
-                record.append(walker.mention(unit.globals))
-            put(record)
-        walker.flush()
-        walker.differences()
-        for tid, coroutine in self.tasks.items():
-            put(["T", tid, int(walker.mention(coroutine)[1:])])
-            walker.flush()
-        for handle, value in self.kept.items():
-            walker.root(["h", handle], [value])
-        random = machine.get_random_state()
-        if random is not None:
-            put(["g"] + random)
-
-    def _roots(self) -> "list[tuple[str, Any]]":
-        roots: "list[tuple[str, Any]]" = [("_G", self.machine.globals)]
-        for name, table, _, _ in self.names.tables():
-            roots.append((name, table))
-        for tid, coroutine in self.tasks.items():
-            roots.append(("task %d" % tid, coroutine))
-        for handle, value in self.kept.items():
-            roots.append(("handler %d" % handle, value))
-        return roots
+        write_records(self, put)
 
     def read_record(self, record: "Record") -> None:
         """Take one record."""
-        builder = self._builder
-        if builder is None:
-            builder = self._builder = ImageBuilder(self.names)
-        if builder.read(record):
-            return
-        if record[0] == "u":
-            if record[1] != len(self.machine.units):
-                raise ImageError("units of the program are missing")
-            env = builder.value(record[4]) if len(record) > 4 else None
-            assert env is None or isinstance(env, Table)
-            self.machine.compile_unit(record[3], record[2], env)
-        elif record[0] == "g":
-            self.machine.set_random_state(record[1:])
-        else:
-            raise ImageError("unknown record '%s'" % record[0])
+        from moonhop_core.process.python_records import read_record
+
+        read_record(self, record)
 
     def finish_restore(self) -> None:
         """Tie up what was read."""
-        builder = self._builder
-        if builder is None:
-            return
-        builder.finish()
-        self._builder = None
-        self.tasks = builder.tasks
-        self.kept = builder.kept
-        self._next = max(self.kept) + 1 if self.kept else 1
+        from moonhop_core.process.python_records import finish_reading
+
+        finish_reading(self)
 
     def close(self) -> None:
         """Let go of everything."""

@@ -1,5 +1,6 @@
 """Brings plain values and those of engine python into one another."""
 
+from moonhop_core.lua.libraries import find
 from moonhop_core.lua.values import FALSE, TRUE, Boolean, Table, type_name
 from moonhop_core.process.engine import Bound, Kept, Named, Obj, ProgramError
 
@@ -38,12 +39,12 @@ def to_lua(engine: "PythonEngine", value: "Any") -> "Any":
         return engine.kept[value.handle]
     if kind is Obj:
         table = Table({"id": value.ident})
-        table.meta = engine.names.builtin(value.kind)
+        table.meta = find(engine.machine, value.kind)
         return table
     if kind is Bound:
         return engine.bind(value.name, to_lua(engine, value.state))
     if kind is Named:
-        return engine.names.builtin(value.name)
+        return find(engine.machine, value.name)
     raise TypeError(kind)
 
 

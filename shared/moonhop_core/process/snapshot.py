@@ -1,7 +1,8 @@
 """What of a process goes into its image besides the engine's records, and back."""
 
 from moonhop_core.process.image import ImageError
-from moonhop_core.process.timers import Timer
+from moonhop_core.process.tasks import Task
+from moonhop_core.process.values import pack, pack_list, unpack, unpack_list
 
 try:
     from typing import TYPE_CHECKING
@@ -12,7 +13,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from moonhop_core.process.image import ImageWriter
+    from moonhop_core.process.messages import Messages
     from moonhop_core.process.process import Process
+    from moonhop_core.process.tasks import Tasks
+    from moonhop_core.process.timers import Timers
 
 
 def write_process(process: "Process", writer: "ImageWriter", epoch: int, hops: int) -> None:
@@ -36,14 +40,20 @@ def write_process(process: "Process", writer: "ImageWriter", epoch: int, hops: i
         "paused": process.status == "paused",
         "now": process.host.now(),
         "arrivals": process.arrivals,
-        "timers": process.timers.write(),
-        "readers": process.files.write(),
     }
-    state.update(process.tasks.write())
-    state.update(process.messages.write())
+    state.update(write_tasks(process.tasks))
+    parts = process.parts
+    if "timers" in parts:
+        state["timers"] = write_timers(process.timers)
+    if "files" in parts:
+        readers = process.files.readers
+        state["readers"] = [[ident, "s" + r.path, r.offset] for ident, r in readers.items()]
+    if "messages" in parts:
+        state.update(write_messages(process.messages))
     writer.put(["process", set_ones(state)])
-    for message in process.messages.write_queues():
-        writer.put(["process", {"message": message}])
+    if "messages" in parts:
+        for message in queued(process.messages):
+            writer.put(["process", {"message": message}])
 
 
 def set_ones(state: "dict[str, Any]") -> "dict[str, Any]":
@@ -76,15 +86,23 @@ def read_process(process: "Process", record: "list[Any]") -> None:
         return
     state = record[1]
     if "message" in state:
-        process.messages.read_message(state["message"])
+        where, topic, payload = state["message"]
+        messages = process.messages
+        holders: "dict[Any, Any]" = (
+            messages.subscriptions if type(where) is int else messages.mailboxes
+        )
+        holders[where].queue.append([topic, payload])
         return
     later: "list[Any]" = []
     process.next_id = state["next"]
     process.arrivals = state.get("arrivals", [])
-    process.tasks.read(state, later)
-    process.timers.read(state.get("timers", []), later)
-    process.messages.read(state)
-    process.files.read(state.get("readers", []))
+    read_tasks(process.tasks, state, later)
+    if "timers" in state:
+        read_timers(process.timers, state["timers"], later)
+    if "subscriptions" in state or "mailboxes" in state or "taken" in state:
+        read_messages(process.messages, state)
+    for ident, path, offset in state.get("readers", ()):
+        process.files.open_at(ident, path[1:], offset)
     process.resting = [later, state.get("paused", False)]
 
 
@@ -105,11 +123,11 @@ def tie_up(process: "Process", elapsed: int, arrived: bool) -> None:
     now = process.host.monotonic()
     later.sort(key=lambda entry: (entry[0], entry[1]))
     for left, _, what in later:
-        if isinstance(what, Timer):
-            process.timers.enter(what, now + left - elapsed)
-        else:
+        if isinstance(what, Task):
             process.remind(what, now + left - elapsed)
-    for filter in process.messages.filters():
+        else:
+            process.timers.enter(what, now + left - elapsed)
+    for filter in process.filters():
         process.host.subscribe(filter)
     process.status = "paused" if paused else "running"
     if arrived:
@@ -123,3 +141,102 @@ def tie_up(process: "Process", elapsed: int, arrived: bool) -> None:
             else:
                 process.files.ask_again(task, wait)
     process.host.changed()
+
+
+def write_tasks(tasks: "Tasks") -> "dict[str, Any]":
+    """Return all tasks as plain JSON."""
+    agenda = tasks.process.agenda
+    now = tasks.process.host.monotonic()
+    listed = []
+    for task in tasks.in_order():
+        left = None
+        if task.entry is not None:
+            left = [agenda.moment(task.entry) - now, task.entry]
+        start = task.start
+        if start is not None:
+            start = [start[0], pack_list(start[1]), start[2]]
+        answer = task.answer
+        if answer is not None:
+            answer = [pack_list(answer[0]), pack(answer[1])]
+        entry = [task.tid, start, pack(task.wait), left, answer, task.owner]
+        while entry[-1] is None:
+            entry.pop()
+        listed.append(entry)
+    results = [[tid, pack_list(tasks.results[tid])] for tid in tasks.order]
+    return {"tasks": listed, "ready": tasks.ready, "results": results}
+
+
+def read_tasks(tasks: "Tasks", state: "dict[str, Any]", later: "list[Any]") -> None:
+    """Take tasks back; `later` collects (remaining time, order, task)."""
+    for entry in state.get("tasks", ()):
+        tid, start, wait, left, answer, owner = entry + [None] * (6 - len(entry))
+        task = Task(tid)
+        if start is not None:
+            task.start = [start[0], unpack_list(start[1]), start[2]]
+        if answer is not None:
+            task.answer = [unpack_list(answer[0]), unpack(answer[1])]
+        task.wait = unpack(wait)
+        task.owner = owner
+        tasks.all[tid] = task
+        if left is not None:
+            later.append((left[0], left[1], task))
+    tasks.ready = state.get("ready", [])
+    for tid, values in state.get("results", ()):
+        tasks.order.append(tid)
+        tasks.results[tid] = unpack_list(values)
+
+
+def write_timers(timers: "Timers") -> "list[Any]":
+    """Return all timers as plain JSON."""
+    agenda = timers.process.agenda
+    now = timers.process.host.monotonic()
+    return [
+        [
+            timer.ident,
+            timer.handle,
+            timer.period,
+            None if timer.entry is None else [agenda.moment(timer.entry) - now, timer.entry],
+            timer.tick,
+            timer.missed,
+        ]
+        for timer in [timers.all[ident] for ident in sorted(timers.all)]
+    ]
+
+
+def read_timers(timers: "Timers", state: "list[Any]", later: "list[Any]") -> None:
+    """Take timers back; `later` collects (remaining time, order, timer)."""
+    for ident, handle, period, left, tick, missed in state:
+        timer = timers.make(ident, handle, period)
+        timer.tick = tick
+        timer.missed = missed
+        if left is not None:
+            later.append((left[0], left[1], timer))
+
+
+def write_messages(messages: "Messages") -> "dict[str, Any]":
+    """Return subscriptions and mailboxes as plain JSON, without the queued messages."""
+    return {
+        "subscriptions": [[s.ident, s.filter, s.handle, s.handler] for s in messages.in_order()],
+        "mailboxes": [[m.filter, m.waiting] for m in messages.boxes()],
+        "taken": [[filter, count] for filter, count in messages.taken.items()],
+    }
+
+
+def queued(messages: "Messages") -> "list[list[Any]]":
+    """Return a list [subscription's id or mailbox's filter, topic, payload] per message."""
+    found: "list[list[Any]]" = []
+    for subscription in messages.in_order():
+        found += [[subscription.ident] + message for message in subscription.queue]
+    for mailbox in messages.boxes():
+        found += [[mailbox.filter] + message for message in mailbox.queue]
+    return found
+
+
+def read_messages(messages: "Messages", state: "dict[str, Any]") -> None:
+    """Take subscriptions and mailboxes back."""
+    for ident, filter, handle, handler in state.get("subscriptions", ()):
+        messages.make(ident, filter, handle).handler = handler
+    for filter, waiting in state.get("mailboxes", ()):
+        messages.add_box(filter).waiting = waiting
+    for filter, count in state.get("taken", ()):
+        messages.taken[filter] = count

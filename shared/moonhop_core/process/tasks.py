@@ -7,8 +7,7 @@ Joining a cancelled task returns nothing. The results of the last `RESULTS` task
 any are kept for a later join; older ones are given up (join returns nothing).
 """
 
-from moonhop_core.process.engine import Kept, Obj, ProgramError, Suspend
-from moonhop_core.process.values import pack, pack_list, unpack, unpack_list
+from moonhop_core.process.engine import Kept
 
 try:
     from typing import TYPE_CHECKING
@@ -18,7 +17,6 @@ except ImportError:  # MicroPython has no typing
 if TYPE_CHECKING:
     from typing import Any
 
-    from moonhop_core.process.arguments import Call
     from moonhop_core.process.process import Process
 
 RESULTS = 100
@@ -64,7 +62,7 @@ class Tasks:
         self.all: "dict[int, Task]" = {}
         self.ready: "list[int]" = []
         self.results: "dict[int, list[Any]]" = {}
-        self._order: "list[int]" = []  # of results, oldest first
+        self.order: "list[int]" = []  # of results, oldest first
         self.current: "Task | None" = None
 
     def start(
@@ -132,17 +130,18 @@ class Tasks:
             if isinstance(value, Kept):
                 self.process.engine.drop(value.handle)
 
-    def _keep(self, values: "list[Any]") -> "list[Any]":
+    def keep(self, values: "list[Any]") -> "list[Any]":
+        """Return values that the process can hold: what is not plain is kept by the engine."""
         keep = self.process.engine.keep
         return [v if is_scalar(v) else Kept(keep(v)) for v in values]
 
-    def _in_order(self) -> "list[Task]":
+    def in_order(self) -> "list[Task]":
         """Return all tasks, oldest first (MicroPython's dicts have no order)."""
         return [self.all[tid] for tid in sorted(self.all)]
 
     def _joiners(self, tid: int) -> "list[Task]":
         found = []
-        for task in self._in_order():
+        for task in self.in_order():
             if task.wait is not None and task.wait[0] == "join" and task.wait[1] == tid:
                 found.append(task)
         return found
@@ -153,12 +152,12 @@ class Tasks:
             self.process.handler_ended(task.owner)
             return
         for joiner in self._joiners(task.tid):
-            self.wake(joiner, self._keep(values))
+            self.wake(joiner, self.keep(values))
         if values and task.tid != MAIN:
-            self.results[task.tid] = self._keep(values)
-            self._order.append(task.tid)
-            if len(self._order) > RESULTS:
-                self._drop(self.results.pop(self._order.pop(0)))
+            self.results[task.tid] = self.keep(values)
+            self.order.append(task.tid)
+            if len(self.order) > RESULTS:
+                self._drop(self.results.pop(self.order.pop(0)))
 
     def _failed(self, task: Task, message: str, traceback: str) -> None:
         del self.all[task.tid]
@@ -184,102 +183,7 @@ class Tasks:
         for joiner in self._joiners(task.tid):
             self.wake(joiner, [])
 
-    # ------------------------------------------------------------ image
-
-    def write(self) -> "dict[str, Any]":
-        """Return the state as plain JSON."""
-        now = self.process.host.monotonic()
-        listed = []
-        for task in self._in_order():
-            left = None
-            if task.entry is not None:
-                left = [self.process.agenda.moment(task.entry) - now, task.entry]
-            start = task.start
-            if start is not None:
-                start = [start[0], pack_list(start[1]), start[2]]
-            answer = task.answer
-            if answer is not None:
-                answer = [pack_list(answer[0]), pack(answer[1])]
-            entry = [task.tid, start, pack(task.wait), left, answer, task.owner]
-            while entry[-1] is None:
-                entry.pop()
-            listed.append(entry)
-        results = [[tid, pack_list(self.results[tid])] for tid in self._order]
-        return {"tasks": listed, "ready": self.ready, "results": results}
-
-    def read(self, state: "dict[str, Any]", later: "list[Any]") -> None:
-        """Take the state back; `later` collects (remaining time, order, task)."""
-        for entry in state.get("tasks", ()):
-            tid, start, wait, left, answer, owner = entry + [None] * (6 - len(entry))
-            task = Task(tid)
-            if start is not None:
-                task.start = [start[0], unpack_list(start[1]), start[2]]
-            if answer is not None:
-                task.answer = [unpack_list(answer[0]), unpack(answer[1])]
-            task.wait = unpack(wait)
-            task.owner = owner
-            self.all[tid] = task
-            if left is not None:
-                later.append((left[0], left[1], task))
-        self.ready = state.get("ready", [])
-        for tid, values in state.get("results", ()):
-            self._order.append(tid)
-            self.results[tid] = unpack_list(values)
-
 
 def is_scalar(value: "Any") -> bool:
     """Tell whether a value that came out of an engine is plain."""
     return value is None or type(value) in (bool, int, float, str)
-
-
-# ---------------------------------------------------------------- operations
-
-
-def spawn(call: "Call") -> "list[Any]":
-    """spawn(fn, …): run a function as a task."""
-    process = call.process
-    handle = call.function(0)
-    args = process.tasks._keep(call.args[1:])
-    task = process.tasks.start(process.new_id(), handle, args, drop=True)
-    return [Obj("task", task.tid)]
-
-
-def join(call: "Call") -> "Any":
-    """t:join(): wait for the end of a task; its results, or its error."""
-    tasks = call.process.tasks
-    tid = call.ident()
-    if tasks.current is not None and tid == tasks.current.tid:
-        raise call.bad(0, "a task cannot join itself")
-    if tid in tasks.all:
-        return Suspend(["join", tid])
-    return tasks.results.get(tid, [])
-
-
-def cancel(call: "Call") -> "list[Any]":
-    """t:cancel(): end a task where it waits; true if it was still there."""
-    tasks = call.process.tasks
-    task = tasks.all.get(call.ident())
-    if task is None:
-        return [False]
-    if task is tasks.current:
-        raise ProgramError("a task cannot cancel itself: return, or call error")
-    tasks.cancel(task)
-    return [True]
-
-
-def status(call: "Call") -> "list[Any]":
-    """t.status, and t's methods: __index of the kind "task"."""
-    from moonhop_core.process.engine import Named
-
-    name = call.get(1)
-    if name in ("join", "cancel"):
-        return [Named("task." + name)]
-    if name != "status":
-        return [None]
-    tasks = call.process.tasks
-    task = tasks.all.get(call.ident())
-    if task is None:
-        return ["ended"]
-    if task is tasks.current:
-        return ["running"]
-    return ["ready" if task.wait is None else "waiting"]

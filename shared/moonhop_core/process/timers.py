@@ -13,6 +13,7 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from moonhop_core.process.arguments import Call
@@ -47,10 +48,14 @@ class Timers:
 
     def add(self, handle: int, delay: "int | None", period: "int | None") -> Timer:
         """Start a timer; `delay` None: it never fires."""
-        timer = Timer(self.process.new_id(), handle, period)
-        self.all[timer.ident] = timer
+        timer = self.make(self.process.new_id(), handle, period)
         if delay is not None:
             self.enter(timer, self.process.host.monotonic() + delay)
+        return timer
+
+    def make(self, ident: int, handle: int, period: "int | None") -> Timer:
+        """Add a timer that is not on the agenda."""
+        timer = self.all[ident] = Timer(ident, handle, period)
         return timer
 
     def enter(self, timer: Timer, moment: int) -> None:
@@ -101,34 +106,6 @@ class Timers:
         self.process.engine.drop(timer.handle)
         return True
 
-    # ------------------------------------------------------------ image
-
-    def write(self) -> "list[Any]":
-        """Return the state as plain JSON."""
-        now = self.process.host.monotonic()
-        agenda = self.process.agenda
-        return [
-            [
-                timer.ident,
-                timer.handle,
-                timer.period,
-                None if timer.entry is None else [agenda.moment(timer.entry) - now, timer.entry],
-                timer.tick,
-                timer.missed,
-            ]
-            for timer in [self.all[ident] for ident in sorted(self.all)]
-        ]
-
-    def read(self, state: "list[Any]", later: "list[Any]") -> None:
-        """Take the state back; `later` collects (remaining time, order, timer)."""
-        for ident, handle, period, left, tick, missed in state:
-            timer = Timer(ident, handle, period)
-            timer.tick = tick
-            timer.missed = missed
-            self.all[ident] = timer
-            if left is not None:
-                later.append((left[0], left[1], timer))
-
 
 # ---------------------------------------------------------------- operations
 
@@ -163,3 +140,12 @@ def every(call: "Call") -> "list[Any]":
 def cancel(call: "Call") -> "list[Any]":
     """timer:cancel(): true if it was still there."""
     return [call.process.timers.cancel(call.ident())]
+
+
+OF_TIMERS: "dict[str, Callable[[Call], Any]]" = {
+    "now": now,
+    "sleep": sleep,
+    "after": after,
+    "every": every,
+    "timer.cancel": cancel,
+}

@@ -5,7 +5,7 @@
 
 import json
 
-from moonhop_core.lua.functions import F0, F1, Bound, builtin
+from moonhop_core.lua.functions import F0, F1, Bound, builtin, callable_of
 from moonhop_core.lua.values import FALSE, TRUE, Coroutine, Table
 from moonhop_core.process.image import ImageError, ImageReader, ImageWriter
 from moonhop_core.process.names import Names
@@ -186,7 +186,7 @@ def check_changed_builtin_tables_are_written_as_differences():
 
 def check_bound_builtins_keep_their_state():
     builtins = fresh()
-    run = names_of(builtins).callable_of(builtins["step"])
+    run = callable_of(builtins["step"])
     state = Table({"at": 7})
     bound, state2 = read(
         write([Bound("step", state, run), state], names_of(builtins)), names_of(fresh())
