@@ -3,7 +3,9 @@
 import ast
 import sys
 from pathlib import Path
+from typing import Any
 
+from moonhop.boards.free_names import with_free_names
 from moonhop.boards.join import Joiner
 from moonhop.boards.slim import slim_program
 from moonhop.programs.store import compile_mpy
@@ -70,6 +72,20 @@ print(outside.found, Box(2).measure(), low.math_of(2.5))
     result = run_micropython(program, path=[tmp_path])
     assert result.stdout + result.stderr == "(14, 7, 2, 2, True) 12 2\n"
     assert "outside" not in sys.modules
+
+
+def test_short_names_become_ones_that_the_firmware_has() -> None:
+    modules = {
+        "one": "import math\n_0 = 7\ndef _1(a0):\n    return math.acos(1) + a0._2 + _0\n",
+        "two": "class _3:\n    _2 = 1\nasin = _3\n",
+    }
+    texts = with_free_names(modules)
+    assert not [text for text in texts.values() if "_2" in text or "_3" in text]
+    assert "acos = 7" not in texts["one"]  # the name is used for something else
+    found: dict[str, Any] = {}
+    exec(texts["one"] + texts["two"], found)
+    function = next(f for f in found.values() if getattr(f, "__code__", None))
+    assert function(found["asin"]) == 8
 
 
 def test_a_slimmed_program_names_what_is_at_fault(tmp_path: Path) -> None:

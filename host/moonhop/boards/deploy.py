@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import moonhop_core
-from moonhop.boards.join import Joiner
+from moonhop.boards.grouping import IMAGES, SECTIONS, WORKER, join
 from moonhop.boards.packages import cache_folder, umqtt_simple, write_at_once
-from moonhop.boards.slim import RARE, Slimmer, stripped
+from moonhop.boards.slim import Slimmer, stripped
 from moonhop.resources import folder
 from moonhop_core import __version__
 from moonhop_core.errors import MoonhopError
@@ -98,106 +98,6 @@ def _compiled(
         for path in older[:-KEPT]:
             path.unlink(missing_ok=True)
     return found
-
-
-SUPPORT = "moonhop_core.lua.support"  # programs import it by its name
-SECTIONS = "moonhop_core.lua.sections"  # the same for large ones
-WORKER = "moonhop_core.worker"  # the module that the worker's modules become
-EAGER = (  # what every board uses sooner or later
-    "umqtt_link",
-    "moonhop_core.node.worker",
-    "moonhop_core.node.http",
-    "moonhop_core.node.files",
-    "moonhop_core.process.python_engine",
-    "moonhop_core.node.hop",
-    "moonhop_core.node.hop_target",
-    "moonhop_core.process.process",
-    "moonhop_core.process.alarm",
-    "moonhop_core.process.local_host",  # only where something runs `alone`
-)
-IMAGES = "moonhop_core.images"  # the module of what is loaded with the first image
-FOR_IMAGES = (
-    "moonhop_core.process.image",
-    "moonhop_core.process.snapshot",
-    "moonhop_core.process.python_records",
-)
-# Others that are loaded when something needs them: the module, with what it alone imports.
-LATE = (
-    "moonhop_core.lua.base",
-    "moonhop_core.lua.string_matching",
-    "moonhop_core.lua.faults",
-    "moonhop_core.process.messages",
-)
-
-
-def join(modules: dict[str, str]) -> dict[str, str]:
-    """Return modules with those joined that are always loaded together; in the place of each of
-    these stands one that only imports, for whoever wants it by its name."""
-    shims: dict[str, str] = {}
-    modules = {**modules, SUPPORT: _without_rare(modules[SUPPORT])}
-    modules = _join(modules, shims, [SUPPORT], SUPPORT, SUPPORT)
-    modules = _join(modules, shims, list(EAGER), WORKER)
-    modules = _join(modules, shims, list(FOR_IMAGES), IMAGES)
-    for late in LATE:
-        if late in modules:
-            modules = _join(modules, shims, [late], late, late)
-    return shims | modules
-
-
-def _without_rare(support: str) -> str:
-    """Return the module that programs import without the modules that only some of them use."""
-    tree = ast.parse(support)
-    tree.body = [
-        node for node in tree.body if not (isinstance(node, ast.ImportFrom) and node.module in RARE)
-    ]
-    return ast.unparse(tree) + "\n"
-
-
-def _join(
-    modules: dict[str, str], shims: dict[str, str], wanted: list[str], name: str, shown: str = ""
-) -> dict[str, str]:
-    """Join modules and what they import at once, if no other group has it."""
-    trees = {module: ast.parse(text) for module, text in modules.items()}
-    packages = {module.rpartition(".")[0] for module in modules}
-    order = [
-        m
-        for m in _in_order(trees, wanted)
-        if m not in packages and m not in (SUPPORT, WORKER, IMAGES) and (m not in LATE or m == name)
-    ]
-    if shown and shown not in order:
-        order.append(shown)
-    joiner = Joiner(trees, order, name, shown)
-    found = {
-        module: ast.unparse(ast.fix_missing_locations(joiner.importer(module))) + "\n"
-        if joiner.concerns(module)
-        else text
-        for module, text in modules.items()
-        if not joiner.is_joined(module)
-    }
-    shims.update(joiner.shims())
-    found[name] = ast.unparse(ast.fix_missing_locations(joiner.joined())) + "\n"
-    return found
-
-
-def _in_order(trees: dict[str, ast.Module], wanted: list[str]) -> list[str]:
-    """Return modules and what they import at once, each behind what it imports."""
-    found: dict[str, bool] = {}
-
-    def visit(name: str) -> None:
-        if name in found or name not in trees:
-            return
-        found[name] = False
-        for node in trees[name].body:
-            if isinstance(node, ast.ImportFrom) and node.module:
-                visit(node.module)
-                for alias in node.names:
-                    visit(f"{node.module}.{alias.name}")
-        del found[name]
-        found[name] = True
-
-    for name in wanted:
-        visit(name)
-    return list(found)
 
 
 def board_sources(*, lang: bool = False, umqtt: bool = False) -> Iterator[tuple[Path, Path]]:

@@ -6,7 +6,7 @@ simply there. Importers outside import from the one module instead.
 
 import ast
 import builtins
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from moonhop_core.errors import MoonhopError
 
@@ -17,11 +17,17 @@ class Joiner:
     """Joins some of a board's modules."""
 
     def __init__(
-        self, trees: dict[str, ast.Module], order: list[str], name: str, shown: str = ""
+        self,
+        trees: dict[str, ast.Module],
+        order: list[str],
+        name: str,
+        shown: str = "",
+        kept: Collection[str] = (),
     ) -> None:
         """``order`` lists the modules to join, each behind those that it imports at once; they
         become the module ``name``. ``trees`` has all modules. ``shown`` is one of the joined ones:
-        it is imported as a whole, so its names stay and no others are public."""
+        it is imported as a whole, so its names stay and no others are public. So do those of
+        ``kept``."""
         self._trees = trees
         self._order = order
         self._name = name
@@ -32,7 +38,7 @@ class Joiner:
         self._imports = {module: _imports(tree) for module, tree in trees.items()}
         self._final: dict[tuple[str, str], str] = {}  # (module, name) -> name in the one module
         taken: set[str] = set()
-        fixed = _fixed(trees.values())
+        fixed = _fixed(trees.values()).union(kept)
         for module in trees:
             self._read_imports(module)
         if shown:

@@ -419,6 +419,6 @@ def compile_unit(source: str, given: str, dialect: str) -> LuaText:
     """Compile a text that `load` was given under a name. Raises the compiler's error."""
     from moonhop_core.lang.compile import compile_lua
     from moonhop_core.lang.emit_lua import emit_lua
-    from moonhop_core.lua.base import display_name
+    from moonhop_core.lua.chunks import display_name
 
     return emit_lua(compile_lua(source, display_name(given), unit=True), dialect)

@@ -1,24 +1,20 @@
 """The base library (manual 6.1), without `dofile`, `loadfile` and `require`."""
 
-import gc
-from builtins import int, isinstance, len, str, type
+from builtins import int, len, str, type
 
 from moonhop_core.lang.numbers import parse_number
-from moonhop_core.lua.alarm import RANG, over
 from moonhop_core.lua.arguments import (
     handler_argument,
     integer_argument,
     table_argument,
-    text_argument,
 )
 from moonhop_core.lua.arithmetic import wrap
 from moonhop_core.lua.carried import next_carried
-from moonhop_core.lua.comparison import is_number, same
+from moonhop_core.lua.comparison import is_number
 from moonhop_core.lua.errors import MISSING, LuaError, argument_error, type_error
-from moonhop_core.lua.functions import Function, builtin
-from moonhop_core.lua.indexing import index, setindex
+from moonhop_core.lua.indexing import index
 from moonhop_core.lua.libraries import find
-from moonhop_core.lua.metamethods import call, check_handler, metamethod, named_type
+from moonhop_core.lua.metamethods import call, check_handler, metamethod
 from moonhop_core.lua.text import bounded_join, to_text
 from moonhop_core.lua.unwinding import handle
 from moonhop_core.lua.values import (
@@ -26,9 +22,6 @@ from moonhop_core.lua.values import (
     TRUE,
     Table,
     as_tuple,
-    first,
-    float_key,
-    lua_bool,
     results,
     type_name,
 )
@@ -150,51 +143,6 @@ def select(*args: "Any") -> "Any":
     return results(args[n:])
 
 
-def rawget(table: "Any", key: "Any") -> "Any":
-    """rawget(t, k)"""
-    h = table_argument(table, 1, "rawget").h
-    return h.get(float_key(key) if type(key) is float else key)
-
-
-def rawset(table: "Any", key: "Any", value: "Any") -> "Any":
-    """rawset(t, k, v)"""
-    table = table_argument(table, 1, "rawset")
-    meta = table.meta
-    table.meta = None
-    try:
-        setindex(table, key, value)
-    finally:
-        table.meta = meta
-    return table
-
-
-def rawequal(a: "Any", b: "Any") -> "Any":
-    """rawequal(a, b)"""
-    return lua_bool(same(a, b))
-
-
-def all_given(name: str, function: "Any", count: int) -> "Any":
-    """Return a raw function of the library for calls with any number of arguments."""
-
-    def checked(*args: "Any") -> "Any":
-        if len(args) >= count:
-            return function(*args[:count])
-        if name != "rawequal":
-            table_argument(args[0] if args else MISSING, 1, name)
-        raise argument_error(len(args) + 1, name, "value expected")
-
-    return checked
-
-
-def rawlen(value: "Any") -> int:
-    """rawlen(v)"""
-    if type(value) is Table:
-        return value.length()
-    if type(value) is str:
-        return len(value)
-    raise type_error(1, "rawlen", "table or string", value)
-
-
 def setmetatable(*args: "Any") -> "Any":
     """setmetatable(t, meta)"""
     table = table_argument(args[0] if args else MISSING, 1, "setmetatable")
@@ -242,26 +190,6 @@ def error(message: "Any" = None, level: "Any" = None, *_: "Any") -> "Any":
     """error(message [, level])"""
     level = 1 if level is None else integer_argument(level, 2, "error")
     raise LuaError(message, level if type(message) is str and level > 0 else 0)
-
-
-def collectgarbage(option: "Any" = None, *_: "Any") -> "Any":
-    """collectgarbage([option]): what makes sense on Python."""
-    option = "collect" if option is None else text_argument(option, 1, "collectgarbage")
-    if option == "collect":
-        gc.collect()
-        return 0
-    if option == "count":
-        try:
-            return gc.mem_alloc() / 1024  # type: ignore[attr-defined]
-        except AttributeError:
-            return len(gc.get_objects()) / 16.0
-    if option in ("stop", "restart", "setpause", "setstepmul"):
-        return 0
-    if option in ("step", "isrunning"):
-        return TRUE
-    if option in ("incremental", "generational"):
-        return "incremental"
-    raise argument_error(1, "collectgarbage", "invalid option '%s'" % option)
 
 
 def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
@@ -318,34 +246,6 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
             raise argument_error(1, "getmetatable", "value expected")
         return getmetatable(args[0], machine.string_meta)
 
-    def load(chunk: "Any" = None, name: "Any" = None, mode: "Any" = None, *env: "Any") -> "Any":
-        if mode is not None:
-            mode = text_argument(mode, 3, "load")
-        if name is not None:
-            name = text_argument(name, 2, "load")
-        if isinstance(chunk, Function):
-            current = machine.current
-            try:
-                text = read_all(chunk)
-            except Exception as raised:
-                found = machine.settle(raised, called=chunk)
-                machine.current = current
-                return None, found.value
-            given = "=(load)" if name is None else name
-        else:
-            if type(chunk) is not str and not is_number(chunk):
-                raise type_error(1, "load", "function", chunk)
-            text = text_argument(chunk, 1, "load")
-            given = text if name is None else name
-        if text[:1] == "\x1b":
-            return None, "attempt to load a binary chunk (mode is 't')"
-        if mode is not None and "t" not in mode:
-            return None, "attempt to load a text chunk (mode is '%s')" % mode
-        globals = env[0] if env else machine.globals
-        if type(globals) is not Table:
-            globals = no_environment(globals)
-        return machine.load_text(text, given, globals)
-
     return {
         "print": (print_, -1),
         "type": (type_, -1, "c1", type_name),
@@ -357,55 +257,10 @@ def functions(machine: "Any") -> "dict[str, tuple[Any, ...]]":
         "next": (next_, 2),
         "next.carried": (next_carried, -1),
         "select": (select, -1),
-        "rawget": (all_given("rawget", rawget, 2), -1, "c2", rawget),
-        "rawset": (all_given("rawset", rawset, 3), -1, "c3", rawset),
-        "rawequal": (all_given("rawequal", rawequal, 2), -1, "c2", rawequal),
-        "rawlen": (rawlen, 1),
         "setmetatable": (setmetatable, -1, "c2", set_new_metatable),
         "getmetatable": (getmeta, -1),
         "assert": (assert_, -1),
         "error": (error, -1),
         "pcall": (pcall, -1),
         "xpcall": (xpcall, -1),
-        "load": (load, -1),
-        "collectgarbage": (collectgarbage, -1),
     }
-
-
-def no_environment(value: "Any") -> Table:
-    """Return what stands for an environment that is no table."""
-
-    def fail(*_: "Any") -> "Any":
-        message = "attempt to index a %s value (upvalue '_ENV')" % named_type(value)
-        raise LuaError(message, 1)
-
-    handler = builtin("load.environment", fail, -1)
-    table = Table({})
-    table.meta = Table({"__index": handler, "__newindex": handler})
-    return table
-
-
-def read_all(reader: Function) -> str:
-    """Return what a reader function gives, piece by piece, until nil or an empty piece."""
-    parts: "list[str]" = []
-    while True:
-        if RANG:
-            over()
-        part = first(reader.c0())
-        if part is None or part == "":
-            return bounded_join(parts)
-        if type(part) is not str and not is_number(part):
-            raise LuaError("reader function must return a string", 0)
-        parts.append(text_argument(part, 1, "load"))
-
-
-def display_name(given: str) -> str:
-    """Return a chunk's name as messages show it (luaO_chunkid)."""
-    if given[:1] == "=":
-        return given[1:60]
-    if given[:1] == "@":
-        return given[1:] if len(given) <= 60 else "..." + given[-56:]
-    line = given.split("\n", 1)[0]
-    if len(line) > 44 or line != given:
-        line = line[:45] + "..."
-    return '[string "%s"]' % line

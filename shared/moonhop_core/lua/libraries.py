@@ -33,7 +33,7 @@ LIBRARIES = {
     "debug": ("debug_library",),
     "package": ("modules",),
 }
-# Fields of a library that are not in the first of its modules.
+# What is not in the first module of its library, or not in that of the base library.
 ELSEWHERE = {
     "string.find": "string_matching",
     "string.gmatch": "string_matching",
@@ -46,6 +46,12 @@ ELSEWHERE = {
     "string.unpack": "packing",
     "math.random": "random_library",
     "math.randomseed": "random_library",
+    "load": "chunks",
+    "collectgarbage": "collector",
+    "rawget": "raw_access",
+    "rawset": "raw_access",
+    "rawequal": "raw_access",
+    "rawlen": "raw_access",
     "require": "modules",
     "require.preloaded": "modules",
     "require.linked": "modules",
@@ -74,6 +80,7 @@ def use(machine: "Machine", names: "Sequence[str] | None") -> None:
     if names is None:
         use_libraries(machine, functions_of(BASE, machine))
         use_libraries(machine, LIBRARIES)
+        use_libraries(machine, ELSEWHERE)
     else:
         use_libraries(machine, names)
     machine.provide(names)
@@ -121,6 +128,12 @@ def functions_of(module: str, machine: "Any") -> "dict[str, tuple[Any, ...]]":
     found: "Any"
     if module == BASE:
         from moonhop_core.lua import base as found
+    elif module == "raw_access":
+        from moonhop_core.lua import raw_access as found
+    elif module == "collector":
+        from moonhop_core.lua import collector as found
+    elif module == "chunks":
+        from moonhop_core.lua import chunks as found
     elif module == "coroutines":
         from moonhop_core.lua import coroutines as found
     elif module == "string_library":

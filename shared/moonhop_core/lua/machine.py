@@ -150,7 +150,7 @@ class Machine:
         """Compile a text that `load` was given, and add it as a unit. Raises LuaSyntaxError."""
         from moonhop_core.lang.compile import compile_lua
         from moonhop_core.lang.emit_python import emit_python
-        from moonhop_core.lua.base import display_name
+        from moonhop_core.lua.chunks import display_name
 
         lowered = compile_lua(source, display_name(given), unit=True)
         checked = sys.implementation.name != "cpython"
