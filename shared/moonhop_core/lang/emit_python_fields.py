@@ -163,17 +163,25 @@ class FieldEmitter(CallEmitter):
         test = "%s in %s" % (k, base)
         if key.kind in WHOLE:  # an element: often a new one
             test = "(%s.meta is None or %s)" % (o, test)
+            if not (self.known.open or self.known.metas):  # no table has a metatable
+                test = ""
+                base = base if obj.kind == "table" else o + ".h"
         if not self.never_nil(value):
-            test += " and %s is not None" % v
+            test += " and %s is not None" % v if test else "%s is not None" % v
+        store = "%s[%s] = %s" % (base, k, v)
+        if test:
+            store = "if %s: %s" % (test, store)
         if plain and (obj.kind == "table" or (held and key.kind not in WHOLE)):
             self.pending = pending
             self.about = about
-            self.put("if %s: %s[%s] = %s" % (test, base, k, v))
-            self.put("else: assign(%s, %s, %s)" % (o, k, v), about_store)
+            self.put(store, about_store)
+            if test:
+                self.put("else: assign(%s, %s, %s)" % (o, k, v), about_store)
             return
         fast = [name + " = " + text.fast for name, text in pending]
-        fast.append("if %s: %s[%s] = %s" % (test, base, k, v))
-        fast.append("else: %s(%s, %s, %s)" % ("put" if plain else "put_any", o, k, v))
+        fast.append(store)
+        if test:
+            fast.append("else: %s(%s, %s, %s)" % ("put" if plain else "put_any", o, k, v))
         slow = [name + " = " + text.slow for name, text in pending]
         slow.append("setindex(%s, %s, %s)" % (o, k, v))
         self.attempt(fast, slow, about + about_store)

@@ -187,6 +187,11 @@ def whole_format(text: str) -> "tuple[Any, list[Any], bool] | None":
     return found
 
 
+def finished(made: "Any") -> str:
+    """Return what a format of `wholes` gave as a string."""
+    return made if retype is None else retype(made)  # type: ignore[no-any-return]
+
+
 def format_values(text: str, args: "Sequence[Any]", to_text: "Callable[[Any], str]") -> str:
     """Return `text` with its conversions replaced by args[1], args[2] …
 
@@ -202,9 +207,7 @@ def format_values(text: str, args: "Sequence[Any]", to_text: "Callable[[Any], st
                     if type(value) is str:
                         size += len(value)
                 check_length(size)
-            made: "Any" = whole[0] % tuple(values)
-            text = made if retype is None else retype(made)
-            return text
+            return finished(whole[0] % tuple(values))
     pieces = formats.get(text)
     if pieces is None:
         pieces = read_format(text)
@@ -401,7 +404,25 @@ def format_text(*args: "Any") -> str:
     return format_values(text, args, to_text)
 
 
+def format_one(text: "Any", a: "Any") -> str:
+    """string.format(formatstring, a), on MicroPython."""
+    whole = wholes.get(text)
+    if whole is not None and whole[1] == [type(a)]:
+        return finished(whole[0] % (a,))
+    return format_text(text, a)
+
+
+def format_two(text: "Any", a: "Any", b: "Any") -> str:
+    """string.format(formatstring, a, b), on MicroPython."""
+    whole = wholes.get(text)
+    if whole is not None and whole[1] == [type(a), type(b)]:
+        return finished(whole[0] % (a, b))
+    return format_text(text, a, b)
+
+
 # Registered name -> callable, number of parameters (-1: any number).
-FUNCTIONS: "dict[str, tuple[Callable[..., Any], int]]" = {
+FUNCTIONS: "dict[str, tuple[Any, ...]]" = {
     "string.format": (format_text, -1),
 }
+if not INDEXED:
+    FUNCTIONS["string.format"] += ("c2", format_one, "c3", format_two)

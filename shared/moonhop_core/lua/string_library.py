@@ -4,8 +4,16 @@ from builtins import chr, int, len, list, max, ord, range, str, type
 
 from moonhop_core.lua.arguments import integer_argument, optional_integer, text_argument
 from moonhop_core.lua.errors import MISSING, LuaError, argument_error
-from moonhop_core.lua.fresh import retype
-from moonhop_core.lua.latin1 import INDEXED, character, cut, recent, to_bytes
+from moonhop_core.lua.fresh import piece, retype
+from moonhop_core.lua.latin1 import (
+    INDEXED,
+    character,
+    characters,
+    cut,
+    from_bytes,
+    recent,
+    to_bytes,
+)
 from moonhop_core.lua.text import check_length
 from moonhop_core.lua.values import results
 
@@ -96,9 +104,13 @@ def sub_utf8(s: "Any", i: "Any" = None, j: "Any" = None) -> str:
     """The same where text is kept as UTF-8."""
     if type(i) is int and type(j) is int and 0 < i <= j and type(s) is str:
         data = recent[0][1] if recent[0][0] is s else to_bytes(s)
-        if i == j:
-            return character(data[i - 1]) if i <= len(data) else ""
-        return cut(s, data, i - 1, j)
+        if i != j:
+            s = piece(data, i - 1, j)
+            return s if type(s) is str else from_bytes(s)
+        if i > len(data):
+            return ""
+        i = data[i - 1]
+        return characters[i] if i in characters else character(i)
     return sub_of(s, i, j)
 
 
