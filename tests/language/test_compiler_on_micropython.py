@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from moonhop.programs.linking import beside, link
+from moonhop_core.lang.compile import compile_lua
+from moonhop_core.lang.emit_python import emit_python
 from moonhop_core.process.octets import from_bytes, to_bytes
 from moonhop_core.process.program import FORMS, Program
 from tests.language.programs import all_programs
@@ -74,3 +76,20 @@ def test_compiler_emits_the_same_text_on_micropython(
 @pytest.mark.parametrize("path", all_programs(), ids=lambda path: path.stem)
 def test_compiler_emits_text_for_every_program(path: Path, form: str) -> None:
     assert Program.from_source(linked(path), path.name).form(form)
+
+
+COMPILE = """
+from moonhop_core.lang.compile import compile_lua
+from moonhop_core.lang.emit_python import emit_python
+
+with open(PATH) as file:
+    source = file.read()
+print(len(emit_python(compile_lua(source, "deltablue.lua"))))
+"""
+
+
+def test_a_program_of_8_kb_compiles_in_a_heap_of_1_mb() -> None:
+    path = Path(__file__).parents[1] / "bench" / "programs" / "deltablue.lua"
+    result = run_micropython(f"PATH = {str(path)!r}\n{COMPILE}", heap="1M", timeout=60)
+    expected = len(emit_python(compile_lua(path.read_text(), path.name)))
+    assert (result.stderr, result.stdout) == ("", f"{expected}\n")

@@ -1,5 +1,6 @@
 """The compiler's front door: Lua text in, lowered prototypes out; emitters take it from there."""
 
+from moonhop_core.lang.compact import compact
 from moonhop_core.lang.errors import not_too_deep
 from moonhop_core.lang.lowered import Lowered
 from moonhop_core.lang.lowering import lower
@@ -24,6 +25,11 @@ def compile_lua(
     Raises LuaSyntaxError, which knows file, line and column, or
     MoonhopError for what is nested too deep.
     """
+    lowered: Lowered = compact(_compiled, source, name, unit, modules)
+    return lowered
+
+
+def _compiled(source: str, name: str, unit: bool, modules: "Sequence[Module]") -> Lowered:
     if unit and source[:2] == "#!":
         source = " " + source  # only files may begin so; to `load` it is a mistake
     chunk = parse(source, name)

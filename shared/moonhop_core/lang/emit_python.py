@@ -10,6 +10,7 @@ modules are in it: their names, those of their files, and the numbers of their m
 
 from moonhop_core.lang import tree
 from moonhop_core.lang.checks import CHECK, calls, metamethods
+from moonhop_core.lang.compact import compact
 from moonhop_core.lang.emit_python_absent import absent_fields
 from moonhop_core.lang.emit_python_frame import FrameEmitter
 from moonhop_core.lang.emit_python_sections import SectionEmitter, too_long
@@ -42,7 +43,7 @@ def emit_python(lowered: "Lowered", checked: bool = False) -> str:
     is over (`checks.py`), for Pythons that nothing else can interrupt; numbers and resume
     points are the same. Raises MoonhopError for what is nested too deep.
     """
-    text: str = not_too_deep(lowered.name, _text, lowered, checked)
+    text: str = compact(not_too_deep, lowered.name, _text, lowered, checked)
     return text
 
 
@@ -59,6 +60,10 @@ class _Module:
         self.known = ProgramFacts(lowered)
         self.out: "list[str]" = []
         self.lua: "list[int]" = []
+        self.count = 0  # lines of what is in `done`
+        self.done: "list[str]" = []
+        self.codes: "list[str]" = []  # of their Lua lines
+        self.before = 0  # the last one of these
         self.about: "list[str]" = []
         self.starts: "list[int]" = []
         self.protos: "list[str]" = []
@@ -75,6 +80,7 @@ class _Module:
         for proto in self.lowered.protos:
             names.append("p%d" % proto.number)
             self.function(proto)
+            self.pack()
         if self.sectioned:
             self.put("from moonhop_core.lua.sections import MORE, sectioned")
         if self.constants:
@@ -97,9 +103,24 @@ class _Module:
             self.put("MODULES = (%s,)" % ", ".join(modules))
         self.put("PROTOS = (%s,)" % ", ".join(self.protos))
         self.put("STARTS = (%s,)" % ", ".join([str(line) for line in self.starts]))
-        self.put("LINES = " + quoted(encode_lines(self.lua)))
-        self.put("ABOUT = " + quoted("\n".join(self.about)))
-        return "\n".join(self.out) + "\n"
+        self.pack()
+        self.put("LINES = " + quoted("".join(self.codes)))
+        self.codes = []
+        about = "\n".join(self.about)
+        self.about = []
+        self.put("ABOUT = " + quoted(about))
+        self.done += self.out
+        return "\n".join(self.done) + "\n"
+
+    def pack(self) -> None:
+        """Make one text of the lines that came last: single ones take much of a board's heap."""
+        if self.out:
+            self.count += len(self.out)
+            self.done.append("\n".join(self.out))
+            self.codes.append(encode_lines(self.lua, self.before))
+            self.before = self.lua[-1]
+            self.out = []
+            self.lua = []
 
     def put(self, text: str, lua: int = 0) -> None:
         self.out.append(text)
@@ -156,14 +177,14 @@ class _Module:
             head = ""
             self.sectioned = True
         captured = [emitter.names.of(var) for var in function.upvalues]
-        self.starts.append(len(self.out) + 1)
+        self.starts.append(self.count + len(self.out) + 1)
         self.put("def p%d(%s):" % (proto.number, ", ".join(captured)))
         if head:
             self.put(" " + head, function.line)
         for line in emitter.lines:
             self.put(" " * line.indent + line.text, line.lua)
             if line.about:
-                self.about.append("%d %s" % (len(self.out), "`".join(line.about)))
+                self.about.append("%d %s" % (self.count + len(self.out), "`".join(line.about)))
         self.put(" return run")
         tail = len(proto.live)
         for end, about in emitter.sites:
@@ -267,11 +288,10 @@ def describe(proto: "Proto", tails: "list[int]") -> str:
     )
 
 
-def encode_lines(lines: "list[int]") -> str:
+def encode_lines(lines: "list[int]", before: int) -> str:
     """Code the Lua line of each Python line as the difference to the one before: one character
-    for -25 … 60, otherwise `~`, the line, `;`. `lua/tracebacks.py` reads it."""
+    for -25 … 60, otherwise `~`, the line, `;`. `lua/proto.py` reads it."""
     out = []
-    before = 0
     for line in lines:
         step = line - before
         if -25 <= step <= 60 and step + 60 != 92:

@@ -11,20 +11,21 @@ import math
 _SINGLE = 16777216.0 + 1.0 == 16777216.0
 _BITS, _POWERS = (24, 10) if _SINGLE else (53, 22)
 _WHOLE = 1 << _BITS
-_ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPES = (("\\", "\\\\"), ("'", "\\'"), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"))
 
 
 def quoted(text: str) -> str:
-    """Return a string as a literal in plain ASCII."""
+    """Return a string as a literal in plain ASCII. Long ones are not taken apart: a board has no
+    room for a list of their characters."""
+    for char, escaped in _ESCAPES:
+        text = text.replace(char, escaped)
     for char in text:
-        if not " " <= char <= "~" or char == "'" or char == "\\":
+        if not " " <= char <= "~":
             return "'%s'" % "".join([_escaped(char) for char in text])
     return "'%s'" % text
 
 
 def _escaped(char: str) -> str:
-    if char in _ESCAPES:
-        return _ESCAPES[char]
     if " " <= char <= "~":
         return char
     code = ord(char)
