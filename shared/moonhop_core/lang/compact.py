@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-STEP = 65536  # bytes that are allocated between two collections
+PART = 16  # of the heap is allocated between two collections
 
 
 def compact(function: "Callable[..., Any]", *args: "Any") -> "Any":
@@ -20,7 +20,7 @@ def compact(function: "Callable[..., Any]", *args: "Any") -> "Any":
     if threshold is None:
         return function(*args)
     before = threshold()
-    threshold(STEP)
+    threshold((gc.mem_free() + gc.mem_alloc()) // PART)  # type: ignore[attr-defined]
     try:
         return function(*args)
     finally:
