@@ -4,10 +4,11 @@ MicroPython lets a dict fill up to its last slot before it makes a larger one, a
 in one slot after the other until there is a free one: what is not there, a word that is counted for
 the first time, say, costs a walk through hundreds of slots. So a dict gets a table of twice its
 size in time. Python has no means for that; a few words of the dict are written over by machine
-code, which is compiled here when this is loaded, and tried out: where it does not work, dicts grow
-as they do.
+code, which is compiled here when this is loaded, and tried out: where it does not work, and where
+memory is short, dicts grow as they do.
 """
 
+import gc
 from builtins import Exception, MemoryError, bytearray, len, range, sorted, str
 from sys import implementation, maxsize
 
@@ -47,6 +48,7 @@ def swap(a, b):
         at += 1
 """
 WORD = 2 if maxsize >> 32 else 1
+SPACIOUS = 500000  # bytes of heap
 FIRST = 24  # keys: smaller dicts stay as they are
 
 # Number of keys -> slots to have from then on; empty where dicts stay as they are.
@@ -109,5 +111,10 @@ def thresholds() -> "dict[int, int]":
     return found
 
 
-if implementation.name != "cpython" and works():
+def spacious() -> bool:
+    """Tell whether the heap has room for tables of twice the size: a small board has not."""
+    return gc.mem_alloc() + gc.mem_free() > SPACIOUS  # type: ignore[attr-defined,no-any-return]
+
+
+if implementation.name != "cpython" and spacious() and works():
     ROOM.update(thresholds())
