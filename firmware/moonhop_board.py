@@ -21,6 +21,7 @@ CONFIG = "moonhop.json"
 CHUNK = 240  # bytes of an image at once: with its head 8 blocks of a heap that has no larger pieces
 GARBAGE = 8192  # bytes between collections, so that what stays is not scattered among garbage
 WINDOW = 8  # chunks under way
+WAITING = 4096  # bytes that each process keeps for a broker that is away
 PROCESSES = 8
 AGAIN = 30  # seconds after a refusal
 
@@ -58,6 +59,7 @@ def make_worker(config):
         PROCESSES,
         CHUNK,
         WINDOW,
+        WAITING,
     )
     return Worker(about, link, Http(config["url"], config.get("token") or password), engine)
 

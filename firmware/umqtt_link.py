@@ -14,7 +14,7 @@ import time
 
 import umqtt.simple
 
-from moonhop_core.node.link import Link, LinkError
+from moonhop_core.node.link import Link, LinkError, Numbers
 from moonhop_core.node.tasks import Tasks
 
 TIMEOUT = 10  # seconds for the broker to answer
@@ -23,6 +23,8 @@ WAITING = 16384  # bytes that may wait for the network or an acknowledgement
 LONGEST = 16384  # bytes of a packet; longer ones are thrown away
 PIECE = 1024  # bytes read at once
 QUICKACK = 12 if sys.platform == "linux" else 0  # TCP_QUICKACK
+REMEMBERED = 128  # numbers of messages that came; brokers have up to 100 under way
+EASE = 50  # times 10 ms that reading waits for processes which have their hands full
 LONG_TOPIC = 120  # bytes; MQTTClient.subscribe counts in one byte
 
 ticks_ms = time.ticks_ms
@@ -84,7 +86,10 @@ class UmqttLink(Link):
             client_id.encode(), host, port, user.encode(), password.encode(), keepalive
         )
         self._client.set_callback(self._received)
-        self._filters = {}
+        self._filters = {}  # what is to be heard
+        self._held = []  # what the broker's session hears
+        self._asked = {}  # filters by the number of the packet that changes them
+        self._numbers = Numbers(REMEMBERED)
         self._topic = ""
         self._birth = None
         self._announced = False
@@ -92,6 +97,7 @@ class UmqttLink(Link):
         self._unacked = []  # [packet id, topic, payload, retain], oldest first
         self._unacked_size = 0
         self._stream = None
+        self._unsent = bytearray()  # what the network did not take yet
         self._buffer = bytearray(PIECE)  # made early, while there is room in one piece
         self._progress = asyncio.Event()
         self._task = None
@@ -123,7 +129,7 @@ class UmqttLink(Link):
         if not self.connected and not qos:
             return
         size = len(topic) + len(payload) + 8
-        waiting = self._unacked_size + len(self._stream.out_buf if self._stream else b"")
+        waiting = self._unacked_size + len(self._unsent)
         if waiting and waiting + size > WAITING:
             raise LinkError("too many messages wait for the broker")
         if qos:
@@ -136,7 +142,7 @@ class UmqttLink(Link):
 
     async def drain(self):
         """Wait until nothing waits to be sent or acknowledged."""
-        while self._unacked or (self._stream and self._stream.out_buf):
+        while self._unacked or self._unsent:
             self._progress.clear()
             await self._progress.wait()
 
@@ -156,15 +162,14 @@ class UmqttLink(Link):
     def unsubscribe_soon(self, filter):
         """Hear a filter no more."""
         if self._filters.pop(filter, None) is not None and self.connected:
-            name = filter.encode()
-            self._next_id()
-            self._client.pid += 1
-            self._send(_control(0xA2, self._client.pid, name, b""))
+            self._give_up(filter)
 
     async def disconnect(self, farewell=None):
         """Leave in good order."""
         if self.connected:
             try:
+                for filter in self._held:  # a session that hears nothing keeps nothing
+                    self._give_up(filter)
                 if farewell is not None:
                     self.publish(self._topic, farewell, 1, True)
                 await asyncio.wait_for(self.drain(), 1)
@@ -173,7 +178,7 @@ class UmqttLink(Link):
         if self.connected:
             try:
                 self._call(self._client.disconnect)
-                await asyncio.wait_for(self._stream.drain(), 1)
+                await asyncio.wait_for(self.drain(), 1)
             except (OSError, asyncio.TimeoutError):
                 pass
         if self._task:
@@ -191,6 +196,8 @@ class UmqttLink(Link):
         while True:
             tender = None
             try:
+                if not self.connections:
+                    await asyncio.wait_for(self._forget(), TIMEOUT)
                 await asyncio.wait_for(self._open(), TIMEOUT)
                 tender = self._tasks.spawn(self._tend(first))
                 await self._receive()
@@ -216,7 +223,15 @@ class UmqttLink(Link):
             await asyncio.sleep(delay * (0.5 + random.getrandbits(8) / 512))
             delay = min(delay * 2, BACK_OFF[1])
 
-    async def _open(self):
+    async def _forget(self):
+        """Have the broker forget an older session, by beginning and leaving a clean one."""
+        await self._open(True)
+        self._call(self._client.disconnect)
+        await self.drain()
+        self._close()
+        self.connections = 0
+
+    async def _open(self, clean=False):
         stream = (
             await asyncio.open_connection(self.host, self.port, ssl=self.context)
             if self.context
@@ -228,23 +243,33 @@ class UmqttLink(Link):
         except (OSError, AttributeError, ValueError):
             pass
         wire = self._wire = _Wire()
-        self._connect_client()
+        self._connect_client(clean)
         await self._flush(wire.taken())
         wire.packet = await stream.readexactly(4)
-        self._connect_client()
+        present = self._connect_client(clean)
         wire.taken()
         self._client.sock = wire
         self.heard = ticks_ms()
+        self._asked = {}
+        if not present:
+            self._held = []
+            self._numbers.clear()
+            if self.connections:
+                self.forgotten += 1
+        self.connections += 1
         self.connected = True
+        for entry in self._unacked:  # before anything newer
+            self._send_again(entry)
 
-    def _connect_client(self):
-        """Let the client connect to the wire: once for its packet, once for the broker's answer."""
+    def _connect_client(self, clean):
+        """Let the client connect to the wire: once for its packet, once for the broker's answer,
+        which tells whether the broker knew the session."""
         real = umqtt.simple.socket
         umqtt.simple.socket = self._wire
         try:
-            self._client.connect()
+            return self._client.connect(clean)
         except _Wait:
-            pass
+            return False
         finally:
             umqtt.simple.socket = real
 
@@ -255,15 +280,14 @@ class UmqttLink(Link):
     async def _tend(self, first):
         """Bring back what a new connection needs, then send pings."""
         try:
+            for filter in self._held:
+                if filter not in self._filters:
+                    self._give_up(filter)
             for filter in list(self._filters):
-                await self._subscribe(filter, self._filters[filter])
-            unacked = self._unacked
-            self._unacked = []
-            self._unacked_size = 0
+                if filter not in self._held:
+                    await self._subscribe(filter, self._filters[filter])
             if self._announced and first[0].is_set():
                 self.announce()
-            for entry in unacked:
-                self.publish(entry[1], entry[2], 1, entry[3])
             if first[0].is_set():
                 self.reconnects += 1
                 if self.on_reconnect:
@@ -285,6 +309,7 @@ class UmqttLink(Link):
 
     def _close(self):
         self.connected = False
+        self._unsent = bytearray()
         if self._stream:
             try:
                 self._stream.s.close()
@@ -312,26 +337,59 @@ class UmqttLink(Link):
             function(*args)
         except _Wait:
             pass
+        except BaseException as error:  # memory is full: half a packet must not go out
+            self._wire.taken()
+            raise error
         self._send(self._wire.taken())
 
     def _send(self, data):
-        stream = self._stream
-        busy = bool(stream.out_buf)
+        """Write at once what the network takes, the rest as soon as it can."""
+        if self._unsent:
+            self._unsent.extend(data)
+            return
         try:
-            stream.write(data)
+            sent = self._stream.s.write(data) or 0
         except OSError:
             self.connected = False
             return
-        if stream.out_buf and not busy:
-            self._tasks.spawn(self._drain(stream))
+        if sent < len(data):
+            self._unsent.extend(memoryview(data)[sent:])
+            self._tasks.spawn(self._drain(self._stream))
 
     async def _drain(self, stream):
+        """Write what waits. (A stream's own `drain` loses what is written to it meanwhile.)"""
         try:
-            while stream.out_buf:
+            while self._unsent and stream is self._stream:
+                part = bytes(memoryview(self._unsent)[:PIECE])
+                stream.write(part)
                 await stream.drain()
+                if stream is self._stream:
+                    self._unsent = self._unsent[len(part) :]
             self._progress.set()
         except OSError:
             pass
+
+    def _send_again(self, entry):
+        """Send a message that was not acknowledged, with its number and the mark "again"."""
+        client = self._client
+        last = client.pid
+        client.pid = entry[0] - 1
+        self._wire.packet = b""
+        self._wire.at = 0
+        try:
+            client.publish(entry[1].encode(), entry[2], entry[3], 1)
+        except _Wait:
+            pass
+        client.pid = last
+        packet = self._wire.taken()
+        packet[0] |= 8  # DUP
+        self._send(packet)
+
+    def _give_up(self, filter):
+        self._next_id()
+        self._client.pid += 1
+        self._asked[self._client.pid] = filter
+        self._send(_control(0xA2, self._client.pid, filter.encode(), b""))
 
     def _ask(self, filter, qos):
         """Send a subscription; return its packet id."""
@@ -342,6 +400,7 @@ class UmqttLink(Link):
         else:
             self._client.pid += 1
             self._send(_control(0x82, self._client.pid, name, bytes([qos])))
+        self._asked[self._client.pid] = filter
         return self._client.pid
 
     async def _subscribe(self, filter, qos):
@@ -384,6 +443,15 @@ class UmqttLink(Link):
             if at:
                 view[: have - at] = bytes(view[at:have])
                 have -= at
+            await self._ease()
+
+    async def _ease(self):
+        """Read no further while processes have their hands full: messages wait better with the
+        broker than here. Not for ever, for requests come the same way."""
+        left = EASE
+        while left and self.pressed and self.pressed():
+            left -= 1
+            await asyncio.sleep(0.01)
 
     async def _long(self, stream, head, start, total):
         """Read the rest of a packet that is longer than the buffer."""
@@ -417,6 +485,11 @@ class UmqttLink(Link):
     def _packet(self, packet, start):
         """Take one whole packet; its variable header begins at `start`."""
         kind = packet[0] & 0xF0
+        if kind == 0x30 and packet[0] & 6:
+            at = start + 2 + (packet[start] << 8 | packet[start + 1])
+            if not self._numbers.is_new(packet[at] << 8 | packet[at + 1], packet[0] & 8):
+                self._send(b"\x40\x02" + packet[at : at + 2])
+                return
         if kind == 0x30 or kind == 0xD0:
             self._retained = bool(packet[0] & 1)
             wire = self._wire
@@ -429,10 +502,17 @@ class UmqttLink(Link):
             return
         number = packet[start] << 8 | packet[start + 1]
         if kind == 0x90:
+            filter = self._asked.pop(number, None)
+            if filter and packet[start + 2] != 0x80 and filter not in self._held:
+                self._held.append(filter)
             answer = self._answers.pop(number, None)
             if answer:
                 answer[1] = packet[start + 2]
                 answer[0].set()
+        elif kind == 0xB0:
+            filter = self._asked.pop(number, None)
+            if filter in self._held:
+                self._held.remove(filter)
         elif kind == 0x40:
             for i, entry in enumerate(self._unacked):
                 if entry[0] == number:

@@ -88,7 +88,7 @@ class Host:
         known = state.read_json(PORTS) or {}
         await self._start_broker(ports, known.get("mqtt", 0))
         stack.push_async_callback(self.broker.stop)
-        link = await self._connect(stack)
+        link = self._make_link()
         self.scheduler = Scheduler(
             self.store,
             link,
@@ -99,8 +99,9 @@ class Host:
         )
         self.images = Images(self.scheduler, self.files)
         self.applications = Applications(self.scheduler)
-        await self.scheduler.start()
+        stack.push_async_callback(link.disconnect, encode({"state": "gone"}))
         stack.push_async_callback(self.scheduler.stop)
+        await self.scheduler.start(lambda: self._connect(link))
         self.images.sweep()
         self.scheduler.spawn(self.images.keep())
         self.scheduler.spawn(self.applications.settle())
@@ -154,20 +155,21 @@ class Host:
             f"worker {worker.node} {problem}: {worker.complaint()} (all of it: {worker.log})"
         )
 
-    async def _connect(self, stack: contextlib.AsyncExitStack) -> PahoLink:
+    def _make_link(self) -> PahoLink:
         external = self._external
-        link = PahoLink(
+        return PahoLink(
             self.broker.host,
             self.broker.port,
             client_id=f"{self.state.fleet}/{HOST}",
             user=external.user if external else HOST,
             password=external.password if external else self.credentials.host,
+            resume=True,
         )
+
+    async def _connect(self, link: PahoLink) -> None:
         birth = Topics(self.state.fleet).base + "host/birth"
         await link.connect(birth, encode({"state": "ready"}), encode({"state": "lost"}))
-        stack.push_async_callback(link.disconnect, encode({"state": "gone"}))
         link.announce()
-        return link
 
     async def _start_broker(self, ports: Ports, before: int) -> None:
         """Start the broker on the port asked for, else on that of last time if it is free: nodes

@@ -37,7 +37,7 @@ def on_host(
         async with Host(State("lab", home), patience=patience, broker=broker) as host:
             await scenario(host)
 
-    asyncio.run(asyncio.wait_for(run(), 60))
+    asyncio.run(asyncio.wait_for(run(), 110))
 
 
 async def workers(host: Host, *names: str) -> list[Worker]:

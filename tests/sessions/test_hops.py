@@ -56,4 +56,4 @@ async def three_unlike_workers(host: Host) -> None:
         await host.workers.start_micropython(host.add_node("board")),
     ]
     for worker in started:
-        await host.wait_for_worker(worker)
+        await host.wait_for_worker(worker, 60)  # a board's files may have to be made first

@@ -31,13 +31,15 @@ from amqtt.mqtt.protocol.broker_handler import (
     Subscription,
     UnSubscription,
 )
-from amqtt.session import OutgoingApplicationMessage
+
+from moonhop.broker.outbox import Outbox, Outgoing
 
 CHUNK = 65536  # bytes read at once
 LARGEST_PACKET = 8 << 20  # bytes
 LARGEST_BACKLOG = 32 << 20  # bytes that wait for a slow reader before it is cut off
+REMEMBERED = 1000  # numbers of messages that a session's client has published
 
-Publish = Callable[["Connection", str, bytes, int, bool], bool]
+Publish = Callable[["Connection", int, str, bytes, int, bool], bool]
 Subscribe = Callable[["Connection", Any], Coroutine[Any, Any, None]]
 
 
@@ -72,19 +74,25 @@ class Connection(BrokerProtocolHandler):  # type: ignore[misc]  # amqtt has no t
             DISCONNECT: self.handle_disconnect,
         }
 
-    def deliver(self, topic: str, data: bytes, qos: int, retain: bool) -> None:
-        """Send a message to this client; from QoS 1 on the session has it until acknowledged."""
-        session = self.session
-        if session is None or self.writer is None:
+    @property
+    def outbox(self) -> Outbox:
+        """What this connection's client still has to get."""
+        box: Outbox = self.session.outbox
+        return box
+
+    def _send(self, message: Outgoing, again: bool) -> None:
+        """Write a message, or what is next of its exchange."""
+        if self.writer is None:
             return
-        number = session.next_packet_id if qos else None
-        name = topic.encode()
+        if message.pubrec_packet is not None:
+            self.writer.write(b"\x62\x02" + message.packet_id.to_bytes(2, "big"))
+            return
+        name = message.topic.encode()
         front = len(name).to_bytes(2, "big") + name
-        if number is not None:
-            message = OutgoingApplicationMessage(number, topic, qos, data, retain)
-            session.inflight_out[number] = message
-            front += number.to_bytes(2, "big")
-        first = 0x30 | qos << 1 | retain
+        if message.packet_id is not None:
+            front += message.packet_id.to_bytes(2, "big")
+        data = message.data
+        first = 0x30 | (again and 8) | message.qos << 1 | message.retain
         self.writer.write(b"%c%s%s%s" % (first, _length(len(front) + len(data)), front, data))
         if self.transport.get_write_buffer_size() > LARGEST_BACKLOG:
             self.cut()
@@ -116,7 +124,7 @@ class Connection(BrokerProtocolHandler):  # type: ignore[misc]  # amqtt has no t
 
     def _acknowledged(self, number: bytes) -> None:
         """PUBACK or PUBCOMP: the client has the message."""
-        self.session.inflight_out.pop(int.from_bytes(number, "big"), None)
+        self.outbox.confirm(int.from_bytes(number, "big"))
 
     def _received(self, number: bytes) -> None:
         """PUBREC: the client has it, but does not yet know that we know."""
@@ -131,12 +139,7 @@ class Connection(BrokerProtocolHandler):  # type: ignore[misc]  # amqtt has no t
         self.writer.write(b"\x70\x02" + number)
 
     async def _retry_deliveries(self) -> None:
-        """Send anew what a returning client has not acknowledged (MQTT 3.1.1, 4.4)."""
-        for number, message in self.session.inflight_out.items():
-            if message.pubrec_packet is not None:
-                self.writer.write(b"\x62\x02" + number.to_bytes(2, "big"))
-            else:
-                self.writer.write(message.build_publish_packet(dup=True).to_bytes())
+        """It is the outbox that does this, when reading begins."""
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -145,12 +148,14 @@ class Connection(BrokerProtocolHandler):  # type: ignore[misc]  # amqtt has no t
         stream: asyncio.StreamReader = self.reader._reader
         self._heard = self._loop.time()
         watch = self._watch(first=True)
+        self.outbox.connect(self._send)
         self._reader_ready.set()
         # whatever goes wrong with this client ends its connection and no more
         with contextlib.suppress(
             ProtocolFault, AMQTTError, OSError, ValueError, asyncio.CancelledError
         ):
             await self._read(stream)
+        self.outbox.disconnect()
         if watch:
             self._watching.cancel()
         await self.handle_connection_closed()
@@ -192,9 +197,10 @@ class Connection(BrokerProtocolHandler):  # type: ignore[misc]  # amqtt has no t
         if qos == 3 or len(body) < start:
             raise ProtocolFault
         number = body[end:start]
-        if qos < 2 or self._is_new(number):
+        if not qos or self._is_new(number, qos, bool(first & 8)):
             topic = body[2:end].decode()
-            if not self.publish(self, topic, body[start:], qos, bool(first & 1)):
+            packet = int.from_bytes(number, "big")
+            if not self.publish(self, packet, topic, body[start:], qos, bool(first & 1)):
                 raise ProtocolFault
         if qos:
             self.writer.write((b"\x40\x02" if qos == 1 else b"\x50\x02") + number)
@@ -212,11 +218,21 @@ class Connection(BrokerProtocolHandler):  # type: ignore[misc]  # amqtt has no t
             self, UnSubscription(packet.variable_header.packet_id, packet.payload.topics)
         )
 
-    def _is_new(self, number: bytes) -> bool:
-        """Tell whether a message of QoS 2 has not come before."""
-        seen = self.session.inflight_in
-        new = int.from_bytes(number, "big") not in seen
-        seen[int.from_bytes(number, "big")] = None
+    def _is_new(self, number: bytes, qos: int, again: bool) -> bool:
+        """Tell whether a message has not come before.
+
+        One of QoS 1 that a client sends again after a broken connection has the number it had
+        (MQTT 3.1.1, 4.4): so it is known, though the standard would let it count twice.
+        """
+        packet = int.from_bytes(number, "big")
+        if qos == 1:
+            seen = self.session.published
+            if again and packet in seen:
+                return False
+            seen.append(packet)
+            return True
+        new = packet not in self.session.inflight_in
+        self.session.inflight_in[packet] = None
         return new
 
     # -- keep-alive ------------------------------------------------------------------------------

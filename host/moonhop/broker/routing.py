@@ -9,12 +9,16 @@ What amqtt 0.12 does that a fleet cannot live with, and what is done here instea
   - a will is published unchecked: a client whose will it may not publish is refused;
   - a stranger who knows a client's id ends its session before the password is asked: asked first;
   - a connection that does not begin with a CONNECT stays open: it is closed;
+  - what waits for a client that is away goes out before or after what comes then: in order, and
+    what is retained is not sent to it again;
+  - a message of QoS 1 that a client sends again after a broken connection counts twice: once;
   - a session taken over is left to linger, and its will "lost" may come after the new birth: the
     old one ends, will and all, before the new one begins.
 """
 
 import asyncio
 import contextlib
+from collections import deque
 from typing import Any
 
 from amqtt.broker import Broker, RetainedApplicationMessage
@@ -24,21 +28,27 @@ from amqtt.mqtt.connack import BAD_USERNAME_PASSWORD, NOT_AUTHORIZED, ConnackPac
 from amqtt.mqtt.protocol.broker_handler import Subscription, UnSubscription
 from amqtt.session import Session
 
-from moonhop.broker.access import HOST, Access
-from moonhop.broker.connection import Connection
+from moonhop.broker.access import HOST, RESERVED, Access
+from moonhop.broker.connection import REMEMBERED, Connection
+from moonhop.broker.journal import Journal
+from moonhop.broker.outbox import Outbox
 
-LONGEST_QUEUE = 10_000  # messages kept for a client that is away; the oldest go first
+KEPT = 3600.0  # seconds that a session is kept for a client that is away
 CONNECT_TIMEOUT = 10.0  # seconds for a client to say who it is
 TAKE_OVER = 5.0  # seconds a taken-over session may need to end
+REFUSED = 0x80  # in place of the QoS granted
 ROUTES = 4096  # topics whose hearers are remembered
 
 
 class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
     """The broker itself; EmbeddedBroker starts and stops it."""
 
-    def __init__(self, config: dict[str, Any], access: Access) -> None:
+    def __init__(
+        self, config: dict[str, Any], access: Access, journal: Journal | None = None
+    ) -> None:
         super().__init__(config)
         self.access = access
+        self.journal = journal or Journal()
         self.opened = asyncio.Event()  # nodes wait for it, the host does not
         self._routes: dict[str, list[tuple[Session, int]]] = {}  # topic -> who hears it, and QoS
 
@@ -110,9 +120,34 @@ class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
                 setattr(old, name, getattr(session, name))
             old.keep_alive = session.keep_alive
             old.parent = 1
+            old.expiry.cancel()
             return True, old
         session.parent = 0
+        self._begin(session)
         return False, session
+
+    def _begin(self, session: Session) -> None:
+        """Give a session what only this broker's have."""
+        session.outbox = Outbox(session, self.journal)
+        session.published = deque(maxlen=REMEMBERED)
+        if not session.clean_session:
+            self.journal.opened(session.client_id, session.username)
+
+    async def _delete_session(self, client_id: str) -> None:
+        known = self._sessions.get(client_id)
+        await super()._delete_session(client_id)
+        if known and not known[0].clean_session:
+            self.journal.closed(client_id)
+
+    def _wait_for(self, session: Session) -> None:
+        """Keep the session of a client that is away for its time."""
+        loop = asyncio.get_running_loop()
+        session.expiry = loop.call_later(KEPT, self._expire, session)
+
+    def _expire(self, session: Session) -> None:
+        known = self._sessions.get(session.client_id)
+        if known and known[0] is session and session.transitions.state != "connected":
+            self._expiring = asyncio.ensure_future(self._delete_session(session.client_id))
 
     async def _authenticate(self, session: Session, _: Any) -> bool:
         return True  # done in _check, before anything else
@@ -124,12 +159,21 @@ class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
             await super()._handle_disconnect(client_session, handler, disconnect_waiter)
         finally:
             known = self._sessions.get(client_session.client_id)
-            if client_session.clean_session and known and known[0] is client_session:
-                await self._delete_session(client_session.client_id)
+            if known and known[0] is client_session:
+                if client_session.clean_session or not self._is_of_use(client_session):
+                    await self._delete_session(client_session.client_id)
+                else:
+                    self._wait_for(client_session)
             handler.finished.set()
 
     async def _session_monitor(self) -> None:
-        """Clean sessions end with their connection; nothing is left to look for."""
+        """Sessions end with their connection or have a time of their own."""
+
+    def _is_of_use(self, session: Session) -> bool:
+        """Tell whether a session that stays has anything for its client, or may get it."""
+        return not session.outbox.empty or any(
+            holder is session for holders in self._subscriptions.values() for holder, _ in holders
+        )
 
     async def kick(self, user: str) -> None:
         """Break off a user's connections and forget its sessions."""
@@ -142,7 +186,7 @@ class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
     # -- publishing ------------------------------------------------------------------------------
 
     def _published(
-        self, source: Connection, topic: str, data: bytes, qos: int, retain: bool
+        self, source: Connection, number: int, topic: str, data: bytes, qos: int, retain: bool
     ) -> bool:
         """Route a client's message; a message it has no right to is dropped, as MQTT 3.1.1 asks.
 
@@ -151,14 +195,23 @@ class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
         if not topic or "+" in topic or "#" in topic or "\0" in topic:
             return False
         if self.access.may_publish(source.user, topic):
-            self._route(topic, data, qos)
+            self._route(topic, data, qos, source.session, number)
             if retain:
                 self._retain(topic, data, qos)
         return True
 
-    def _route(self, topic: str, data: bytes, qos: int) -> None:
+    def _route(
+        self, topic: str, data: bytes, qos: int, source: Session | None = None, number: int = 0
+    ) -> None:
+        copies = []
         for session, most in self._hearers(topic):
-            self._hand(session, topic, data, min(qos, most))
+            given = session.outbox.put(topic, data, min(qos, most), False)
+            if given is not None and not session.clean_session:
+                copies.append((session.client_id, given, min(qos, most)))
+        if copies:
+            lasts = source is not None and not source.clean_session
+            name = source.client_id if source is not None and lasts else ""
+            self.journal.message(name, number, topic, data, copies)
 
     def _hearers(self, topic: str) -> list[tuple[Session, int]]:
         """Return who hears a topic, each with the highest QoS of its filters."""
@@ -179,23 +232,19 @@ class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
         found = self._routes[topic] = list(best.values())
         return found
 
-    def _hand(self, session: Session, topic: str, data: bytes, qos: int) -> None:
-        """Give a message to a session: to its client, or into its queue if that is away."""
-        if session.transitions.state == "connected":
-            connection = self._get_handler(session)
-            if connection is not None:
-                connection.deliver(topic, data, qos, False)
-        elif qos and not session.clean_session:
-            waiting = session.retained_messages
-            if waiting.qsize() >= LONGEST_QUEUE:
-                waiting.get_nowait()
-            waiting.put_nowait(RetainedApplicationMessage(None, topic, data, qos))
-
     def _retain(self, topic: str, data: bytes, qos: int) -> None:
         if data:
             self._retained_messages[topic] = RetainedApplicationMessage(None, topic, data, qos)
         else:
             self._retained_messages.pop(topic, None)
+        if not topic.startswith(RESERVED):  # nodes say their births anew by themselves
+            self.journal.retained(topic, data, qos)
+
+    async def retain_message(
+        self, source_session: Session | None, topic_name: Any, data: Any, qos: int | None = None
+    ) -> None:
+        """Retain a will."""
+        self._retain(topic_name, bytes(data or b""), qos or 0)
 
     async def _broadcast_message(
         self, session: Session | None, topic: str | None, data: Any, force_qos: int | None = None
@@ -204,34 +253,46 @@ class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
         self._route(topic or "", bytes(data or b""), force_qos or 0)
 
     async def _publish_session_retained_messages(self, session: Session) -> None:
-        """Give a returning client what came while it was away."""
-        connection = self._get_handler(session)
-        while connection is not None and not session.retained_messages.empty():
-            message = session.retained_messages.get_nowait()
-            connection.deliver(message.topic, bytes(message.data), message.qos or 0, False)
+        """Its outbox has sent a returning client what came while it was away."""
 
     async def _publish_retained_messages_for_subscription(
         self, subscription: tuple[str, int], session: Session
     ) -> None:
-        filter, qos = subscription
-        connection = self._get_handler(session)
-        if connection is None or not self._holds(session, filter):
-            return
+        """A returning client has had them; who subscribes gets them in `_subscribed`."""
+
+    def _send_retained(self, session: Session, filter: str, qos: int) -> None:
         for topic, kept in self._retained_messages.items():
             if self._matches(topic, filter) and self.access.may_hear(
                 session.username, filter, topic
             ):
-                connection.deliver(topic, bytes(kept.data), min(qos, kept.qos or 0), True)
+                data, most = bytes(kept.data), min(qos, kept.qos or 0)
+                number = session.outbox.put(topic, data, most, True)
+                if number is not None and not session.clean_session:
+                    self.journal.message("", 0, topic, data, [(session.client_id, number, most)])
 
     # -- subscribing -----------------------------------------------------------------------------
 
     async def _subscribed(self, source: Connection, subscription: Subscription) -> None:
         """Enter a client's subscription; what it publishes next is routed after this."""
-        await self._handle_subscription(source.session, source, _ready(subscription))
+        session = source.session
+        codes = [await self.add_subscription(each, session) for each in subscription.topics]
+        granted = [
+            (filter, code)
+            for (filter, _), code in zip(subscription.topics, codes, strict=True)
+            if code != REFUSED
+        ]
+        if not session.clean_session:
+            for filter, qos in granted:
+                self.journal.subscribed(session.client_id, filter, qos)
+        await source.mqtt_acknowledge_subscription(subscription.packet_id, codes)
+        for filter, qos in granted:
+            self._send_retained(session, filter, qos)
 
     async def _unsubscribed(self, source: Connection, subscription: UnSubscription) -> None:
         await self._handle_unsubscription(source.session, source, _ready(subscription))
         for filter in subscription.topics:
+            if not source.session.clean_session:
+                self.journal.unsubscribed(source.session.client_id, filter)
             if filter in self._subscriptions and not self._subscriptions[filter]:
                 del self._subscriptions[filter]
 
@@ -245,9 +306,6 @@ class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
         self._routes.clear()
         deleted: int = super()._del_subscription(a_filter, session)
         return deleted
-
-    def _holds(self, session: Session, filter: str) -> bool:
-        return any(holder is session for holder, _ in self._subscriptions.get(filter, ()))
 
     # -- rights ----------------------------------------------------------------------------------
 

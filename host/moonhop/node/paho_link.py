@@ -4,24 +4,24 @@ import asyncio
 import contextlib
 import logging
 import random
-import socket
 import ssl
-import threading
+import time
 from typing import Any
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
-from moonhop_core.node.link import Link, LinkError
+from moonhop.node.paho_sockets import LoopSockets
+from moonhop_core.node.link import Link, LinkError, Numbers
 
 log = logging.getLogger(__name__)
 
 TIMEOUT = 10.0  # seconds for the broker to answer
 BACK_OFF = (0.2, 10.0)  # seconds before the first and before a late attempt to reconnect
 IN_FLIGHT = 200  # QoS 1 messages sent and not yet acknowledged
-QUICKACK = getattr(socket, "TCP_QUICKACK", 0)  # Linux
 WAITING = 10_000  # messages kept for a broker that is away
+REMEMBERED = 1000  # numbers of messages that came; brokers have up to 100 under way
 
 
 class PahoLink(Link):
@@ -37,11 +37,17 @@ class PahoLink(Link):
         password: str,
         context: ssl.SSLContext | None = None,
         keepalive: int = 20,
+        resume: bool = False,
     ) -> None:
+        """``resume``: go on with the session of an older client of this name, and leave one."""
         self.host = host
         self.port = port
         self.keepalive = keepalive
-        self._filters: dict[str, int] = {}
+        self._resume = resume
+        self._filters: dict[str, int] = {}  # what is to be heard
+        self._held: set[str] = set()  # what the broker's session hears
+        self._asked: dict[int, str] = {}  # filters by the number of the packet that changes them
+        self._numbers = Numbers(REMEMBERED)
         self._topic = ""
         self._birth: bytes | None = None
         self._announced = False
@@ -52,30 +58,41 @@ class PahoLink(Link):
         self._connack: asyncio.Future[ReasonCode] | None = None
         self._lost = asyncio.Event()
         self._leaving = False
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id)
-        self._client.username_pw_set(user, password)
+        self._client_id, self._user, self._password, self._context = (
+            client_id,
+            user,
+            password,
+            context,
+        )
+        self._client = self._new_client(clean=False)
         self._client.max_inflight_messages_set(IN_FLIGHT)
         self._client.max_queued_messages_set(WAITING)
-        if context is not None:
-            self._client.tls_set_context(context)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
         self._client.on_subscribe = self._on_subscribe
+        self._client.on_unsubscribe = self._on_unsubscribe
         self._client.on_publish = self._on_publish
-        self._client.on_socket_open = self._on_socket_open
-        self._client.on_socket_close = self._on_socket_close
-        self._client.on_socket_register_write = self._on_register_write
-        self._client.on_socket_unregister_write = self._on_unregister_write
+        self._sockets = LoopSockets(self._client, self._progress.set)
+
+    def _new_client(self, clean: bool) -> mqtt.Client:
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2, client_id=self._client_id, clean_session=clean
+        )
+        client.username_pw_set(self._user, self._password)
+        if self._context is not None:
+            client.tls_set_context(self._context)
+        return client
 
     # -- the interface -----------------------------------------------------------------------------
 
     async def connect(self, topic: str, birth: bytes, will: bytes) -> None:
         """Connect once; raises LinkError if that fails."""
-        self._loop = asyncio.get_running_loop()
-        self._thread = threading.get_ident()
+        self._loop = self._sockets.attach()
         self._topic, self._birth = topic, birth
         self._client.will_set(topic, will, 1, True)
+        if not self._resume:
+            await self._loop.run_in_executor(None, self._clear)
         await self._open(first=True)
         self._tasks = [
             asyncio.create_task(self._tend()),
@@ -118,12 +135,13 @@ class PahoLink(Link):
         """Send the subscription and do not wait."""
         self._filters[filter] = qos
         if self.connected:
-            self._client.subscribe(filter, qos)
+            with contextlib.suppress(LinkError):  # it has just broken: after the reconnection
+                self._ask(filter, qos)
 
     def unsubscribe_soon(self, filter: str) -> None:
         """Hear a filter no more."""
         if self._filters.pop(filter, None) is not None and self.connected:
-            self._client.unsubscribe(filter)
+            self._give_up(filter)
 
     async def disconnect(self, farewell: bytes | None = None) -> None:
         """Leave in good order."""
@@ -132,6 +150,9 @@ class PahoLink(Link):
         if self.connected:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.drain(), 2)
+            if not self._resume:
+                for filter in self._held:  # a session that hears nothing keeps nothing
+                    self._client.unsubscribe(filter)
         self._leaving = True
         for task in self._tasks:
             task.cancel()
@@ -141,8 +162,26 @@ class PahoLink(Link):
             self._client.loop_write()
         self.connected = False
         self._client._sock_close()
-        for callback in ("connect", "disconnect", "message", "subscribe", "publish"):
+        for callback in ("connect", "disconnect", "message", "subscribe", "unsubscribe", "publish"):
             setattr(self._client, f"on_{callback}", None)
+
+    def _clear(self) -> None:
+        """Have the broker forget a session of this name, by beginning and leaving a clean one.
+
+        What goes wrong will go wrong again, and be told, when the real client connects.
+        """
+        client = self._new_client(clean=True)
+        client.connect_timeout = TIMEOUT
+
+        def leave(*_: Any) -> None:
+            client.disconnect()
+
+        client.on_connect = leave
+        with contextlib.suppress(OSError):
+            client.connect(self.host, self.port, self.keepalive)
+            end = time.monotonic() + TIMEOUT
+            while client.loop(1) == MQTTErrorCode.MQTT_ERR_SUCCESS and time.monotonic() < end:
+                pass
 
     # -- connections -------------------------------------------------------------------------------
 
@@ -179,8 +218,7 @@ class PahoLink(Link):
             await asyncio.sleep(delay * random.uniform(0.5, 1))
             try:
                 await self._open(first=False)
-                for filter, qos in list(self._filters.items()):
-                    await self._subscribe(filter, qos)
+                await self._restore()
             except LinkError:
                 delay = min(delay * 2, BACK_OFF[1])
                 self._lost.set()
@@ -191,6 +229,14 @@ class PahoLink(Link):
             if self.on_reconnect:
                 self.on_reconnect()
 
+    async def _restore(self) -> None:
+        """Have the session hear what is to be heard; a broker that kept it does most of it."""
+        for filter in self._held - self._filters.keys():
+            self._give_up(filter)
+        for filter, qos in list(self._filters.items()):
+            if filter not in self._held:
+                await self._subscribe(filter, qos)
+
     async def _tend(self) -> None:
         """Let paho send its pings and find out about a silent broker."""
         while True:
@@ -199,9 +245,7 @@ class PahoLink(Link):
                 self._client.loop_misc()
 
     async def _subscribe(self, filter: str, qos: int) -> None:
-        code, mid = self._client.subscribe(filter, qos)
-        if code != MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
-            raise LinkError(f"cannot subscribe to {filter!r}: {mqtt.error_string(code)}")
+        mid = self._ask(filter, qos)
         answer: asyncio.Future[bool] = self._loop.create_future()
         self._answers[mid] = answer
         try:
@@ -213,14 +257,34 @@ class PahoLink(Link):
         if not granted:
             raise LinkError(f"cannot subscribe to {filter!r}: the broker refuses")
 
+    def _ask(self, filter: str, qos: int) -> int:
+        """Send a subscription; return its packet's number."""
+        code, mid = self._client.subscribe(filter, qos)
+        if code != MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
+            raise LinkError(f"cannot subscribe to {filter!r}: {mqtt.error_string(code)}")
+        self._asked[mid] = filter
+        return mid
+
+    def _give_up(self, filter: str) -> None:
+        _, mid = self._client.unsubscribe(filter)
+        if mid is not None:
+            self._asked[mid] = filter
+
     # -- callbacks of paho -------------------------------------------------------------------------
 
-    def _on_connect(self, _c: Any, _u: Any, _f: Any, code: ReasonCode, _p: Any) -> None:
+    def _on_connect(self, _c: Any, _u: Any, flags: Any, code: ReasonCode, _p: Any) -> None:
+        self._asked.clear()
+        if not code.is_failure:
+            self.connections += 1
+            if not flags.session_present:
+                self._held.clear()
+                self._numbers.clear()
+                self.forgotten += self.connections > 1
         if self._connack and not self._connack.done():
             self._connack.set_result(code)
 
     def _on_disconnect(self, _c: Any, _u: Any, _f: Any, code: ReasonCode, _p: Any) -> None:
-        self._here(self._went_away, code)
+        self._sockets.here(self._went_away, code)
 
     def _went_away(self, code: ReasonCode) -> None:
         self.connected = False
@@ -233,6 +297,8 @@ class PahoLink(Link):
         self._lost.set()
 
     def _on_message(self, _c: Any, _u: Any, message: mqtt.MQTTMessage) -> None:
+        if message.qos == 1 and not self._numbers.is_new(message.mid, message.dup):
+            return
         try:
             topic = message.topic
         except UnicodeDecodeError:
@@ -244,56 +310,16 @@ class PahoLink(Link):
                 log.exception("a message on %s was not taken", topic)
 
     def _on_subscribe(self, _c: Any, _u: Any, mid: int, codes: Any, _p: Any) -> None:
+        granted = not any(code.is_failure for code in codes)
+        filter = self._asked.pop(mid, None)
+        if granted and filter is not None:
+            self._held.add(filter)
         answer = self._answers.get(mid)
         if answer and not answer.done():
-            answer.set_result(not any(code.is_failure for code in codes))
+            answer.set_result(granted)
+
+    def _on_unsubscribe(self, _c: Any, _u: Any, mid: int, _codes: Any, _p: Any) -> None:
+        self._held.discard(self._asked.pop(mid, ""))
 
     def _on_publish(self, _c: Any, _u: Any, _mid: int, _code: Any, _p: Any) -> None:
-        self._progress.set()
-
-    # paho may be in an executor's thread (connecting) or a process's thread (publishing) here
-
-    def _on_socket_open(self, _c: Any, _u: Any, sock: Any) -> None:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._here(lambda: sock.fileno() >= 0 and self._loop.add_reader(sock, self._readable, sock))
-
-    def _on_socket_close(self, _c: Any, _u: Any, sock: Any) -> None:
-        number = sock.fileno()
-        if number >= 0 and threading.get_ident() == self._thread:
-            self._loop.remove_reader(number)
-            self._loop.remove_writer(number)
-        elif number >= 0:
-            done = threading.Event()
-            self._loop.call_soon_threadsafe(self._forget, number, done)
-            done.wait(1)
-
-    def _forget(self, number: int, done: threading.Event) -> None:
-        self._loop.remove_reader(number)
-        self._loop.remove_writer(number)
-        done.set()
-
-    def _on_register_write(self, _c: Any, _u: Any, sock: Any) -> None:
-        self._here(lambda: sock.fileno() >= 0 and self._loop.add_writer(sock, self._writable))
-
-    def _on_unregister_write(self, _c: Any, _u: Any, sock: Any) -> None:
-        self._here(lambda: sock.fileno() >= 0 and self._loop.remove_writer(sock))
-
-    def _here(self, function: Any, *args: Any) -> None:
-        """Call on the asyncio thread, at once if this is it."""
-        if threading.get_ident() == self._thread:
-            function(*args)
-        elif not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(function, *args)
-
-    def _readable(self, sock: Any) -> None:
-        self._client.loop_read()
-        if QUICKACK and self.connected:
-            # A broker with Nagle's algorithm on would hold its next packet back until the system
-            # acknowledges this one, which it does 40 ms later if nothing is sent meanwhile.
-            sock.setsockopt(socket.IPPROTO_TCP, QUICKACK, 1)
-        while getattr(sock, "pending", int)():  # TLS may hold more than the system knows
-            self._client.loop_read()
-
-    def _writable(self) -> None:
-        self._client.loop_write()
         self._progress.set()

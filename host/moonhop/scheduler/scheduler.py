@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,11 +93,14 @@ class Scheduler:
         self._followed: set[str] = set()  # applications with processes that wait for others
         self._alarm: asyncio.TimerHandle | None = None
 
-    async def start(self) -> None:
-        """Hear the nodes. The link is connected already."""
+    async def start(self, connect: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Hear the nodes. The link is connected already, or ``connect`` does it: what waited in
+        the host's session with the broker comes at once."""
         self._stack.enter_context(self.store.listening(self._notify))
         self.coordinator.settle_interrupted()
         self.link.on_message = self._take
+        if connect:
+            await connect()
         for what in ("birth", "load", "log", "event"):
             await self.link.subscribe(self.topics.node("+", what))
         await self.link.subscribe(self.topics.reply("+", "host"))

@@ -52,6 +52,7 @@ class HopTarget(Side):
             self.worker.spawn(self._open(said["open"], said.get("round")))
         elif self._round and said.get("round") == self._round:
             self.hosted.messages.clear()  # the mark: what came before it is the source's
+            self.hosted.missed = 0
 
     async def _open(self, filters: "list[str]", round: "Any") -> None:
         try:

@@ -9,6 +9,7 @@ import asyncio
 
 from moonhop_core.node.link import LinkError
 from moonhop_core.node.messages import DEADLINE, FAILED, ROOT, UNKNOWN_PROCESS, RequestError
+from moonhop_core.node.outgoing import Outgoing
 from moonhop_core.node.text import lua_string, lua_text, wire_bytes, wire_text
 from moonhop_core.process.clock import RealClock
 from moonhop_core.process.host import Host
@@ -31,6 +32,7 @@ RESTORED = "restored"  # has its image, waits for start
 RELEASED = "released"  # image sent, waits for drop
 SLICE = 5000  # microseconds of turns before others have theirs
 BUFFER = 1000  # messages kept while it does not take any
+PRESSED = 20  # messages not yet handled from which on no more are wanted, where memory is small
 
 _clock = RealClock()
 
@@ -50,7 +52,9 @@ class Hosted(Host):
         self.name = ""
         self.seq = 0  # of the last log line
         self.transfer: "Any" = None  # the side of a hop that it is in
+        self.outgoing = Outgoing(self)
         self.messages: "list[tuple[str, bytes]]" = []
+        self.missed = 0  # messages that were too many
         self.answers: "list[tuple[int, Any, Any]]" = []
         self.frozen = False
         self._held: "list[tuple[str, bytes]]" = []  # messages that came while frozen
@@ -114,6 +118,12 @@ class Hosted(Host):
         self._held = []
         self._wake.set()
 
+    def pressed(self) -> bool:
+        """Tell whether messages come faster than it handles them."""
+        if self.state != RUNNING or self._holding or not self.process:
+            return False
+        return len(self.messages) + self.process.messages.waiting() > PRESSED
+
     def take_in(self) -> None:
         """Hand the process what has come for it, between turns."""
         process = self.process
@@ -121,6 +131,9 @@ class Hosted(Host):
         while self.answers:
             number, values, error = self.answers.pop(0)
             process.finish(number, values, error)
+        if self.missed:
+            missed, self.missed = self.missed, 0
+            self.output("warning", "%d messages were too many to keep and are lost" % missed)
         while self.messages:
             topic, payload = self.messages.pop(0)
             process.deliver(lua_text(topic), lua_string(payload))
@@ -143,6 +156,7 @@ class Hosted(Host):
         queue.append((topic, payload))
         if len(queue) > BUFFER:
             del queue[0]
+            self.missed += 1
         self._wake.set()
 
     # -- its task ----------------------------------------------------------------------------------
@@ -284,7 +298,7 @@ class Hosted(Host):
         self.worker.log(self, kind, wire_text(text))
 
     def _publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
-        self.worker.link.publish(topic, payload, min(qos, 1), retain)
+        self.outgoing.publish(topic, payload, min(qos, 1), retain)
 
     def _begin(self, number: int, verb: str, args: "list[Any]") -> None:
         self.worker.spawn(self._answer(number, verb, args))

@@ -20,20 +20,28 @@ class LinkError(MoonhopError):
 
 
 class Link:
-    """A client of the broker.
+    """A client of the broker, with a session there that outlives a connection (NMP-050).
 
     on_message     called with (topic, payload, retained) for each message; `retained` is true only
-                   for one that the broker had kept since before the subscription
+                   for one that the broker had kept since before the subscription. It must keep the
+                   message: the broker is told that it was taken as soon as this returns
     on_reconnect   called after the link came back by itself, when all subscriptions are in place
                    again and the birth is published
+    pressed        called by links that have little memory: whether to take no more just now
+    connections    how many there have been; while the link is down, the number of the last one
+    forgotten      how often the broker had forgotten the session, with all that waited in it
     """
 
     on_message: "Callable[[str, bytes, bool], None] | None" = None
     on_reconnect: "Callable[[], None] | None" = None
+    pressed: "Callable[[], bool] | None" = None
     connected = False
+    connections = 0
+    forgotten = 0
 
     async def connect(self, topic: str, birth: bytes, will: bytes) -> None:
-        """Connect; leave `will` as the retained last will on `topic`.
+        """Connect; leave `will` as the retained last will on `topic`. What is left of an older
+        session of the same name is thrown away first.
 
         `birth` is published there, retained, by `announce` and then after each reconnection, once
         all subscriptions are back. Raises LinkError if the broker refuses (wrong password) or,
@@ -76,5 +84,31 @@ class Link:
 
     async def disconnect(self, farewell: "bytes | None" = None) -> None:
         """Publish `farewell` as the retained birth, if given, and leave in good order: the broker
-        sends no will."""
+        sends no will, and keeps nothing more for this client."""
         raise NotImplementedError
+
+
+class Numbers:
+    """The packet numbers of the last messages of QoS 1 that came.
+
+    A broker sends again, with its number and a mark, what it had no acknowledgement for when a
+    connection broke: if the number is known here, it was only the acknowledgement that got lost.
+    """
+
+    def __init__(self, count: int):
+        """`count` must not be less than the messages that a broker has under way to a client."""
+        self._known = [0] * count  # a ring; no message has the number 0
+        self._next = 0
+
+    def is_new(self, number: int, again: bool) -> bool:
+        """Take note of a message's number; tell whether it is not one sent again in vain."""
+        if again and number in self._known:
+            return False
+        self._known[self._next] = number
+        self._next = (self._next + 1) % len(self._known)
+        return True
+
+    def clear(self) -> None:
+        """Forget all: a new session counts anew."""
+        for i in range(len(self._known)):
+            self._known[i] = 0

@@ -224,6 +224,7 @@ class Verbs:
         if hosted.loading:
             return
         if mine:
+            hosted.outgoing.vouch()
             if hosted.state in (RELEASED, RESTORED):
                 self._go(hosted)
         elif hosted.state in (PREPARED, RESTORED):
@@ -271,6 +272,8 @@ class Verbs:
                 STALE,
                 "process %s is here with epoch %d, not %s" % (pid, hosted.epoch, wanted),
             )
+        if wanted is not None and request.verb in ("stop", "release", "start"):
+            hosted.outgoing.vouch()  # the host knows this copy
         return hosted
 
     def _must_be(self, hosted: Hosted, states: "tuple[str, ...]") -> None:

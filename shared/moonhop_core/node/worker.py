@@ -38,7 +38,10 @@ if TYPE_CHECKING:
     from moonhop_core.node.link import Link
 
 LOAD = 1  # seconds from one load to the next
+SPOKEN = ("ended", "failed", "stopped", "dropped")  # last states of copies that were right
 PATIENCE = 5000000  # microseconds in between two nodes before the host is asked (NMP-046)
+
+FORGOTTEN = "the broker forgot this node's session: what was published meanwhile is lost"
 
 _clock = RealClock()
 
@@ -58,8 +61,10 @@ class About:
         processes: int = 1000,
         chunk: int = 8192,
         window: int = 8,
+        waiting: int = 1000000,
     ):
-        """`chunk` (bytes) and `window` (chunks) bound what a hop to this node has under way."""
+        """`chunk` (bytes) and `window` (chunks) bound what a hop to this node has under way,
+        `waiting` (bytes) what each process keeps for a broker that is away."""
         self.fleet = fleet
         self.node = node
         self.engines = engines
@@ -70,6 +75,7 @@ class About:
         self.processes = processes
         self.chunk = chunk
         self.window = window
+        self.waiting = waiting
 
 
 class Worker:
@@ -117,6 +123,7 @@ class Worker:
         self.ask_host = self._exchange.ask
         self._measure = measure or self._board_load
         self._listeners: "dict[str, Callable[[bytes], Any]]" = {}
+        self._forgotten = 0  # times that the broker had forgotten this node
         self._asks: "list[str]" = []  # processes whose owner is being asked for
         self._birth_topic = self.topics.node(about.node, "birth")
         self._log_topic = self.topics.node(about.node, "log")
@@ -128,6 +135,7 @@ class Worker:
         node = self.about.node
         self.link.on_message = self._take
         self.link.on_reconnect = self._reconnected
+        self.link.pressed = self._pressed
         self.listen(self.topics.node(node, "req"), self._exchange.take_request)
         self.listen(self.topics.node(node, "rep"), self._exchange.take_answer)
         await self.link.connect(self._birth_topic, self._birth(), self._state("lost"))
@@ -186,6 +194,8 @@ class Worker:
         """Close a process and tell its last state."""
         if hosted.closed:
             return
+        if state in SPOKEN:
+            hosted.outgoing.flush(True)
         hosted.close()
         if hosted.transfer:
             hosted.transfer.close()
@@ -254,6 +264,9 @@ class Worker:
         else:
             self.subscriptions.dispatch(topic, payload, retained)
 
+    def _pressed(self) -> bool:
+        return any(hosted.pressed() for hosted in self.processes.values())
+
     def _publish(self, topic: str, data: "dict[str, Any]") -> None:
         try:
             self.link.publish(topic, encode(data), 1)
@@ -288,7 +301,11 @@ class Worker:
     # -- whose is it? ------------------------------------------------------------------------------
 
     def _reconnected(self) -> None:
+        forgotten = self.link.forgotten != self._forgotten
+        self._forgotten = self.link.forgotten
         for hosted in list(self.processes.values()):
+            if forgotten and self.subscriptions.filters(hosted):
+                hosted.output("warning", FORGOTTEN)
             self.spawn(self.ask_owner(hosted))
 
     async def ask_owner(self, hosted: Hosted) -> None:
@@ -311,7 +328,7 @@ class Worker:
         await self._verbs.settle(hosted, answer.get("node"), answer.get("epoch") or 0)
 
     async def _tick(self) -> None:
-        """Each second: the load, and who has been left in between."""
+        """Each second: the load, and who has been left in between or in doubt."""
         topic = self.topics.node(self.about.node, "load")
         while True:
             self.link.publish(topic, encode(self.load()), 0)
@@ -319,8 +336,10 @@ class Worker:
             now = _clock.monotonic()
             for hosted in list(self.processes.values()):
                 between = hosted.state in (PREPARED, RESTORED, RELEASED) and not hosted.loading
-                if between and now - hosted.since > self.patience:
+                if (between and now - hosted.since > self.patience) or hosted.outgoing.doubtful:
                     self.spawn(self.ask_owner(hosted))
+                else:
+                    hosted.outgoing.flush()
 
     def _board_load(self) -> "dict[str, Any]":
         """Return the load of a board, in bytes. Garbage does not count; collecting it each second

@@ -83,6 +83,13 @@ class Messages:
         """Return what the process hears, each filter once."""
         return list(self.taken)
 
+    def waiting(self) -> int:
+        """Return how many messages wait for handlers."""
+        count = 0
+        for subscription in self.subscriptions.values():
+            count += len(subscription.queue)
+        return count
+
     def _hear(self, filter: str) -> None:
         if filter not in self.taken:
             self.taken[filter] = 0
