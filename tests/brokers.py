@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -39,13 +40,15 @@ def free_port() -> int:
 class MosquittoBroker:
     """Debian's mosquitto as a child process.
 
-    It can be stopped and started again on the same port; ``users`` maps names to passwords.
+    It can be stopped and started again on the same port; ``users`` maps names to passwords. With
+    a ``store`` (a folder) it keeps there, after each change, what must outlive it.
     """
 
-    def __init__(self, users: dict[str, str]) -> None:
+    def __init__(self, users: dict[str, str], store: Path | None = None) -> None:
         self.host = LOOPBACK
         self.port = free_port()
         self.users = users
+        self._store = store
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -64,6 +67,18 @@ class MosquittoBroker:
             text = log.read_text()
             self.stop()
             pytest.fail(f"mosquitto does not listen on port {self.port}:\n{text}")
+
+    def kill(self) -> None:
+        """End it without warning."""
+        if self._process:
+            self._process.kill()
+        self.stop()
+
+    def has_stored(self, data: bytes) -> bool:
+        """Tell whether something is in what it keeps."""
+        assert self._store
+        file = self._store / "mosquitto.db"
+        return file.exists() and data in file.read_bytes()
 
     def stop(self) -> None:
         """Stop it and remove its files; harmless if it is not running."""
@@ -90,9 +105,17 @@ class MosquittoBroker:
             "allow_anonymous false\n"
             f"password_file {passwords}\n"
             # Else root's mosquitto becomes a user who cannot read this folder.
-            f"user {getpass.getuser()}\n"
+            f"user {getpass.getuser()}\n" + self._persistence()
         )
         return config
+
+    def _persistence(self) -> str:
+        if self._store is None:
+            return ""
+        return (
+            f"persistence true\npersistence_location {self._store}/\n"
+            "autosave_on_changes true\nautosave_interval 1\nmax_queued_messages 0\n"
+        )
 
     def _wait_for_port(self) -> None:
         assert self._process
@@ -126,3 +149,48 @@ def amqtt_broker(users: dict[str, str]) -> Broker:
 
 
 BROKERS = {"amqtt": amqtt_broker, "mosquitto": mosquitto_broker}
+
+
+class KillableBroker:
+    """moonhop's own broker with a journal, in a process of its own that can be killed."""
+
+    def __init__(self, users: dict[str, str], journal: Path) -> None:
+        self.host = LOOPBACK
+        self.port = free_port()
+        self.users = users
+        self._journal = journal
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it; return when it accepts connections."""
+        options = repr((self.users, self.host, self.port, str(self._journal)))
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", KILLABLE, options], stdout=subprocess.PIPE
+        )
+        assert self._process.stdout
+        assert self._process.stdout.readline() == b"started\n"
+
+    def kill(self) -> None:
+        """End it without warning; harmless if it is not running."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            assert self._process.stdout
+            self._process.stdout.close()
+            self._process = None
+
+    stop = kill
+
+
+KILLABLE = """
+import ast, asyncio, pathlib, sys
+from moonhop.broker.embedded import EmbeddedBroker
+users, host, port, journal = ast.literal_eval(sys.argv[1])
+
+async def main():
+    await EmbeddedBroker(users, host, port, journal=pathlib.Path(journal)).start()
+    print("started", flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""

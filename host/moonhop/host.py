@@ -180,7 +180,8 @@ class Host:
             return
         for port in dict.fromkeys([ports.mqtt or before, ports.mqtt]):
             users = self.credentials.users()
-            self.broker = EmbeddedBroker(users, ports.address, port, closed=True)
+            journal = self.state.path("broker.journal")
+            self.broker = EmbeddedBroker(users, ports.address, port, closed=True, journal=journal)
             try:
                 return await self.broker.start()
             except BrokerError:

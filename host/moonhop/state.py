@@ -5,6 +5,7 @@ host.json          where the running host is; there only while it runs
 ports.json         where it listened last time
 host.lock          held by the running host, and renewed (touched) by it
 state.db           the scheduler's store
+broker.journal     what the broker must not forget
 files/ programs/   what the file server and the program store hold
 """
 

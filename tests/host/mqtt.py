@@ -67,6 +67,10 @@ class MqttClient:
         self.client.disconnect()
         self.client.loop_stop()
 
+    def wait_until_back(self) -> None:
+        """Wait until it has connected again by itself."""
+        assert self._answers.get(timeout=TIMEOUT) == "Success"
+
     def subscribe(self, filter: str, qos: int = 1) -> bool:
         """Subscribe; tell whether the broker lets us."""
         self.client.subscribe(filter, qos)

@@ -3,17 +3,19 @@
 from moonhop.host import Host
 from tests.host.fleet import printed, until_printed
 
-# Its arguments: "numbers" or "alike", then filters. Each filter has a handler of its own, which
-# must be given every message once and in order. On the topic "end" it tells how many that were.
+# Its arguments: "numbers" (each must come once and in order), "repeated" (some may come again) or
+# "alike" (all are the same), then filters, each of which has a handler of its own. On the topic
+# "tell" it tells how many messages each handler was given, repeated ones left out.
 LISTENER = b"""
 local kind, filters = (...), {select(2, ...)}
 local counts = {}
 for i, filter in ipairs(filters) do
   counts[i] = 0
   subscribe(filter, function(topic, payload)
+    if kind == "repeated" and tonumber(payload) <= counts[i] then return end
     local n = counts[i] + 1
     counts[i] = n
-    if kind == "numbers" and payload ~= tostring(n) then
+    if kind ~= "alike" and payload ~= tostring(n) then
       print("wrong: " .. filter .. " got " .. payload .. " in place of " .. n)
       counts[i] = tonumber(payload)
     end

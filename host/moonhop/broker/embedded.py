@@ -5,9 +5,12 @@ import contextlib
 import logging
 import socket
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from moonhop.broker.access import Access
+from moonhop.broker.journal import Journal
+from moonhop.broker.journal_file import FileJournal
 from moonhop.broker.routing import RoutingBroker
 from moonhop_core.errors import MoonhopError
 
@@ -22,11 +25,18 @@ class EmbeddedBroker:
     ``users`` maps names to passwords; the user ``host`` may do everything, every other name is a
     node's id and has a node's rights (moonhop.broker.access). ``port`` 0 takes a free one;
     ``.port`` tells which when it runs. ``closed`` keeps nodes waiting until ``open`` is called, so
-    that nothing they say is lost before the host listens.
+    that nothing they say is lost before the host listens. With a ``journal`` (a file) sessions and
+    what waits in them outlive the broker, also one that is killed.
     """
 
     def __init__(
-        self, users: dict[str, str], host: str = "127.0.0.1", port: int = 0, *, closed: bool = False
+        self,
+        users: dict[str, str],
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        closed: bool = False,
+        journal: Path | None = None,
     ) -> None:
         self.host = host
         self.port = port
@@ -34,6 +44,7 @@ class EmbeddedBroker:
         self.access = Access(users)
         self._broker: _Broker | None = None
         self._closed = closed
+        self._journal = FileJournal(journal) if journal else None
 
     async def start(self) -> None:
         """Listen. Raises BrokerError if the port is taken."""
@@ -41,7 +52,7 @@ class EmbeddedBroker:
         logging.getLogger("amqtt").setLevel(logging.CRITICAL)
         listener = _listen(self.host, self.port)
         self.port = listener.getsockname()[1]
-        self._broker = _Broker(self.access, listener)
+        self._broker = _Broker(self.access, listener, self._journal)
         if not self._closed:
             self.open()
         try:
@@ -61,6 +72,8 @@ class EmbeddedBroker:
         broker, self._broker = self._broker, None
         if broker:
             await broker.shutdown()
+        if self._journal:
+            self._journal.close()
 
     def add_user(self, name: str, password: str) -> None:
         """Let a user in from now on."""
@@ -78,11 +91,13 @@ class EmbeddedBroker:
 class _Broker(RoutingBroker):
     """The broker on a socket that is bound already."""
 
-    def __init__(self, access: Access, listener: socket.socket) -> None:
+    def __init__(self, access: Access, listener: socket.socket, journal: Journal | None) -> None:
         host, port = listener.getsockname()[:2]
         bind = f"{host}:{port}"
         super().__init__(
-            {"listeners": {"default": {"type": "tcp", "bind": bind}}, "plugins": {}}, access
+            {"listeners": {"default": {"type": "tcp", "bind": bind}}, "plugins": {}},
+            access,
+            journal,
         )
         self._listener = listener
         self._writers: set[asyncio.StreamWriter] = set()

@@ -19,6 +19,7 @@ What amqtt 0.12 does that a fleet cannot live with, and what is done here instea
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 from amqtt.broker import Broker, RetainedApplicationMessage
@@ -31,7 +32,8 @@ from amqtt.session import Session
 from moonhop.broker.access import HOST, RESERVED, Access
 from moonhop.broker.connection import REMEMBERED, Connection
 from moonhop.broker.journal import Journal
-from moonhop.broker.outbox import Outbox
+from moonhop.broker.journal_file import SYNC, FileJournal, KeptSession, Record
+from moonhop.broker.outbox import Outbox, Outgoing
 
 KEPT = 3600.0  # seconds that a session is kept for a client that is away
 CONNECT_TIMEOUT = 10.0  # seconds for a client to say who it is
@@ -133,6 +135,65 @@ class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
         if not session.clean_session:
             self.journal.opened(session.client_id, session.username)
 
+    # -- over a restart --------------------------------------------------------------------------
+
+    async def _start_listeners(self) -> None:
+        """Bring back what the journal knows, before anybody can connect."""
+        if isinstance(self.journal, FileJournal):
+            kept = self.journal.load()
+            for client, session in kept.sessions.items():
+                self._bring_back(client, session)
+            for topic, (data, qos) in kept.retained.items():
+                self._retained_messages[topic] = RetainedApplicationMessage(None, topic, data, qos)
+            self.journal.rewrite(self._records())
+        await super()._start_listeners()
+
+    def _bring_back(self, client: str, kept: KeptSession) -> None:
+        session = Session()
+        session.client_id, session.username = client, kept.user
+        session.clean_session = False
+        self._begin(session)
+        session.transitions.disconnect()
+        session._packet_id = kept.last
+        session.published.extend(kept.published)
+        for number, (topic, data, qos) in kept.messages.items():
+            message = Outgoing(number, topic, qos, data, False)
+            message.sent = True  # perhaps
+            session.outbox.keep(message)
+        for filter, qos in kept.filters.items():
+            self._subscriptions.setdefault(filter, []).append((session, qos))
+        self._sessions[client] = session, None
+        self._wait_for(session)
+
+    def _records(self) -> Iterator[Record]:
+        """Return what a journal must hold of what is now."""
+        for client, (session, _) in self._sessions.items():
+            if session.clean_session:
+                continue
+            yield ["o", client, session.username], b""
+            for filter, holders in self._subscriptions.items():
+                for holder, qos in holders:
+                    if holder is session:
+                        yield ["s", client, filter, qos], b""
+            for number, message in session.inflight_out.items():
+                copies = [(client, number, message.qos)]
+                yield ["m", "", 0, message.topic, copies], bytes(message.data)
+            yield ["p", client, session._packet_id, list(session.published)], b""
+        for topic, kept in self._retained_messages.items():
+            if not topic.startswith(RESERVED):
+                yield ["r", topic, kept.qos or 0], bytes(kept.data)
+
+    async def _session_monitor(self) -> None:
+        """Sessions have times of their own; this looks after the journal."""
+        while isinstance(self.journal, FileJournal):
+            await asyncio.sleep(SYNC)
+            self.journal.flush()
+            if self.journal.wants_rewriting:
+                self.journal.rewrite(self._records())
+            await asyncio.to_thread(self.journal.sync)
+
+    # -- connecting, again -----------------------------------------------------------------------
+
     async def _delete_session(self, client_id: str) -> None:
         known = self._sessions.get(client_id)
         await super()._delete_session(client_id)
@@ -165,9 +226,6 @@ class RoutingBroker(Broker):  # type: ignore[misc]  # amqtt has no types
                 else:
                     self._wait_for(client_session)
             handler.finished.set()
-
-    async def _session_monitor(self) -> None:
-        """Sessions end with their connection or have a time of their own."""
 
     def _is_of_use(self, session: Session) -> bool:
         """Tell whether a session that stays has anything for its client, or may get it."""

@@ -6,6 +6,7 @@ import logging
 import random
 import ssl
 import time
+from collections import deque
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -51,6 +52,7 @@ class PahoLink(Link):
         self._topic = ""
         self._birth: bytes | None = None
         self._announced = False
+        self._early: deque[tuple[str, bytes, int, bool]] = deque()  # until there is a connection
         self._answers: dict[int, asyncio.Future[bool]] = {}
         self._outstanding: set[int] = set()
         self._progress = asyncio.Event()
@@ -108,8 +110,20 @@ class PahoLink(Link):
 
     def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:
         """Send a message, from any thread."""
-        if not self.connected and qos == 0:
-            return
+        if self.connected:
+            self._send_early()
+            self._send(topic, payload, qos, retain)
+        elif qos:
+            # paho would send it as soon as there is a socket, before what it has to send again
+            if len(self._early) >= WAITING:
+                raise LinkError("too many messages wait for the broker")
+            self._early.append((topic, payload, qos, retain))
+
+    def _send_early(self) -> None:
+        while self._early:
+            self._send(*self._early.popleft())
+
+    def _send(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
         try:
             info = self._client.publish(topic, payload, qos, retain)
         except ValueError as error:
@@ -119,7 +133,7 @@ class PahoLink(Link):
 
     async def drain(self) -> None:
         """Wait until nothing waits to be sent or acknowledged."""
-        while self._client.want_write() or self._client._out_messages:
+        while self._early or self._client.want_write() or self._client._out_messages:
             self._progress.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._progress.wait(), 1)
@@ -210,6 +224,7 @@ class PahoLink(Link):
                 "check its name and password"
             )
         self.connected = True
+        self._send_early()
 
     async def _stay_connected(self) -> None:
         delay = BACK_OFF[0]
