@@ -24,12 +24,24 @@ every(0.01, function() n = n + 1 publish("out/x", n, {qos = 1}) end)
 sleep(1e6)
 """
 
-kinds = pytest.mark.parametrize("kind", ["cpython", "board"])
+LOST = "acknowledgements lost"
+
+
+def ways(*often: tuple[str, str], all_ways: list[str]) -> pytest.MarkDecorator:
+    """Parametrise over kinds of nodes and ways to break a link, the rarer ones in the nightly."""
+    return pytest.mark.parametrize(
+        ("kind", "how"),
+        [
+            pytest.param(kind, how, marks=[] if (kind, how) in often else pytest.mark.nightly)
+            for kind in ("cpython", "board")
+            for how in all_ways
+        ],
+    )
 
 
 async def break_up(host: Host, proxy: Proxy, how: str) -> None:
     """Break a node's connection in one of several ways; return when the host knows."""
-    if how == "acknowledgements lost":
+    if how == LOST:
         proxy.stall("up")
         await until_more(host, host.scheduler.clock, 0.2)  # messages go on coming
     if how == "half closed":
@@ -39,8 +51,12 @@ async def break_up(host: Host, proxy: Proxy, how: str) -> None:
     await until_lost(host, "a")
 
 
-@kinds
-@pytest.mark.parametrize("how", ["cut", "acknowledgements lost", "half closed"])
+@ways(
+    ("cpython", "cut"),
+    ("cpython", LOST),
+    ("board", LOST),
+    all_ways=["cut", LOST, "half closed"],
+)
 def test_what_is_published_while_a_link_is_broken_is_handled_once_and_in_order_afterwards(
     tmp_path: Path, external: ExternalBroker | None, kind: str, how: str
 ) -> None:
@@ -63,8 +79,7 @@ def test_what_is_published_while_a_link_is_broken_is_handled_once_and_in_order_a
     on_host(tmp_path, scenario, LONG, external)
 
 
-@kinds
-@pytest.mark.parametrize("how", ["cut", "acknowledgements lost"])
+@ways(("cpython", LOST), ("board", LOST), all_ways=["cut", LOST])
 def test_what_a_program_publishes_while_its_link_is_broken_goes_out_afterwards_in_order(
     tmp_path: Path, external: ExternalBroker | None, kind: str, how: str
 ) -> None:

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import random
 import ssl
-import time
 from collections import deque
 from typing import Any
 
@@ -13,8 +12,9 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
+from moonhop.node.paho_session import ClientSession, throw_away
 from moonhop.node.paho_sockets import LoopSockets
-from moonhop_core.node.link import Link, LinkError, Numbers
+from moonhop_core.node.link import Link, LinkError
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,6 @@ TIMEOUT = 10.0  # seconds for the broker to answer
 BACK_OFF = (0.2, 10.0)  # seconds before the first and before a late attempt to reconnect
 IN_FLIGHT = 200  # QoS 1 messages sent and not yet acknowledged
 WAITING = 10_000  # messages kept for a broker that is away
-REMEMBERED = 1000  # numbers of messages that came; brokers have up to 100 under way
 
 
 class PahoLink(Link):
@@ -45,10 +44,7 @@ class PahoLink(Link):
         self.port = port
         self.keepalive = keepalive
         self._resume = resume
-        self._filters: dict[str, int] = {}  # what is to be heard
-        self._held: set[str] = set()  # what the broker's session hears
-        self._asked: dict[int, str] = {}  # filters by the number of the packet that changes them
-        self._numbers = Numbers(REMEMBERED)
+        self._session = ClientSession()
         self._topic = ""
         self._birth: bytes | None = None
         self._announced = False
@@ -94,7 +90,8 @@ class PahoLink(Link):
         self._topic, self._birth = topic, birth
         self._client.will_set(topic, will, 1, True)
         if not self._resume:
-            await self._loop.run_in_executor(None, self._clear)
+            old = self._new_client(clean=True)
+            await self._loop.run_in_executor(None, throw_away, old, self.host, self.port, TIMEOUT)
         await self._open(first=True)
         self._tasks = [
             asyncio.create_task(self._tend()),
@@ -140,21 +137,21 @@ class PahoLink(Link):
 
     async def subscribe(self, filter: str, qos: int = 1) -> None:
         """Hear a filter from now on."""
-        self._filters[filter] = qos
+        self._session.wanted[filter] = qos
         if not self.connected:
             raise LinkError(f"cannot subscribe to {filter!r}: the broker is away")
         await self._subscribe(filter, qos)
 
     def subscribe_soon(self, filter: str, qos: int = 1) -> None:
         """Send the subscription and do not wait."""
-        self._filters[filter] = qos
+        self._session.wanted[filter] = qos
         if self.connected:
             with contextlib.suppress(LinkError):  # it has just broken: after the reconnection
                 self._ask(filter, qos)
 
     def unsubscribe_soon(self, filter: str) -> None:
         """Hear a filter no more."""
-        if self._filters.pop(filter, None) is not None and self.connected:
+        if self._session.wanted.pop(filter, None) is not None and self.connected:
             self._give_up(filter)
 
     async def disconnect(self, farewell: bytes | None = None) -> None:
@@ -165,7 +162,7 @@ class PahoLink(Link):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.drain(), 2)
             if not self._resume:
-                for filter in self._held:  # a session that hears nothing keeps nothing
+                for filter in self._session.held:  # a session that hears nothing keeps nothing
                     self._client.unsubscribe(filter)
         self._leaving = True
         for task in self._tasks:
@@ -178,24 +175,6 @@ class PahoLink(Link):
         self._client._sock_close()
         for callback in ("connect", "disconnect", "message", "subscribe", "unsubscribe", "publish"):
             setattr(self._client, f"on_{callback}", None)
-
-    def _clear(self) -> None:
-        """Have the broker forget a session of this name, by beginning and leaving a clean one.
-
-        What goes wrong will go wrong again, and be told, when the real client connects.
-        """
-        client = self._new_client(clean=True)
-        client.connect_timeout = TIMEOUT
-
-        def leave(*_: Any) -> None:
-            client.disconnect()
-
-        client.on_connect = leave
-        with contextlib.suppress(OSError):
-            client.connect(self.host, self.port, self.keepalive)
-            end = time.monotonic() + TIMEOUT
-            while client.loop(1) == MQTTErrorCode.MQTT_ERR_SUCCESS and time.monotonic() < end:
-                pass
 
     # -- connections -------------------------------------------------------------------------------
 
@@ -246,11 +225,10 @@ class PahoLink(Link):
 
     async def _restore(self) -> None:
         """Have the session hear what is to be heard; a broker that kept it does most of it."""
-        for filter in self._held - self._filters.keys():
+        for filter in self._session.surplus:
             self._give_up(filter)
-        for filter, qos in list(self._filters.items()):
-            if filter not in self._held:
-                await self._subscribe(filter, qos)
+        for filter, qos in self._session.missing:
+            await self._subscribe(filter, qos)
 
     async def _tend(self) -> None:
         """Let paho send its pings and find out about a silent broker."""
@@ -277,24 +255,21 @@ class PahoLink(Link):
         code, mid = self._client.subscribe(filter, qos)
         if code != MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
             raise LinkError(f"cannot subscribe to {filter!r}: {mqtt.error_string(code)}")
-        self._asked[mid] = filter
+        self._session.ask(mid, filter)
         return mid
 
     def _give_up(self, filter: str) -> None:
         _, mid = self._client.unsubscribe(filter)
         if mid is not None:
-            self._asked[mid] = filter
+            self._session.ask(mid, filter)
 
     # -- callbacks of paho -------------------------------------------------------------------------
 
     def _on_connect(self, _c: Any, _u: Any, flags: Any, code: ReasonCode, _p: Any) -> None:
-        self._asked.clear()
         if not code.is_failure:
+            self._session.connected(flags.session_present)
             self.connections += 1
-            if not flags.session_present:
-                self._held.clear()
-                self._numbers.clear()
-                self.forgotten += self.connections > 1
+            self.forgotten += self.connections > 1 and not flags.session_present
         if self._connack and not self._connack.done():
             self._connack.set_result(code)
 
@@ -312,7 +287,7 @@ class PahoLink(Link):
         self._lost.set()
 
     def _on_message(self, _c: Any, _u: Any, message: mqtt.MQTTMessage) -> None:
-        if message.qos == 1 and not self._numbers.is_new(message.mid, message.dup):
+        if message.qos == 1 and not self._session.numbers.is_new(message.mid, message.dup):
             return
         try:
             topic = message.topic
@@ -326,15 +301,13 @@ class PahoLink(Link):
 
     def _on_subscribe(self, _c: Any, _u: Any, mid: int, codes: Any, _p: Any) -> None:
         granted = not any(code.is_failure for code in codes)
-        filter = self._asked.pop(mid, None)
-        if granted and filter is not None:
-            self._held.add(filter)
+        self._session.granted(mid, granted)
         answer = self._answers.get(mid)
         if answer and not answer.done():
             answer.set_result(granted)
 
     def _on_unsubscribe(self, _c: Any, _u: Any, mid: int, _codes: Any, _p: Any) -> None:
-        self._held.discard(self._asked.pop(mid, ""))
+        self._session.given_up(mid)
 
     def _on_publish(self, _c: Any, _u: Any, _mid: int, _code: Any, _p: Any) -> None:
         self._progress.set()

@@ -4,6 +4,8 @@ One link is one client of the fleet's broker. All methods are called on the asyn
 `publish`, which any thread may call. Callbacks come on the asyncio thread.
 """
 
+from array import array
+
 from moonhop_core.errors import MoonhopError
 
 try:
@@ -97,13 +99,15 @@ class Numbers:
 
     def __init__(self, count: int):
         """`count` must not be less than the messages that a broker has under way to a client."""
-        self._known = [0] * count  # a ring; no message has the number 0
+        self._known = array("H", [0] * count)  # a ring; no message has the number 0
         self._next = 0
 
     def is_new(self, number: int, again: bool) -> bool:
         """Take note of a message's number; tell whether it is not one sent again in vain."""
-        if again and number in self._known:
-            return False
+        if again:
+            for known in self._known:
+                if known == number:
+                    return False
         self._known[self._next] = number
         self._next = (self._next + 1) % len(self._known)
         return True
