@@ -24,7 +24,7 @@ LONGEST = 16384  # bytes of a packet; longer ones are thrown away
 PIECE = 1024  # bytes read at once
 QUICKACK = 12 if sys.platform == "linux" else 0  # TCP_QUICKACK
 REMEMBERED = 128  # numbers of messages that came; brokers have up to 100 under way
-EASE = 50  # times 10 ms that reading waits for processes which have their hands full
+EASE = 10  # times 10 ms that a packet waits for processes which have their hands full
 LONG_TOPIC = 120  # bytes; MQTTClient.subscribe counts in one byte
 
 ticks_ms = time.ticks_ms
@@ -437,19 +437,20 @@ class UmqttLink(Link):
                     break
                 self._packet(view[at : start + size], start - at)
                 at = start + size
+                if self.pressed and self.pressed():
+                    await self._ease()
             if start and start + size - at > PIECE:
                 await self._long(stream, view[at:have], start - at, start + size - at)
                 have = at = 0
             if at:
                 view[: have - at] = bytes(view[at:have])
                 have -= at
-            await self._ease()
 
     async def _ease(self):
         """Read no further while processes have their hands full: messages wait better with the
         broker than here. Not for ever, for requests come the same way."""
         left = EASE
-        while left and self.pressed and self.pressed():
+        while left and self.pressed():
             left -= 1
             await asyncio.sleep(0.01)
 

@@ -32,7 +32,7 @@ RESTORED = "restored"  # has its image, waits for start
 RELEASED = "released"  # image sent, waits for drop
 SLICE = 5000  # microseconds of turns before others have theirs
 BUFFER = 1000  # messages kept while it does not take any
-PRESSED = 20  # messages not yet handled from which on no more are wanted, where memory is small
+PRESSED = 10  # messages not yet handled from which on no more are wanted, where memory is small
 
 _clock = RealClock()
 
