@@ -77,4 +77,5 @@ class Outgoing:
             except LinkError:
                 return
             self._drop_first()
-        self._full = False
+        if not self._waiting:
+            self._full = False

@@ -1,0 +1,159 @@
+"""What a node says when it cannot keep all: the bounds of what waits (NMP-050, NMP-053)."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from amqtt.session import Session
+
+from moonhop.broker.journal import Journal
+from moonhop.broker.outbox import WINDOW, Outbox
+from moonhop_core.node.link import Numbers
+from tests.brokers import Broker
+from tests.node.fleet import Fleet, run
+from tests.sessions.proxy import Proxy
+
+
+@contextlib.asynccontextmanager
+async def node_behind(fleet: Fleet, proxy: Proxy) -> AsyncIterator[Any]:
+    """A node whose wire to the broker is a proxy."""
+    async with fleet.cpython("node-a", mqtt_port=proxy.port) as node:
+        yield node
+
+
+async def without_broker(proxy: Proxy, node: Any, work: Callable[[], Any]) -> None:
+    """Do something while the node's wire is cut; return when it is back."""
+    link = node.worker.link
+    connections = link.connections
+    proxy.cut()
+    await until(lambda: not link.connected)
+    result = work()
+    if result is not None:
+        await result
+    proxy.mend()
+    await until(lambda: link.connections > connections)
+
+
+async def until(condition: Any) -> None:
+    """Wait for something that no message tells."""
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def warnings(fleet: Fleet) -> list[str]:
+    return [line["text"] for line in fleet.logs if line["kind"] == "warning"]
+
+
+def test_more_than_a_process_may_keep_for_the_broker_is_told_and_the_newest_goes_out(
+    broker: Broker,
+) -> None:
+    async def body(fleet: Fleet) -> None:
+        async with Proxy(fleet.broker.port) as proxy, node_behind(fleet, proxy) as node:
+            await fleet.run("node-a", "p1", fleet.program(interval=9))
+            hosted = node.worker.processes["p1"]
+            hosted.outgoing._most = 1000
+
+            def publish() -> None:
+                for number in range(200):
+                    hosted.publish("out/p9", str(number), 1, False)
+
+            await without_broker(proxy, node, publish)
+            await fleet.until(lambda: 199 in fleet.outputs("p9"))
+            assert warnings(fleet) == [
+                "too many messages wait for the broker: the oldest are dropped"
+            ]
+            heard = fleet.outputs("p9")
+            assert heard == list(range(200 - len(heard), 200))
+            assert 90 < len(heard) < 120
+
+    run(body, broker)
+
+
+def test_broker_that_has_forgotten_the_session_is_told_of_in_the_log(broker: Broker) -> None:
+    async def body(fleet: Fleet) -> None:
+        back = asyncio.Event()
+        fleet.link.on_reconnect = back.set
+
+        async def restart() -> None:
+            await asyncio.to_thread(fleet.broker.stop)
+            await asyncio.to_thread(fleet.broker.start)
+            await asyncio.wait_for(back.wait(), 30)
+
+        async with Proxy(fleet.broker.port) as proxy, node_behind(fleet, proxy) as node:
+            await fleet.run("node-a", "p1", fleet.program(hear="in/x", interval=9))
+            await fleet.run("node-a", "deaf", fleet.program(interval=9))
+            await fleet.until(lambda: len(fleet.logs) == 2)
+            await without_broker(proxy, node, restart)
+            await fleet.until(lambda: warnings(fleet))
+            told = [line for line in fleet.logs if line["kind"] == "warning"]
+            assert [line["pid"] for line in told] == ["p1"]
+            assert "forgot this node's session" in told[0]["text"]
+            fleet.link.publish("in/x", b"again", 1)
+            await fleet.until(lambda: fleet.heard("p1") == ["again"])
+
+    run(body, broker)
+
+
+def test_more_than_a_process_may_have_waiting_for_it_is_told(broker: Broker) -> None:
+    async def body(fleet: Fleet) -> None:
+        async with fleet.cpython("node-a") as node:
+            await fleet.run("node-a", "p1", fleet.program(hear="in/x", interval=9))
+            await fleet.until(lambda: fleet.logs)
+            assert node.worker
+            hosted = node.worker.processes["p1"]
+            for number in range(1200):  # with no turn in between
+                hosted.hear("in/x", b"%d" % number)
+            await fleet.until(lambda: len(fleet.heard("p1")) >= 1000)
+            assert fleet.heard("p1") == [str(number) for number in range(200, 1200)]
+            await fleet.until(lambda: warnings(fleet))
+            assert warnings(fleet) == ["200 messages were too many to keep and are lost"]
+
+    run(body, broker)
+
+
+def test_number_that_comes_again_is_known_until_as_many_others_came() -> None:
+    numbers = Numbers(4)
+    assert [numbers.is_new(n, False) for n in (1, 2, 3)] == [True] * 3
+    assert not numbers.is_new(2, True)
+    assert numbers.is_new(2, False)  # not marked as sent before: another message
+    assert numbers.is_new(9, True)
+    assert numbers.is_new(10, False)
+    assert numbers.is_new(1, True)
+    numbers.clear()
+    assert numbers.is_new(2, True)
+
+
+def test_broker_drops_the_oldest_of_too_many_for_one_client_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("moonhop.broker.outbox.LONGEST", 150)
+    session = Session()
+    session.client_id, session.clean_session = "a", False
+    outbox = Outbox(session, Journal())
+    sent: list[int] = []
+    outbox.connect(lambda message, again: sent.append(int(message.data)))
+    for number in range(160):
+        outbox.put("room/x", b"%d" % number, 1, False)
+    assert sent == list(range(WINDOW))  # those are under way and are not dropped
+    for number in range(1, 161):
+        outbox.confirm(number)
+    assert sent == [*range(WINDOW), *range(WINDOW + 10, 160)]
+    assert outbox.empty
+    assert caplog.text.count("too many messages wait for client a") == 1
+
+
+def test_qos_0_keeps_its_place_behind_what_waits_for_the_window() -> None:
+    session = Session()
+    session.client_id, session.clean_session = "a", False
+    outbox = Outbox(session, Journal())
+    sent: list[bytes] = []
+    outbox.connect(lambda message, again: sent.append(message.data))
+    for _ in range(WINDOW + 1):
+        outbox.put("room/x", b"1", 1, False)
+    outbox.put("room/x", b"0", 0, False)
+    assert sent == [b"1"] * WINDOW
+    outbox.confirm(1)
+    assert sent == [b"1"] * (WINDOW + 1) + [b"0"]
