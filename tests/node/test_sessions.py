@@ -91,6 +91,8 @@ def test_broker_that_has_forgotten_the_session_is_told_of_in_the_log(broker: Bro
             told = [line for line in fleet.logs if line["kind"] == "warning"]
             assert [line["pid"] for line in told] == ["p1"]
             assert "forgot this node's session" in told[0]["text"]
+            hosted = node.worker.processes["p1"]
+            await until(lambda: not hosted.outgoing.doubtful)  # what it says at QoS 0 goes out
             fleet.link.publish("in/x", b"again", 1)
             await fleet.until(lambda: fleet.heard("p1") == ["again"])
 

@@ -120,6 +120,11 @@ class Connection(BrokerProtocolHandler):  # type: ignore[misc]  # amqtt has no t
         if not self._farewell.done():
             self._farewell.set_result(disconnect)
 
+    async def stop(self) -> None:
+        """Close the connection; one that has not begun to be read ends too."""
+        await super().stop()
+        await self.handle_disconnect(None)
+
     # -- acknowledgements ------------------------------------------------------------------------
 
     def _acknowledged(self, number: bytes) -> None:
