@@ -6,6 +6,7 @@ from moonhop_core.lang.facts import (
     COUNT,
     EXACT,
     FLOAT,
+    FOREIGN,
     FUNCTION,
     INT,
     LEAST,
@@ -30,7 +31,7 @@ RESULTS = {
     "tonumber": (NUMBER | NIL, LEAST, MOST),
     "tostring": TEXT,
     "type": TEXT,
-    "ipairs": (FUNCTION, 0, 0),
+    "ipairs": (FUNCTION | FOREIGN, 0, 0),
     "rawlen": COUNT,
     "rawequal": (BOOL, 0, 0),
     "now": (NUMBER, -EXACT, EXACT),
@@ -47,6 +48,29 @@ for name in ("sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "exp", "log"):
     RESULTS["math." + name] = REAL
 for name in ("sub", "rep", "format", "upper", "lower", "reverse", "char", "gsub"):
     RESULTS["string." + name] = TEXT
+
+# Builtins that give exactly one value.
+SINGLE = ["now", "os.clock", "rawequal", "rawget", "rawlen", "setmetatable"] + [
+    "tonumber",
+    "tostring",
+    "type",
+    "math.max",
+    "math.min",
+    "math.abs",
+    "math.floor",
+    "math.ceil",
+    "math.fmod",
+    "math.random",
+    "math.tointeger",
+    "math.type",
+    "math.ult",
+    "string.len",
+    "table.concat",
+]
+for name in ("sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "exp", "log"):
+    SINGLE.append("math." + name)
+for name in ("sub", "rep", "format", "upper", "lower", "reverse", "char"):
+    SINGLE.append("string." + name)
 
 FIELDS = {
     "math.pi": REAL,
@@ -92,7 +116,7 @@ def result(name: str, args: "list[Fact]") -> "Fact":
     if name == "math.random":
         return random(args)
     if name == "setmetatable" and args:
-        return (TABLE, 0, 0)
+        return (TABLE | args[0][0] & ~ANY, 0, 0) if args[0][0] else args[0]
     return UNKNOWN
 
 

@@ -9,7 +9,7 @@ side cannot meet a float on the other: that would be the float of the unwrapped 
 from moonhop_core.lang import facts, tree
 from moonhop_core.lang.emit_python_conditions import ConditionEmitter
 from moonhop_core.lang.emit_python_text import BOUND, DEEP, HELPERS, Text
-from moonhop_core.lang.facts import ANY, FLOAT, INT, LEAST, LIKELY, MOST, NUMBER, STR
+from moonhop_core.lang.facts import ANY, FLOAT, FOREIGN, INT, LEAST, LIKELY, MOST, NUMBER, STR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class ArithmeticEmitter(ConditionEmitter):
         plain = "(%s %s %s)" % (a, op, b)
         fails = not (is_number(left) and is_number(right))
         if not wide[0]:
-            wide = (ANY, 2 * LEAST, 2 * MOST)
+            wide = (ANY | FOREIGN, 2 * LEAST, 2 * MOST)
         if not wide[0] & INT or facts.within(wide, LEAST, MOST):
             text = Text(plain, plain if fails else None)
             text.know(wide)

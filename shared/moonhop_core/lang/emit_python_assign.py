@@ -61,8 +61,9 @@ class AssignEmitter(ExprEmitter):
                 return False
         return True
 
-    def values(self, exprs: "list[tree.Expr]", count: int) -> "list[Text]":
-        """Exactly `count` values, evaluated in order; none reads a variable any more."""
+    def values(self, exprs: "list[tree.Expr]", count: int, fields: bool = False) -> "list[Text]":
+        """Exactly `count` values, evaluated in order; none reads a variable any more, unless they
+        all go to fields."""
         last = exprs[-1]
         multi = tree.is_multi(last) or isinstance(last, Spread)
         if multi and len(exprs) <= count and len(exprs) != count:
@@ -90,7 +91,7 @@ class AssignEmitter(ExprEmitter):
             )
             return held + [Text(name, None, "", True) for name in names]
         texts = self.sequence(exprs[:count])
-        texts = [self.away(text) for text in texts]
+        texts = [text if fields and text.atom else self.away(text) for text in texts]
         for expr in exprs[count:]:
             if self.hoists(expr):
                 self.expr(expr)
@@ -162,7 +163,8 @@ class AssignEmitter(ExprEmitter):
                     if not (self.steady(part, False) and text.atom) or mentions(part, changed):
                         text = self.away(text)
                     parts.append(self.key_text(part, text) if part is target.key else text)
-        values = self.values(stat.exprs, len(stat.targets))
+        fields = all(isinstance(target, tree.Index) for target in stat.targets)
+        values = self.values(stat.exprs, len(stat.targets), fields)
         self.flush()
         for target in reversed(stat.targets):  # PUC Lua assigns from right to left
             value = values.pop()

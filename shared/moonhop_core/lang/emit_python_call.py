@@ -1,20 +1,12 @@
 """Calls, lists of values and closures as Python text."""
 
 from moonhop_core.lang import tree
-from moonhop_core.lang.emit_python_tables import TableEmitter
-from moonhop_core.lang.emit_python_text import (
-    NEAR,
-    STRING_METHODS,
-    Text,
-    dotted,
-    is_temp,
-    single_call,
-)
-from moonhop_core.lang.literals import quoted
+from moonhop_core.lang.emit_python_callee import CalleeEmitter
+from moonhop_core.lang.emit_python_text import NEAR, Text, is_temp
 from moonhop_core.lang.lowered import Spread
 
 
-class CallEmitter(TableEmitter):
+class CallEmitter(CalleeEmitter):
     """Emits what takes several values."""
 
     def closure(self, expr: tree.Function) -> Text:
@@ -75,48 +67,6 @@ class CallEmitter(TableEmitter):
                 held.append(self.atom(text))
         return held
 
-    def callee(self, expr: "tree.Call | tree.MethodCall") -> "tuple[str, str]":
-        """Evaluate what is called: its name, and the receiver's name ("" for plain calls)."""
-        hoisting = False
-        for arg in expr.args:
-            hoisting = hoisting or self.hoists(arg)
-        if isinstance(expr, tree.MethodCall):
-            plain = expr.name not in STRING_METHODS
-            receiver = dotted(self.hold(expr.obj))
-            obj = receiver.fast
-            if hoisting and not self.steady(expr.obj, False) and not is_temp(receiver):
-                obj = self.atom(Text(obj))
-            name = quoted(expr.name)
-            strings = not plain and self.known.builtin("string")  # nobody puts others there
-            if strings and receiver.kind == "str":
-                return "S[%s]" % name, obj
-            self.note("I." + expr.name, expr.obj)
-            found = self.temp()
-            if not plain:
-                looked_up = "method(%s, %s)" % (obj, name)
-                if strings:
-                    looked_up = "S[%s] if type(%s) is str else %s" % (name, obj, looked_up)
-                about = self.about
-                self.flush()
-                self.line = expr.line
-                self.put("%s = %s" % (found, looked_up), about)
-                self.about = []
-                return found, obj
-            form = "(%s[%s] if %s in %s else W.h[%s] if %s in (W := %s).h else near(W, %s))"
-            held = self.dict_of(expr.obj) or obj + ".h"
-            above = "%s.meta.h['__index']" % obj
-            fast = form % (held, name, name, held, name, name, above, name)
-            self.pending.append((found, Text(fast, "index(%s, %s)" % (obj, name))))
-            return found, obj
-        text = dotted(self.expr(expr.func))
-        if text.atom and (not hoisting or self.steady(expr.func, False)):
-            return text.fast, ""
-        if is_temp(text):
-            return text.fast, ""
-        name = self.temp()
-        self.pending.append((name, text))
-        return name, ""
-
     def call(
         self, expr: "tree.Call | tree.MethodCall", want: str, target: "str | None" = None
     ) -> str:
@@ -131,7 +81,7 @@ class CallEmitter(TableEmitter):
         else:
             func, receiver = self.callee(expr)
         args = expr.args
-        single = single_call(expr)
+        single = self.known.single(expr)
         if args and self.gives_several(args[-1]) and not self.takes_one(expr):
             for_start = isinstance(expr, tree.Call) and self.is_for_start(expr)
             before = len(args) + (1 if receiver else 0)
@@ -172,8 +122,12 @@ class CallEmitter(TableEmitter):
                 text = "%s.cn((%s,))" % (func, ", ".join(atoms))
         noted = list(self.about)
         if self.pending:
+            if func[-1:] in ("]", ")"):  # it is looked up in the call's own line
+                self.about = [note for note in noted if note[:2] != "M="]
             self.flush()
-        self.about = noted if NEAR in text else []
+        if NEAR not in text:
+            noted = [note for note in noted if note[:2] in ("H=", "M=")]
+        self.about = noted
         self.line = expr.line or self.line
         self.note_call(expr)
         about = self.take_about()
@@ -226,7 +180,7 @@ class CallEmitter(TableEmitter):
         evaluated beforehand texts that cannot fail."""
         texts = self.sequence(args)
         last = len(texts)
-        while last and not texts[last - 1].fails:
+        while last and not (texts[last - 1].fails or texts[last - 1].soft):
             last -= 1
         for at in range(last):
             texts[at] = Text(self.atom(texts[at]), None, texts[at].kind, True)
@@ -234,7 +188,7 @@ class CallEmitter(TableEmitter):
 
     def gives_several(self, expr: tree.Expr) -> bool:
         """May the last of a list of expressions give none or several values?"""
-        return isinstance(expr, Spread) or (tree.is_multi(expr) and not single_call(expr))
+        return isinstance(expr, Spread) or (tree.is_multi(expr) and not self.known.single(expr))
 
     def takes_many(self, expr: "tree.Call | tree.MethodCall") -> bool:
         """Is it a call of a known direct function with more than four parameters?"""

@@ -36,6 +36,11 @@ def when_equal(a: str, b: str, op: str) -> str:
     return "(%s)" % sure if literal else "(%s is not %s and %s)" % (a, b, sure)
 
 
+def absent(there: str, negated: bool) -> str:
+    """The test that a field is there, or that it is not."""
+    return "not " + there if negated else there
+
+
 class ConditionEmitter(LineEmitter):
     """Emits conditions."""
 
@@ -109,6 +114,9 @@ class ConditionEmitter(LineEmitter):
                     equal = isinstance(other, tree.Const) and other.value is side.value
                     return Text(str(equal == (sign == "==")), None, "pybool", True)
                 constant = self.const(side).fast
+                if nil.there and not nil.fails and side.value is None:
+                    text = Text("(%s)" % absent(nil.there, sign == "=="), None, "pybool")
+                    return self.deeper(text, nil)
                 text = Text(
                     "(%s %s %s)" % (nil.fast, word, constant),
                     "(%s %s %s)" % (nil.slow, word, constant) if nil.fails else None,
@@ -241,16 +249,19 @@ class ConditionEmitter(LineEmitter):
         """A Lua value as a Python condition."""
         types = text.fact[0] & ANY
         if not types & (NIL | BOOL):
-            if not text.fails:
+            if not text.fails and not text.soft:
                 return Text("True", None, "pybool", True)
             form = "(%s is not None)"  # only an error matters
-            return self.deeper(Text(form % text.fast, form % text.slow, "pybool"), text)
-        if types == NIL and not text.fails:
+            slow = form % text.slow if text.fails else None
+            return self.deeper(Text(form % text.fast, slow, "pybool"), text)
+        if types == NIL and not text.fails and not text.soft:
             return Text("False", None, "pybool", True)
         if not types & NIL:
             form = "(%s is TRUE)" if types == BOOL else "(%s is not FALSE)"
         elif not types & BOOL:
             form = "(%s is not None)"
+            if text.there and not text.fails:
+                return self.deeper(Text("(%s)" % text.there, None, "pybool"), text)
         else:
             form = ""
         if form:

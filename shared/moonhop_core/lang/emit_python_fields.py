@@ -8,6 +8,7 @@ reading a field by name needs no `try`.
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_call import CallEmitter
 from moonhop_core.lang.emit_python_text import NEAR, WHOLE, Text, dotted
+from moonhop_core.lang.facts import ANY, NIL, TABLE
 from moonhop_core.lang.literals import quoted
 
 ENOUGH = 3  # mentions that make a dict of its own worth while; those in loops count twice
@@ -62,8 +63,11 @@ class FieldEmitter(CallEmitter):
         if var in self.indexed:
             self.kept.add(var)
             name = self.names.of(var)
-            if kind == "table":
+            types = self.known.survey.local(var).fact[0] & ANY
+            if kind == "table" or types == TABLE:
                 self.put("%sh = %s.h" % (name, name))
+            elif types == TABLE | NIL:
+                self.put("%sh = %s.h if %s is not None else NONE" % (name, name, name))
             else:
                 self.put("%sh = %s.h if type(%s) is Table else NONE" % (name, name, name))
 
@@ -85,6 +89,13 @@ class FieldEmitter(CallEmitter):
             maybe_nil = maybe_nil or expr.key.value in self.absent
         slow: "str | None" = "index(%s, %s)" % (obj.slow, key.slow)
         k = key.fast
+        if isinstance(expr.key, tree.Const) and isinstance(expr.key.value, str):
+            known = self.known_field(expr, obj, k)
+            if known is not None:
+                if obj.fails:
+                    known.fails = True
+                    known.slow = "index(%s, %s)" % (obj.slow, k)
+                return self.deeper(known, obj)
         held = self.dict_of(expr.obj)
         if held:
             if key.atom and maybe_nil:
@@ -100,6 +111,36 @@ class FieldEmitter(CallEmitter):
         else:
             fast = "%s.h[%s]" % (obj.fast, k)
         return self.deeper(Text(fast, slow), obj, key)
+
+    def known_field(self, expr: tree.Index, obj: Text, k: str) -> "Text | None":
+        """The same of a named field, if facts tell where it is found: without a slow text."""
+        types = obj.fact[0]
+        how = self.known.access(types, expr.key.value)  # type: ignore[attr-defined]
+        if how not in ("own", "maybe"):
+            return None
+        sure = types & ANY == TABLE
+        held = self.dict_of(expr.obj)
+        if held:
+            if how == "maybe":
+                other = "None" if sure else "%s(%s, %s)" % (NEAR, obj.fast, k)
+                found = Text("(%s[%s] if %s in %s else %s)" % (held, k, k, held, other))
+                found.there = "%s in %s" % (k, held) if sure else ""
+                return found
+            found = Text("%s[%s]" % (held, k))
+            if not sure and types & ANY != TABLE | NIL:
+                return None
+        elif how == "own":
+            found = Text("%s.h[%s]" % (obj.fast, k))
+        elif obj.atom:
+            found = Text("(%s.h[%s] if %s in %s.h else None)" % (obj.fast, k, k, obj.fast))
+            found.there = "%s in %s.h" % (k, obj.fast)
+        else:
+            found = Text("(V.h[%s] if %s in (V := %s).h else None)" % (k, k, obj.fast))
+            found.there = "%s in %s.h" % (k, obj.fast)
+        if not self.may_deref(expr.obj, types):
+            return None
+        found.soft = not sure
+        return found
 
     # ------------------------------------------------------------ writing
 
@@ -137,6 +178,8 @@ class FieldEmitter(CallEmitter):
         """obj[key] = value: in place if the key is there or no metatable can object."""
         o = self.atom(dotted(obj))
         k = self.atom(key)
+        if self.known_store(target, obj, o, k, value):
+            return
         v = self.atom(value)
         pending = self.pending
         about = self.about
@@ -185,6 +228,43 @@ class FieldEmitter(CallEmitter):
         slow = [name + " = " + text.slow for name, text in pending]
         slow.append("setindex(%s, %s, %s)" % (o, k, v))
         self.attempt(fast, slow, about + about_store)
+
+    def known_store(self, target: tree.Index, obj: Text, o: str, k: str, value: Text) -> bool:
+        """The same for a named field, if facts tell that no metatable objects. Tells whether it is
+        done."""
+        if not isinstance(target.key, tree.Const) or not isinstance(target.key.value, str):
+            return False
+        if not self.known.alone or self.known.loose:
+            return False
+        types = obj.fact[0]
+        base = o + ".h"
+        held = self.dict_of(target.obj)
+        if held:
+            if types & ANY != TABLE:
+                return False
+            base = held
+        nil = not self.never_nil(value) and value.fact[0] & NIL
+        nil = nil or value.kind == "nil"
+        if (nil or value.soft or self.pending) and not value.atom:
+            value = value.named(self.atom(value))
+        if self.pending:
+            self.flush()
+        if not self.may_deref(target.obj, types):
+            return False
+        about = self.take_about()
+        if value.kind == "nil":
+            self.put("if %s in %s: del %s[%s]" % (k, base, base, k), about)
+        elif nil:
+            v = value.fast
+            self.put("if %s is not None: %s[%s] = %s" % (v, base, k, v), about)
+            self.put("elif %s in %s: del %s[%s]" % (k, base, base, k), about)
+        else:
+            form = base + "[" + k + "] = "
+            if value.fails:
+                self.attempt([form + value.fast], [form + value.slow], about)
+            else:
+                self.put(form + value.fast, about)
+        return True
 
 
 def index_note(key: tree.Expr) -> str:

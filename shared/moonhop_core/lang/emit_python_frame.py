@@ -2,6 +2,7 @@
 
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_stat import StatEmitter
+from moonhop_core.lang.emit_python_text import Text
 from moonhop_core.lang.literals import quoted
 from moonhop_core.lang.lowered import (
     Block,
@@ -209,6 +210,10 @@ class FrameEmitter(StatEmitter):
         expr = end.call
         self.line = end.line or self.line
         func, receiver = self.callee(expr)
+        if func[-1] in ")]":
+            name = self.temp()
+            self.assign(name, Text(func))
+            func = name
         args = expr.args
         if args and (tree.is_multi(args[-1]) or isinstance(args[-1], Spread)):
             given = self.several(args)

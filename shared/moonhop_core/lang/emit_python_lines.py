@@ -2,6 +2,7 @@
 
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_text import DEEP, NEAR, Line, Names, Text, is_temp
+from moonhop_core.lang.facts import ANY, OTHER, STR, TABLE
 from moonhop_core.lang.lowered import Spread
 
 TYPE_CHECKING = False
@@ -206,6 +207,22 @@ class LineEmitter:
         if name and "`" not in name and "\n" not in what + name:
             self.about.append(what + "=" + name)
 
+    def may_deref(self, expr: tree.Expr, types: int) -> bool:
+        """May the fast text go through an object with these types without a `try`? Its error can
+        be made out if it is the only one of a line that may be no table. Takes a note of it."""
+        rest = types & ANY & ~TABLE
+        if not types & TABLE or rest & (STR | OTHER):
+            return False
+        if rest:
+            name = "H=" + self.describe(expr)
+            if "`" in name or "\n" in name or "H=" in self.about:
+                return False
+            others = [note for note in self.about if note[:2] == "H="]
+            if (others and others != [name]) or (others and name == "H="):
+                return False
+            self.about.append(name)
+        return True
+
     def key_text(self, expr: tree.Expr, text: Text) -> Text:
         """A float with an integer value is stored under the integer. Python finds it by the float
         too, but among integers beyond 2^53 MicroPython finds the wrong one."""
@@ -228,6 +245,7 @@ class LineEmitter:
 
     def deeper(self, text: Text, a: Text, b: "Text | None" = None) -> Text:
         text.depth = a.depth + 1
+        text.soft = text.soft or a.soft or (b is not None and b.soft)
         if b is not None and b.depth >= text.depth:
             text.depth = b.depth + 1
         return text

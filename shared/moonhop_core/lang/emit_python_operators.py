@@ -101,6 +101,10 @@ class OperatorEmitter(ArithmeticEmitter):
     def shortcut(self, expr: "tree.And | tree.Or") -> Text:
         """`a and b`, `a or b` as a value."""
         is_and = isinstance(expr, tree.And)
+        if isinstance(expr, tree.Or) and isinstance(expr.left, tree.And):
+            chosen = self.chosen(expr, expr.left)
+            if chosen is not None:
+                return chosen
         left_is_cond = is_condition(expr.left)
         test = left = self.cond(expr.left) if left_is_cond else self.expr(expr.left, maybe_nil=True)
         if not self.hoists(expr.right):
@@ -126,6 +130,32 @@ class OperatorEmitter(ArithmeticEmitter):
         join = facts.both if is_and else facts.either
         return Text(name, None, "", True).know(join(left.fact, right.fact))
 
+    def chosen(self, expr: tree.Or, left: tree.And) -> "Text | None":
+        """`a and b or c` where b is neither nil nor false: one of two values. None if it is not
+        that, or takes statements."""
+        if self.known.of(left.right)[0] & (NIL | BOOL) or not self.known.of(left.right)[0]:
+            return None
+        if self.hoists(left.right) or self.hoists(expr.right):
+            return None
+        held = self.pending
+        about = list(self.about)
+        self.pending = []
+        first = self.expr(left.right)
+        second = self.expr(expr.right)
+        plain = not self.pending
+        self.pending = held
+        if not plain:
+            self.about = about
+            return None
+        test = self.cond(left.left)
+        form = "(%s if %s else %s)"
+        fails = test.fails or first.fails or second.fails
+        slow = form % (first.slow, test.slow, second.slow) if fails else None
+        text = Text(form % (first.fast, test.fast, second.fast), slow)
+        text.know(facts.join(first.fact, second.fact))
+        self.deeper(text, test, first)
+        return self.deeper(text, text, second)
+
     def tested(self, is_and: bool, test: Text, right: Text) -> Text:
         """A condition, and then `right` or a boolean."""
         fails = test.fails or right.fails
@@ -146,10 +176,11 @@ class OperatorEmitter(ArithmeticEmitter):
         if types == NIL or not types & (NIL | BOOL):
             if (types != NIL) != is_and:
                 return left
-            if not left.fails:
+            if not left.fails and not left.soft:
                 return right
             form = "(%s, %s)[1]"  # only an error matters
-            text = Text(form % (left.fast, right.fast), form % (left.slow, right.slow))
+            slow = form % (left.slow, right.slow) if left.fails or right.fails else None
+            text = Text(form % (left.fast, right.fast), slow)
             return self.deeper(text.know(right.fact), left, right)
         if left.atom:
             name = base = slow_base = left.fast

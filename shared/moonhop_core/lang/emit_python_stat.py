@@ -109,6 +109,7 @@ class StatEmitter(LoopEmitter):
         """Would the condition take statements before it?"""
         pending = self.pending
         about = self.about
+        self.about = list(about)
         self.pending = []
         before = len(self.lines)
         text = self.cond(cond)

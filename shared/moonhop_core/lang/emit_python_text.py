@@ -66,12 +66,18 @@ class Text:
     wide   the fact of raw
     value  of a constant number
     parts  of a `..` of two: their fast texts, the first one's before it is made sure of
+    there  of a field that is nil or in the table itself: the test that it is there
+    called its only use is to be called, at once
+    soft   it may raise what `positions.py` makes the right error of, so it needs no slow text
     """
 
     raw = ""
     wide: "Fact" = NOTHING
     value: "int | float | None" = None
     parts: "tuple[str, str, str] | tuple[()]" = ()
+    soft = False
+    called = False
+    there = ""
 
     def __init__(
         self,
@@ -149,36 +155,6 @@ def is_condition(expr: tree.Expr) -> bool:
     if isinstance(expr, tree.Unary):
         return expr.op == "not"
     return isinstance(expr, tree.Binary) and expr.op in ("==", "~=", "<", "<=", ">", ">=")
-
-
-def single_call(expr: tree.Node) -> bool:
-    """Is it a call of a local function that always returns exactly one value?"""
-    if not isinstance(expr, tree.Call) or not isinstance(expr.func, tree.LocalRef):
-        return False
-    function = getattr(expr.func.var, "bound", None)
-    return function is not None and always_single(function)
-
-
-def always_single(function: tree.Function) -> bool:
-    """Does every way out of the function return exactly one value?"""
-    known: "bool | None" = getattr(function, "single", None)
-    if known is None:
-        function.single = True  # type: ignore[attr-defined]  # if it calls itself: as the others
-        known = ends(function.body) and returns_single(function.body)
-        function.single = known  # type: ignore[attr-defined]
-    return known
-
-
-def returns_single(node: tree.Node) -> bool:
-    """Are all `return` statements below of exactly one value?"""
-    if isinstance(node, tree.Return):
-        if len(node.exprs) != 1:
-            return False
-        return not tree.is_multi(node.exprs[0]) or single_call(node.exprs[0])
-    for child in tree.children(node):
-        if isinstance(child, (tree.Stat, tree.Block)) and not returns_single(child):
-            return False
-    return True
 
 
 def ends(block: tree.Block) -> bool:

@@ -4,16 +4,18 @@ from moonhop_core.lang import builtin_facts, facts, tree
 from moonhop_core.lang.facts import (
     ANY,
     COUNT,
+    FOREIGN,
     FUNCTION,
     INT,
-    LIKELY,
     NIL,
     NOTHING,
+    OTHER,
     STR,
     TABLE,
     UNKNOWN,
 )
-from moonhop_core.lang.survey import Survey, dotted_name, library_field
+from moonhop_core.lang.library_names import builtin_name, dotted_name, library_field
+from moonhop_core.lang.object_facts import ELEMENTS, ObjectFacts
 from moonhop_core.lang.uses import STRING_FIELDS
 
 TYPE_CHECKING = False
@@ -21,16 +23,15 @@ if TYPE_CHECKING:
     from moonhop_core.lang.facts import Fact
 
 
-class ExpressionFacts:
+# Methods of strings that give one value.
+SINGLE_METHODS = ("char", "format", "len", "lower", "rep", "reverse", "sub", "upper")
+
+
+class ExpressionFacts(ObjectFacts):
     """Tells facts of expressions; see `program_facts.py` for the attributes."""
 
-    survey: Survey
     open = True
-    alone = False
     meta = True
-    metas = True
-    all: "Fact" = NOTHING
-    wild: "Fact" = NOTHING
 
     def builtin(self, name: str) -> bool:
         """Is this surely the builtin of that (dotted) name?"""
@@ -44,7 +45,9 @@ class ExpressionFacts:
             return facts.constant(expr.value)
         if isinstance(expr, tree.LocalRef):
             slot = self.survey.locals.get(expr.var)
-            return UNKNOWN if slot is None or expr.var.temp else slot.fact
+            if slot is None or expr.var.temp:
+                return UNKNOWN
+            return facts.without(slot.fact, NIL) if expr.sure else slot.fact
         if isinstance(expr, tree.Binary):
             return self.chain(expr)
         if isinstance(expr, tree.Index):
@@ -63,15 +66,15 @@ class ExpressionFacts:
         if isinstance(expr, tree.And):
             return facts.both(self.of(expr.left), self.of(expr.right))
         if isinstance(expr, tree.Or):
-            return facts.either(self.of(expr.left), self.of(expr.right))
+            return self.choice(expr)
         if isinstance(expr, tree.Paren):
             return self.of(expr.expr)
-        if isinstance(expr, tree.Function):
-            return (FUNCTION, 0, 0)
-        if isinstance(expr, tree.Table):
-            return (TABLE, 0, 0)
+        if isinstance(expr, (tree.Function, tree.Table)):
+            return self.object_fact(expr)
         if isinstance(expr, tree.Global):
             return self.of_global(expr)
+        if isinstance(expr, tree.Vararg) and expr in self.survey.varargs:
+            return facts.join(self.survey.varargs[expr][0].fact, (NIL, 0, 0))
         return UNKNOWN
 
     def chain(self, expr: tree.Binary) -> "Fact":
@@ -86,21 +89,22 @@ class ExpressionFacts:
             fact = facts.wrapped(facts.binary(expr.op, fact, self.of(expr.right), self.meta))
         return fact
 
+    def choice(self, expr: tree.Or) -> "Fact":
+        """The same of `or`. What `a and b or c` gives is b's or c's."""
+        right = self.of(expr.right)
+        if not isinstance(expr.left, tree.And):
+            return facts.either(self.of(expr.left), right)
+        found = facts.either(self.of(expr.left.right), right)
+        return facts.join(found, right) if self.of(expr.left.left)[0] and found[0] else NOTHING
+
     def of_global(self, expr: tree.Global) -> "Fact":
         slot = self.survey.globals.get(expr.name)
         if slot is None:
             known = self.builtin(expr.name) and expr.name in builtin_facts.ALONE
-            return (FUNCTION, 0, 0) if known and "." not in expr.name else UNKNOWN
+            return (FUNCTION | FOREIGN, 0, 0) if known and "." not in expr.name else UNKNOWN
         if not self.alone or expr.name[:1] == "(":
             return UNKNOWN
         return facts.join(slot.fact, (NIL, 0, 0))
-
-    def element(self, any_field: bool) -> "Fact":
-        """What any element may be (or any field too)."""
-        found = facts.join(self.survey.fields[None].fact, (NIL, 0, 0))
-        if any_field:
-            found = facts.join(facts.join(found, self.all), self.wild)
-        return found
 
     def index(self, expr: tree.Index) -> "Fact":
         if library_field(expr):
@@ -108,46 +112,34 @@ class ExpressionFacts:
             if self.builtin(name):
                 return builtin_facts.FIELDS.get(name, UNKNOWN)
             return UNKNOWN
+        types = self.of(expr.obj)[0]
+        if not types:
+            return NOTHING
         key = expr.key
         if not isinstance(key, tree.Const):
-            found = self.element(self.of(key)[0] & STR != 0)
-        elif isinstance(key.value, str):
-            slot = self.survey.fields.get(key.value)
-            found = facts.join((NIL, 0, 0) if slot is None else slot.fact, (NIL, 0, 0))
-            found = facts.join(found, self.wild)
+            if self.of(key)[0] & STR:
+                found = self.contents(types, True)
+            else:
+                found = self.read(types, ELEMENTS)
         else:
-            found = self.element(False)
+            found = self.read(types, key.value if isinstance(key.value, str) else ELEMENTS)
         if not self.alone:
-            return (ANY | found[0] & LIKELY, facts.LEAST, facts.MOST)
-        chained = self.survey.fields.get("__index")
-        if chained is not None and chained.fact[0] & ANY & ~(NIL | TABLE):
-            return UNKNOWN
-        if self.wild[0] and self.metas:
-            return UNKNOWN
+            return (found[0] | (ANY | FOREIGN), facts.LEAST, facts.MOST)
         method = not isinstance(key, tree.Const) or key.value in STRING_FIELDS
-        return UNKNOWN if method and self.of(expr.obj)[0] & STR else found
+        return facts.join(found, UNKNOWN) if method and types & STR else found
 
     def call(self, expr: "tree.Call | tree.MethodCall") -> "Fact":
         if isinstance(expr, tree.MethodCall):
-            if self.of(expr.obj)[0] & ANY == STR and self.builtin("string"):
-                name = "string." + expr.name
-                return builtin_facts.result(name, [])
-            return NOTHING if not self.of(expr.obj)[0] else UNKNOWN
-        func = expr.func
-        if isinstance(func, tree.LocalRef):
-            function = self.survey.bound.get(func.var)
-            if function is not None:
-                return self.survey.result(function).fact
-            func = self.survey.aliases.get(func.var, func)
-        name = ""
-        if isinstance(func, tree.Global):
-            name = func.name
-        elif isinstance(func, tree.Index) and library_field(func):
-            name = dotted_name(func)
-        if not name or not self.builtin(name):
-            return UNKNOWN
+            types = self.of(expr.obj)[0]
+            if types & ANY == STR and self.builtin("string"):
+                return builtin_facts.result("string." + expr.name, [])
+            found = self.returned(self.read(types, expr.name)[0] if types else 0)
+            return facts.join(found, UNKNOWN) if types & (STR | OTHER) else found
+        name = self.builtin_called(expr)
+        if not name:
+            return self.returned(self.of(expr.func)[0])
         if name == "table.remove":
-            return self.element(False) if self.alone else UNKNOWN
+            return self.read(self.of(expr.args[0])[0] if expr.args else 0, ELEMENTS)
         if name == "select":
             first = expr.args[0] if expr.args else None
             counts = isinstance(first, tree.Const) and first.value == "#"
@@ -157,3 +149,37 @@ class ExpressionFacts:
         if expr.args and tree.is_multi(expr.args[0]) and name == "math.random":
             return facts.NUMERIC
         return builtin_facts.result(name, [self.of(arg) for arg in expr.args])
+
+    def single(self, expr: tree.Expr) -> bool:
+        """Does an expression surely give exactly one value, as far as is known by now?"""
+        if isinstance(expr, tree.MethodCall):
+            types = self.of(expr.obj)[0]
+            if types & STR and not (self.builtin("string") and expr.name in SINGLE_METHODS):
+                return False
+            types = self.read(types & ~STR, expr.name)[0] if types & TABLE else types & OTHER
+        elif isinstance(expr, tree.Call):
+            name = self.builtin_called(expr)
+            if name:
+                return name in builtin_facts.SINGLE
+            types = self.of(expr.func)[0]
+        else:
+            return not tree.is_multi(expr)
+        if types & (TABLE | FOREIGN | OTHER):
+            return False
+        return not any(function in self.survey.several for function in self.functions(types))
+
+    def builtin_called(self, call: tree.Call) -> str:
+        """The name of the builtin that a call surely calls; "" if it is none, or may be another
+        function."""
+        func = call.func
+        if isinstance(func, tree.LocalRef):
+            func = self.survey.aliases.get(func.var, func)
+        name = builtin_name(func)
+        return name if name and self.builtin(name) and name[:1] != "(" else ""
+
+    def returned(self, types: int) -> "Fact":
+        """What calling a value with these types gives first."""
+        found = NOTHING
+        for function in self.functions(types):
+            found = facts.join(found, self.survey.result(function).fact)
+        return facts.join(found, UNKNOWN) if types & (TABLE | FOREIGN | OTHER) else found

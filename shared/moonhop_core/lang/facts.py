@@ -1,7 +1,9 @@
 """What is known of a value before a program runs, and what operators make of it.
 
 A fact is a tuple (types, low, high): the types that the value may have, as bits, and the range of
-its integers (0, 0 if it is none). NOTHING says that no value was seen yet. Ranges may go beyond 64
+its integers (0, 0 if it is none). Above the types stand the objects, a bit for each place in the
+program that makes tables or functions: which of these the value may be. FOREIGN says that it may be
+any other as well. NOTHING says that no value was seen yet. Ranges may go beyond 64
 bits where the result of an operator stands unwrapped; `wrapped` is what PUC Lua makes of it.
 """
 
@@ -20,6 +22,8 @@ OTHER = 128
 ANY = 255
 NUMBER = 12
 LIKELY = 256  # not a type: somewhere on its way the value was a float
+FOREIGN = 512  # tables and functions may be among the values that nobody keeps track of
+SHIFT = 10  # from here on a bit for each table constructor and function that it may come from
 
 LEAST = -0x8000000000000000
 MOST = 0x7FFFFFFFFFFFFFFF
@@ -27,7 +31,7 @@ EXACT = 1 << 53  # integers up to here are the same as floats
 SMALL = 0x3FFFFFFF
 
 NOTHING = (0, 0, 0)
-UNKNOWN = (ANY, LEAST, MOST)
+UNKNOWN = (ANY | FOREIGN, LEAST, MOST)
 TRUTH = (BOOL, 0, 0)
 REAL = (FLOAT | LIKELY, 0, 0)
 TEXT = (STR, 0, 0)
@@ -46,8 +50,8 @@ KINDS = {
     "float": REAL,
     "num": NUMERIC,
     "str": TEXT,
-    "table": (TABLE, 0, 0),
-    "function": (FUNCTION, 0, 0),
+    "table": (TABLE | FOREIGN, 0, 0),
+    "function": (FUNCTION | FOREIGN, 0, 0),
 }
 NAMES = {
     NIL: "nil",
@@ -132,7 +136,7 @@ def binary(op: str, a: "Fact", b: "Fact", meta: bool) -> "Fact":
     if op == "..":
         return UNKNOWN if meta and (a[0] | b[0]) & (TABLE | OTHER) else TEXT
     if meta and (a[0] | b[0]) & (TABLE | OTHER | STR):
-        return (ANY | ((a[0] | b[0]) & LIKELY), 2 * LEAST, 2 * MOST)
+        return (ANY | FOREIGN | ((a[0] | b[0]) & LIKELY), 2 * LEAST, 2 * MOST)
     if op == "/" or op == "^":
         return REAL
     if op in ("&", "|", "~", "<<", ">>"):

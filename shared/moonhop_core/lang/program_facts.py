@@ -3,12 +3,12 @@
 The search is optimistic: it starts with "no value yet" for every slot (`survey.py`) and joins in
 what is assigned until nothing changes; ranges that keep growing are widened. The rules:
 
-  - Locals are known by their assignments, wherever these stand; parameters and results only of
-    functions that nothing but calls by name can reach.
+  - Locals are known by their assignments, parameters by the calls that may reach the function, and
+    by what may reach these calls (`call_flow.py`).
   - Builtins are known if the program never assigns to their names, never mentions their library as
     a value and neither `_G`, `_ENV`, `load`, `require` nor `debug`.
-  - Fields are known by name, over all tables, in a program that mentions no builtins which make or
-    change tables in unknown ways (`builtin_facts.ALONE`, `HARMLESS`). All elements are one slot.
+  - Fields are known for each table constructor, in a program that mentions no builtins which make
+    or change tables in unknown ways (`builtin_facts.ALONE`, `HARMLESS`; `object_facts.py`).
   - Metamethods can only come in where `setmetatable` and an event's name are mentioned.
   - `x = x + 1` counts at most to TURNS above where it started: that takes years of processor time.
   - From luajit, where whole floats are integers, what travels (frames, captured variables, fields)
@@ -16,11 +16,11 @@ what is assigned until nothing changes; ranges that keep growing are widened. Th
 """
 
 from moonhop_core.lang import builtin_facts, facts, tree
-from moonhop_core.lang.expression_facts import ExpressionFacts
 from moonhop_core.lang.facts import (
     ANY,
     COUNT,
     FLOAT,
+    FOREIGN,
     FUNCTION,
     INT,
     NIL,
@@ -31,22 +31,19 @@ from moonhop_core.lang.facts import (
     TABLE,
     UNKNOWN,
 )
-from moonhop_core.lang.survey import (
-    ELEMENT,
-    INDEX,
-    VALUE,
-    Slot,
-    Survey,
-)
+from moonhop_core.lang.narrowing import narrow
+from moonhop_core.lang.object_facts import ELEMENTS, WILD
+from moonhop_core.lang.steps import StepFacts
+from moonhop_core.lang.survey import ELEMENT, EXTRAS, REST, Slot, Survey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from moonhop_core.lang.facts import Fact
     from moonhop_core.lang.lowered import Lowered
+    from moonhop_core.lang.object_facts import Name
     from moonhop_core.lang.survey import Source
 
 TURNS = 1 << 52  # no program does anything so often: even at 10 ns each it is 1.4 years
-STEP = 256  # greater steps than this are not counted on
 
 CALLABLE = FUNCTION | TABLE | OTHER  # what may be a metamethod
 
@@ -68,16 +65,18 @@ EVENTS = ("__add", "__sub", "__mul", "__div", "__mod", "__idiv", "__pow", "__unm
 )
 
 
-class ProgramFacts(ExpressionFacts):
+class ProgramFacts(StepFacts):
     """What is known of a program's values.
 
     open   other text may share its globals: no builtin is known
-    alone  fields are known
     meta   metamethods may come in for operators; equals: `__eq` for equality
+    loose  stores may go to other tables, by `__newindex`
     """
 
     def __init__(self, lowered: "Lowered"):
         protos = lowered.protos
+        for proto in protos:
+            narrow(proto.function)
         self.survey = Survey([proto.function for proto in protos])
         survey = self.survey
         names = survey.names
@@ -103,66 +102,87 @@ class ProgramFacts(ExpressionFacts):
             "rawset" in names or any(name in survey.texts for name in EVENTS)
         )
         self.meta = self.open or self.events
-        self.all = NOTHING  # of any field
-        self.wild = NOTHING  # stored under keys that may be strings
-        if lowered.doubles and (rests or not self.alone):
+        self.loose = self.open or (self.metas and "__newindex" in survey.texts)
+        self.travel = lowered.doubles and (rests or not self.alone)
+        if self.travel:
             frames = [proto.function for proto in protos if proto.frame]
             for var, slot in survey.locals.items():
                 slot.travels = var.captured or var.owner in frames
-            for slot in list(survey.fields.values()) + list(survey.globals.values()):
+            for slot in survey.globals.values():
                 slot.travels = True
+        self.start_objects()
+        self.start_flow([part.main for part in lowered.parts])
         self.solve()
+        wild = bool(self.named.fact(WILD)[0] & CALLABLE)
         self.equals = self.open or (
-            self.metas
-            and ("__eq" in survey.texts or "rawset" in names or bool(self.wild[0] & CALLABLE))
+            self.metas and ("__eq" in survey.texts or "rawset" in names or wild)
         )
 
     # ------------------------------------------------------------ the search
 
     def solve(self) -> None:
         """Join in what is assigned until nothing changes."""
-        rounds = 0
-        changed = True
-        while changed:
-            changed = self.stores()
-            for slot, source in self.survey.given:
-                if self.give(slot, source, rounds):
-                    changed = True
-            if self.alone:
-                found = self.all
-                for name in self.survey.fields:
-                    found = facts.join(found, self.survey.fields[name].fact)
-                changed = changed or found != self.all
-                self.all = found
-            rounds += 1
+        survey = self.survey
+        self.rounds = 0
+        self.changed = True
+        while self.changed:
+            self.changed = False
+            for target, source in survey.stores:
+                self.store(target, source)
+            for slot, source in survey.given:
+                self.give(slot, self.source(source), self.step_of(slot, source, None))
+            for call in survey.calls:
+                self.pass_on(call)
+            for function, given in survey.tails:
+                if function not in survey.several and not self.single(given):
+                    survey.several.add(function)
+                    self.changed = True
+            self.leak_all()
+            self.rounds += 1
 
-    def stores(self) -> bool:
-        """Do the stores under keys that are no constants; tells whether something changed."""
-        changed = False
-        elements = self.survey.fields[None]
-        for key, source in self.survey.stores:
-            types = self.of(key)[0]
-            value = self.source(source)
-            if types & ~STR & ANY:
-                changed = self.give(elements, value, 9) or changed
-            if types & STR:
-                wild = facts.join(self.wild, value)
-                if wild != self.wild:
-                    self.wild = widened(self.wild, wild)
-                    changed = True
-                if not self.meta and self.metas and wild[0] & CALLABLE:
-                    self.meta = changed = True
-        return changed
+    def store(self, target: tree.Index, source: "Source") -> None:
+        """Store into a field of a table."""
+        key = target.key
+        types = self.of(target.obj)[0]
+        value = self.source(source)
+        if not self.alone:
+            self.leak(value)
+            if not isinstance(key, tree.Const):
+                self.leak(self.of(key))
+            return
+        if isinstance(key, tree.Const):
+            name = key.value if isinstance(key.value, str) else ELEMENTS
+            self.put(types, name, value, source, target)
+            return
+        found = self.of(key)
+        self.leak(found)
+        if found[0] & ~STR & ANY:
+            self.put(types, ELEMENTS, value, source, target)
+        if found[0] & STR:
+            self.put(types, WILD, value, NOTHING, None)
+            if not self.meta and self.metas and value[0] & CALLABLE:
+                self.meta = self.loose = self.changed = True
 
-    def give(self, slot: Slot, source: "Source", rounds: int) -> bool:
-        """Assign to a slot; tells whether that changed it."""
+    def put(
+        self, types: int, name: "Name", value: "Fact", source: "Source", target: "tree.Index | None"
+    ) -> None:
+        """The same for a known name."""
+        slot = self.named.slot(name)
+        self.give(slot, value, self.step_of(slot, source, target))
+        if types & FOREIGN or self.loose:
+            self.give(self.foreign.slot(name), slot.fact, None)
+            if self.loose:
+                self.leak(value)
+        for at in self.tables(types):
+            slot = self.fields[at].slot(name)  # type: ignore[union-attr]
+            self.give(slot, value, self.step_of(slot, source, target))
+
+    def give(self, slot: Slot, value: "Fact", step: "Fact | None") -> None:
+        """Assign to a slot."""
         before = slot.fact
-        if before == UNKNOWN:
-            return False
-        step = self.step_of(slot, source)
         if step is None:
-            base = facts.join(slot.base, self.source(source))
-            if rounds > 2 and slot.base[0] & INT:
+            base = facts.join(slot.base, value)
+            if self.rounds > 2 and slot.base[0] & INT:
                 base = widened(slot.base, base)
             slot.base = base
         else:
@@ -174,47 +194,8 @@ class ProgramFacts(ExpressionFacts):
             low = base[1] + slot.fall * TURNS
             base = facts.wrapped((base[0], low, base[2] + slot.rise * TURNS))
         slot.fact = base = self.travelled(base) if slot.travels else base
-        return base != before
-
-    def step_of(self, slot: Slot, source: "Source") -> "Fact | None":
-        """What `source` adds, if it is the slot's own value and a little more or less."""
-        if not isinstance(source, tree.Binary) or source.op not in ("+", "-"):
-            return None
-        if slot.fact[0] & (STR | TABLE | OTHER) or slot.fact[0] & INT == 0:
-            return None
-        added: "Fact" = (INT, 0, 0)
-        expr: tree.Expr = source
-        while isinstance(expr, tree.Binary) and expr.op in ("+", "-"):
-            other = self.of(expr.right)
-            if expr.op == "+" and self.slot_of(expr.right) is slot:
-                other = self.of(expr.left)
-                expr = expr.right
-            else:
-                added = facts.binary(expr.op, added, other, self.meta)
-                expr = expr.left
-                continue
-            added = facts.binary("+", added, other, self.meta)
-        if self.slot_of(expr) is not slot:
-            return None
-        if added[0] & ANY & ~NUMBER or added[1] < -STEP or added[2] > STEP:
-            return None
-        return added
-
-    def slot_of(self, expr: tree.Expr) -> "Slot | None":
-        """The slot that an expression reads, if it is just one."""
-        if isinstance(expr, tree.LocalRef):
-            alias = self.survey.aliases.get(expr.var)
-            if isinstance(alias, tree.Index):
-                return self.slot_of(alias)
-            return self.survey.locals.get(expr.var)
-        if isinstance(expr, tree.Global):
-            return self.survey.globals.get(expr.name)
-        if isinstance(expr, tree.Index) and self.alone:
-            if not isinstance(expr.key, tree.Const):
-                return None if self.of(expr.key)[0] & STR else self.survey.fields[None]
-            name = expr.key.value if isinstance(expr.key.value, str) else None
-            return self.survey.fields.get(name)
-        return None
+        if base != before:
+            self.changed = True
 
     def travelled(self, fact: "Fact") -> "Fact":
         """The fact of a value that may have come from luajit."""
@@ -229,16 +210,30 @@ class ProgramFacts(ExpressionFacts):
     def source(self, source: "Source") -> "Fact":
         """What is known of what a slot is given."""
         if isinstance(source, tuple):
+            if isinstance(source[0], str):
+                return self.marked(source[0], source[1], source[2])
             return source
         if isinstance(source, tree.NumericFor):
             return self.loop(source)
-        if source == INDEX:
+        if isinstance(source, str):
             return COUNT if self.builtin("ipairs") else UNKNOWN
-        if source in (ELEMENT, VALUE):
-            if self.meta or not self.alone:
-                return UNKNOWN
-            return facts.without(self.element(source == VALUE), NIL)
-        return self.of(source)  # type: ignore[arg-type]
+        return self.of(source)
+
+    def marked(self, what: str, expr: tree.Expr, at: int) -> "Fact":
+        """What a loop over a table finds, or what a call gives behind its first result."""
+        if what == REST and isinstance(expr, tree.Vararg) and expr in self.survey.varargs:
+            slots = self.survey.varargs[expr]
+            found = facts.constant(None)
+            for slot in slots if at < 0 else [slots[min(at, EXTRAS)]]:
+                found = facts.join(found, slot.fact)
+            return found
+        if what == REST:
+            return facts.constant(None) if self.single(expr) else UNKNOWN
+        types = self.of(expr)[0]
+        found = self.read(types, ELEMENTS) if what == ELEMENT else self.contents(types, False)
+        if self.meta or not self.alone:
+            return facts.join(found, UNKNOWN)
+        return facts.without(found, NIL)
 
     def loop(self, stat: tree.NumericFor) -> "Fact":
         """The variable of a numeric `for`."""

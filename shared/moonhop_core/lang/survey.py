@@ -1,27 +1,32 @@
 """What a program says about its variables, fields and functions: one walk through its trees.
 
-A **slot** is a place that values go to: a local, a field by name (of all tables alike), the
-elements of all tables (what stands under keys that are no strings), a global, the results of a
-function. The survey lists what is assigned to each; `program_facts.py` works out what that makes
-of them.
+A **slot** is a place that values go to: a local, a global, the results of a function, a field of
+the tables that one constructor makes. An **object** is such a constructor or a function. The survey
+lists what is assigned where, and which calls there are; `program_facts.py` works out what that
+makes of the slots.
 """
 
 from moonhop_core.lang import tree
 from moonhop_core.lang.builtin_facts import LIBRARIES
-from moonhop_core.lang.emit_python_text import always_single, ends
+from moonhop_core.lang.constructors import early_names, reached_once
+from moonhop_core.lang.emit_python_text import ends
 from moonhop_core.lang.facts import NOTHING, UNKNOWN
+from moonhop_core.lang.library_names import builtin_name, dotted_name, library_field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from moonhop_core.lang.facts import Fact
 
     # What a slot is given: an expression's value, a known fact, the index of a loop, or one of the
-    # marks below.
-    Source = tree.Expr | tree.NumericFor | Fact | str
+    # marks below with the table that a loop finds it in, or the call that gives it and at which
+    # place behind the first (-1: any).
+    Source = tree.Expr | tree.NumericFor | Fact | str | tuple[str, tree.Expr, int]
 
 INDEX = "index"  # what ipairs counts
 ELEMENT = "element"  # any element
 VALUE = "value"  # any element or field
+REST = "rest"  # what a call gives behind its first result, or `...` at all
+EXTRAS = 6
 NIL = tree.Const(None, 0)
 SHORT = 10  # characters of a text that MicroPython shares between all its mentions
 
@@ -39,28 +44,6 @@ class Slot:
         self.rise = 0
 
 
-def library_field(node: tree.Index) -> bool:
-    """Is it a library's name with a field's?"""
-    return (
-        isinstance(node.obj, tree.Global)
-        and node.obj.name in LIBRARIES
-        and isinstance(node.key, tree.Const)
-        and isinstance(node.key.value, str)
-    )
-
-
-def dotted_name(node: tree.Index) -> str:
-    """The name of a library's field: "math.floor"."""
-    return node.obj.name + "." + node.key.value  # type: ignore[attr-defined,no-any-return]
-
-
-def is_insert(node: tree.Expr) -> bool:
-    """Is it `table.insert`?"""
-    return (
-        isinstance(node, tree.Index) and library_field(node) and dotted_name(node) == "table.insert"
-    )
-
-
 def is_short(value: "bool | int | float | str | None") -> bool:
     """Is it as quick to write down as to read from a variable? Of a float it depends on its digits
     whether it is written at all; a longer text would be stored once for each mention."""
@@ -70,44 +53,67 @@ def is_short(value: "bool | int | float | str | None") -> bool:
 class Survey:
     """What was found in a program's functions.
 
-    locals, fields, globals   slots; fields[None] is that of elements
-    results                   slots of what functions give first
-    given                     (slot, source) for each thing that may be assigned
-    stores                    (key, source) for each store under a key that is no constant
+    locals, globals, results  slots; results are what functions give first
+    objects                   table constructors and functions, by number; numbers: the reverse
+    given                     (slot, source) for each thing that may be assigned to a slot of these
+    stores                    (field, source) for each store into a table
+    extras                    what functions get behind their parameters: a slot each for the first
+                              ones, and one for all others
+    varargs                   the same for each `...`
+    several                   functions that may give none or several values
+    tails                     (function, call) for each call that gives a function's results
+    calls                     all calls
+    own_index                 the store of `t.__index = t` that follows a constructor at once
+    single_objects            constructors that make one table
+    early                     names that tables get before anything else sees them
+    loops                     calls of pairs and ipairs that a loop makes
+    leaks                     what gets to places where nobody keeps track of it
+    operands                  of operators: metamethods may get them
     bound                     the function that a local always holds
     constants                 the number or short text that a local always holds
     aliases                   the only thing that a local is given, if that is a field or global
     names                     globals that are mentioned, with the field if it is of a library
+    values                    the same where it is not just called: how often
     bare                      libraries that are mentioned without a field
     texts                     all constant strings
     """
 
     def __init__(self, functions: "list[tree.Function]"):
         self.locals: "dict[tree.LocalVar, Slot]" = {}
-        self.fields: "dict[str | None, Slot]" = {None: Slot()}
         self.globals: "dict[str, Slot]" = {}
         self.results: "dict[tree.Function, Slot]" = {}
+        self.objects: "list[tree.Table | tree.Function]" = []
+        self.numbers: "dict[tree.Expr, int]" = {}
         self.given: "list[tuple[Slot, Source]]" = []
-        self.stores: "list[tuple[tree.Expr, Source]]" = []
+        self.stores: "list[tuple[tree.Index, Source]]" = []
+        self.extras: "dict[tree.Function, list[Slot]]" = {}
+        self.varargs: "dict[tree.Expr, list[Slot]]" = {}
+        self.several: "set[tree.Function]" = set()
+        self.tails: "list[tuple[tree.Function, tree.Expr]]" = []
+        self.calls: "list[tree.Call | tree.MethodCall]" = []
+        self.own_index: "dict[tree.Table, tree.Index]" = {}
+        self.single_objects: "set[tree.Expr]" = set()
+        self.early: "dict[tree.Table, list[str]]" = {}
+        self.loops: "set[tree.Expr]" = set()
+        self.leaks: "list[tree.Expr]" = []
+        self.operands: "list[tree.Expr]" = []
         self.bound: "dict[tree.LocalVar, tree.Function]" = {}
         self.aliases: "dict[tree.LocalVar, tree.Expr]" = {}
         self.constants: "dict[tree.LocalVar, tree.Const]" = {}
         self.names: "set[str]" = set()
+        self.values: "dict[str, int]" = {}
         self.bare: "set[str]" = set()
         self.texts: "set[str]" = set()
         self.env = False
         self.divides = False
-        self.calls: "dict[tree.LocalVar, list[tree.Call]]" = {}
-        self.escaped: "set[tree.LocalVar]" = set()
-        self.inserts = 0  # mentions of table.insert that are no calls
+        self.read: "set[tree.LocalVar]" = set()  # locals that are not just called
         for function in functions:
+            self.add_object(function)
             self.function(function)
-        names = {}
-        for var in self.bound:
-            names[self.bound[var]] = var
-        for function in functions:
-            self.params(function, names.get(function))
-        self.inserted()
+        for var, source in self.aliases.items():
+            name = builtin_name(source)
+            if var not in self.read and name in self.values:
+                self.values[name] -= 1
 
     # ------------------------------------------------------------ slots
 
@@ -116,25 +122,36 @@ class Survey:
             self.locals[var] = Slot()
         return self.locals[var]
 
-    def field(self, name: "str | None") -> Slot:
-        if name not in self.fields:
-            self.fields[name] = Slot()
-        return self.fields[name]
-
     def result(self, function: tree.Function) -> Slot:
         if function not in self.results:
             self.results[function] = Slot()
         return self.results[function]
 
+    def extra(self, function: tree.Function) -> "list[Slot]":
+        if function not in self.extras:
+            self.extras[function] = [Slot() for _ in range(EXTRAS + 1)]
+        return self.extras[function]
+
+    def add_object(self, node: "tree.Table | tree.Function") -> None:
+        self.numbers[node] = len(self.objects)
+        self.objects.append(node)
+
     # ------------------------------------------------------------ functions
 
     def function(self, function: tree.Function) -> None:
         """Note what one function does, those inside it aside."""
+        for param in function.params:
+            self.local(param)
+        if function.parent is None and not function.has_goto:
+            self.single_objects.update(reached_once(function.body))
         todo: "list[tree.Node]" = [function.body]
         while todo:
             node = todo.pop()
             self.note(node, function)
             if isinstance(node, tree.Call) and isinstance(node.func, tree.LocalRef):
+                todo.extend(reversed(node.args))
+            elif isinstance(node, tree.Call) and builtin_name(node.func):
+                self.mention(node.func, 0)
                 todo.extend(reversed(node.args))
             elif isinstance(node, tree.Index) and library_field(node):
                 pass
@@ -142,64 +159,52 @@ class Survey:
                 todo.extend(reversed(tree.children(node)))
         if not ends(function.body):
             self.given.append((self.result(function), NIL))
+            self.several.add(function)
 
-    def params(self, function: tree.Function, var: "tree.LocalVar | None") -> None:
-        """A function that is only ever called by its name gets what stands in these calls."""
-        calls: "list[tree.Call] | None" = None
-        if var is not None and var not in self.escaped:
-            calls = self.calls.get(var, [])
-        for at, param in enumerate(function.params):
-            if calls is None:
-                self.given.append((self.local(param), UNKNOWN))
-                continue
-            for call in calls:
-                self.given.append((self.local(param), self.value(call.args, at)))
-
-    def inserted(self) -> None:
-        """table.insert under another name puts things into tables too."""
-        for var, source in self.aliases.items():
-            if is_insert(source):
-                if var in self.escaped:
-                    self.inserts += 1
-                for call in self.calls.get(var, []):
-                    self.insert(call)
-                self.inserts -= 1
-        if self.inserts:
-            self.given.append((self.fields[None], UNKNOWN))
-
-    def insert(self, call: tree.Call) -> None:
-        for at in range(1, 3):
-            self.given.append((self.fields[None], self.value(call.args, at)))
+    def mention(self, node: tree.Expr, times: int) -> None:
+        """Note the name of what may be a builtin, and how often it is mentioned as a value."""
+        name = builtin_name(node)
+        self.names.add(name)
+        if isinstance(node, tree.Global) and name in LIBRARIES:
+            self.bare.add(name)
+        self.values[name] = self.values.get(name, 0) + times
 
     def note(self, node: tree.Node, function: tree.Function) -> None:
         """Note what one node of a function's tree says."""
         if isinstance(node, tree.LocalRef):
-            self.escaped.add(node.var)
+            self.read.add(node.var)
         elif isinstance(node, tree.Const):
             if isinstance(node.value, str):
                 self.texts.add(node.value)
-        elif isinstance(node, tree.Binary):
-            self.divides = self.divides or node.op in ("//", "%")
+        elif isinstance(node, (tree.Binary, tree.Unary)):
+            self.operator(node)
+        elif isinstance(node, tree.Vararg):
+            self.varargs[node] = self.extra(function)
         elif isinstance(node, tree.Global):
-            self.names.add(node.name)
-            if node.name in LIBRARIES:
-                self.bare.add(node.name)
+            self.mention(node, 1)
         elif isinstance(node, tree.Env):
             self.env = True
         elif isinstance(node, tree.Index):
             if library_field(node):
-                self.names.add(dotted_name(node))
-                self.inserts += is_insert(node)
-        elif isinstance(node, tree.Call):
-            if isinstance(node.func, tree.LocalRef):
-                self.calls.setdefault(node.func.var, []).append(node)
-            elif is_insert(node.func):
-                self.insert(node)
-                self.inserts -= 1
+                self.mention(node, 1)
+            elif not isinstance(node.key, (tree.Const, tree.Binary)):
+                self.operands.append(node.key)
+        elif isinstance(node, (tree.Call, tree.MethodCall)):
+            self.calls.append(node)
         elif isinstance(node, tree.Table):
             self.table(node)
+        elif isinstance(node, tree.Block):
+            early_names(node, self.early, self.own_index)
         elif isinstance(node, tree.Stat):
             self.statement(node, function)
+
+    def operator(self, node: "tree.Binary | tree.Unary") -> None:
+        if isinstance(node, tree.Unary):
+            return
+        self.divides = self.divides or node.op in ("//", "%")
+        for operand in (node.left, node.right):
+            if not isinstance(operand, (tree.Const, tree.Binary)):
+                self.operands.append(operand)
 
     # ------------------------------------------------------------ what is assigned
 
@@ -209,12 +214,7 @@ class Survey:
                 source = self.value(stat.exprs, at)
                 self.given.append((self.local(var), source))
                 if not var.assigned and at < len(stat.exprs):
-                    if isinstance(source, tree.Function):
-                        self.bound[var] = source
-                    elif isinstance(source, (tree.Index, tree.Global)):
-                        self.aliases[var] = source
-                    elif isinstance(source, tree.Const) and is_short(source.value):
-                        self.constants[var] = source
+                    self.keeps(var, source)
         elif isinstance(stat, tree.LocalFunction):
             self.given.append((self.local(stat.var), stat.func))
             if not stat.var.assigned:
@@ -228,6 +228,20 @@ class Survey:
             self.generic_for(stat)
         elif isinstance(stat, tree.Return):
             self.given.append((self.result(function), self.value(stat.exprs, 0)))
+            self.leaks.extend(stat.exprs[1:])
+            if len(stat.exprs) != 1 or isinstance(stat.exprs[0], tree.Vararg):
+                self.several.add(function)
+            elif tree.is_multi(stat.exprs[0]):
+                self.tails.append((function, stat.exprs[0]))
+
+    def keeps(self, var: tree.LocalVar, source: "Source") -> None:
+        """Note what a local gets that is never assigned again."""
+        if isinstance(source, tree.Function):
+            self.bound[var] = source
+        elif isinstance(source, (tree.Index, tree.Global)):
+            self.aliases[var] = source
+        elif isinstance(source, tree.Const) and is_short(source.value):
+            self.constants[var] = source
 
     def assign(self, target: tree.Expr, source: "Source") -> None:
         if isinstance(target, tree.LocalRef):
@@ -239,50 +253,42 @@ class Survey:
         elif isinstance(target, tree.Index):
             if library_field(target):
                 self.bare.add(dotted_name(target).split(".")[0])
-            self.store(target.key, source)
-
-    def store(self, key: tree.Expr, source: "Source") -> None:
-        if not isinstance(key, tree.Const):
-            self.stores.append((key, source))
-        else:
-            name = key.value if isinstance(key.value, str) else None
-            self.given.append((self.field(name), source))
+            self.stores.append((target, source))
 
     def table(self, table: tree.Table) -> None:
+        self.add_object(table)
         for item in table.items:
-            if item.key is not None:
-                self.store(item.key, item.value)
-            else:
-                self.given.append((self.fields[None], item.value))
+            key = ELEMENT_KEY if item.key is None else item.key
+            self.stores.append((tree.Index(table, key, 0), item.value))
         if table.items:
             last = table.items[-1]
-            if last.key is None and tree.is_multi(last.value) and not self.single(last.value):
-                self.given.append((self.fields[None], UNKNOWN))
+            if last.key is None and tree.is_multi(last.value):
+                self.stores.append((tree.Index(table, ELEMENT_KEY, 0), (REST, last.value, -1)))
 
     def generic_for(self, stat: tree.GenericFor) -> None:
         first = stat.exprs[0]
         name = ""
         if isinstance(first, tree.Call) and isinstance(first.func, tree.Global):
-            name = first.func.name if len(stat.exprs) == 1 else ""
+            name = first.func.name if len(stat.exprs) == 1 and len(first.args) == 1 else ""
         for at, var in enumerate(stat.vars):
             source: "Source" = UNKNOWN
             if name == "ipairs" and at == 0:
                 source = INDEX
             elif at == 1 and name in ("ipairs", "pairs"):
-                source = ELEMENT if name == "ipairs" else VALUE
+                source = (ELEMENT if name == "ipairs" else VALUE, first.args[0], 0)  # type: ignore[attr-defined]
             self.given.append((self.local(var), source))
+        if name in ("ipairs", "pairs"):
+            self.loops.add(first)
+        else:
+            self.leaks.extend(stat.exprs)
 
     def value(self, exprs: "list[tree.Expr]", at: int) -> "Source":
         """The source of a list's value number `at`, from 0."""
         if at < len(exprs):
             return exprs[at]
-        if not exprs or not tree.is_multi(exprs[-1]) or self.single(exprs[-1]):
+        if not exprs or not tree.is_multi(exprs[-1]):
             return NIL
-        return UNKNOWN
+        return (REST, exprs[-1], at - len(exprs) + 1)
 
-    def single(self, expr: tree.Expr) -> bool:
-        """Does a call surely give exactly one value?"""
-        if isinstance(expr, tree.Call) and isinstance(expr.func, tree.LocalRef):
-            function = self.bound.get(expr.func.var)
-            return function is not None and always_single(function)
-        return False
+
+ELEMENT_KEY = tree.Const(1, 0)  # that of any element

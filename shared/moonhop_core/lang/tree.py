@@ -152,6 +152,8 @@ class Vararg(Expr):
 class LocalRef(Expr):
     """A local of this function or, when `var.owner` is another function, an upvalue."""
 
+    sure = False  # set by `narrowing.py`: it is surely not nil here
+
     def __init__(self, var: LocalVar, line: int):
         self.var = var
         self.line = line

@@ -4,7 +4,7 @@ All of them have few variables and no `try`: MicroPython keeps a function's vari
 stack only below a dozen words, and putting them on the heap costs more than the function does.
 """
 
-from builtins import KeyError, len, str, type
+from builtins import AttributeError, KeyError, len, str, type
 
 from moonhop_core.lua.indexing import index, setindex
 from moonhop_core.lua.room import ROOM, widen
@@ -22,7 +22,19 @@ if TYPE_CHECKING:
 # than half the time of `Table({})`.
 make = object.__new__
 
-NONE: "dict[Any, Any]" = {}  # what stands for the dict of something that is no table; stays empty
+
+class Nothing:
+    """Stands for the dict of something that is no table: nothing is in it, and reading it fails as
+    reading the dict of nil does."""
+
+    def __contains__(self, key: "Any") -> bool:
+        return False
+
+    def __getitem__(self, key: "Any") -> "Any":
+        raise AttributeError("'NoneType' object has no attribute 'h'")
+
+
+NONE: "Any" = Nothing()
 LONGEST = 100  # chain of `__index` tables that is followed here
 
 

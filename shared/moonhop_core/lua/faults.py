@@ -38,6 +38,9 @@ def settle(
     if error.level == 0 and error.traceback is not None:
         return error
     found, library = positions.places(raised, units)
+    held = error.about is not None and error.about[0] in ("held", "missing")
+    if held and (library or (not found and positions.python_lines(raised))):
+        raise raised  # not by emitted code (native code of MicroPython leaves no places)
     if error.level < 0:
         error.level = 0 if library or (not found and stepping) else 1
     if error.about is not None:

@@ -122,9 +122,20 @@ def from_python(error: Exception) -> "LuaError | None":
             made = LuaError(
                 "attempt to call a %s value" % PYTHON_TYPES.get(kind[1], kind[1]), OPERATOR
             )
+        elif len(kind) == 5 and kind[3] in ("h", "meta"):
+            made = LuaError(
+                "attempt to index a %s value" % PYTHON_TYPES.get(kind[1], "function"), OPERATOR
+            )
+            made.about = ("held", kind[3])
+            return made
         else:
             return None
         made.about = ("call",)
+        return made
+    if isinstance(error, KeyError):
+        # the same of a method or global that is not there
+        made = LuaError("attempt to call a nil value", OPERATOR)
+        made.about = ("missing", error.args[0] if error.args else None)
         return made
     if isinstance(error, MemoryError):
         return LuaError("not enough memory")
@@ -135,6 +146,13 @@ def from_python(error: Exception) -> "LuaError | None":
 
 def named(message: str, about: "tuple[Any, ...]", notes: "list[str]") -> str:
     """Return a message with the variable at fault: behind it, or behind the number it is about."""
+    if about[0] == "held" and about[1] == "h":
+        # no metatable, and a method was wanted
+        names = [note[2:] for note in notes if note[:2] == "M="]
+        if names:
+            return "attempt to call a nil value (%s)" % names[0]
+    if about[0] == "missing":
+        notes = [note for note in notes if note.endswith("'%s'" % about[1])]
     found = culprit(about, notes)
     if message.startswith("number has"):
         return "number" + found + message[6:]
@@ -151,6 +169,10 @@ def culprit(about: "tuple[Any, ...]", notes: "list[str]") -> str:
         keys = ("A" + about[1] + about[2][0],)
     elif what == "unary":
         keys = ("U" + about[1],)
+    elif what == "held":
+        keys = ("H",)
+    elif what == "missing":
+        keys = ("M",)
     elif what == "concat":
         keys = ("S%d" % about[1],)
     else:
@@ -159,7 +181,7 @@ def culprit(about: "tuple[Any, ...]", notes: "list[str]") -> str:
         names = []
         for note in notes:
             at = note.find("=", 1)
-            if note[:at] == key and note[at + 1 :] not in names:
+            if note[:at] == key and len(note) > at + 1 and note[at + 1 :] not in names:
                 names.append(note[at + 1 :])
         if names:
             return " (%s)" % names[0] if len(names) == 1 else ""
