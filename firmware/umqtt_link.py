@@ -90,6 +90,7 @@ class UmqttLink(Link):
         self._held = []  # what the broker's session hears
         self._asked = {}  # filters by the number of the packet that changes them
         self._numbers = Numbers(REMEMBERED)
+        self._unanswered = False  # an attempt to connect, of which the broker may have heard
         self._topic = ""
         self._birth = None
         self._announced = False
@@ -244,6 +245,7 @@ class UmqttLink(Link):
             pass
         wire = self._wire = _Wire()
         self._connect_client(clean)
+        doubt, self._unanswered = self._unanswered, True
         await self._flush(wire.taken())
         wire.packet = await stream.readexactly(4)
         present = self._connect_client(clean)
@@ -251,11 +253,12 @@ class UmqttLink(Link):
         self._client.sock = wire
         self.heard = ticks_ms()
         self._asked = {}
-        if not present:
+        self._unanswered = False
+        self._numbers.begin(present, present and doubt)
+        if doubt or not present:
             self._held = []
-            self._numbers.clear()
-            if self.connections:
-                self.forgotten += 1
+        if not present and self.connections:
+            self.forgotten += 1
         self.connections += 1
         self.connected = True
         for entry in self._unacked:  # before anything newer

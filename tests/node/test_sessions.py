@@ -10,6 +10,7 @@ from amqtt.session import Session
 
 from moonhop.broker.journal import Journal
 from moonhop.broker.outbox import WINDOW, Outbox
+from moonhop.node.paho_session import ClientSession
 from moonhop_core.node.link import Numbers
 from tests.brokers import Broker
 from tests.node.fleet import Fleet, run
@@ -124,8 +125,36 @@ def test_number_that_comes_again_is_known_until_as_many_others_came() -> None:
     assert numbers.is_new(9, True)
     assert numbers.is_new(10, False)
     assert numbers.is_new(1, True)
-    numbers.clear()
-    assert numbers.is_new(2, True)
+    numbers.begin(True)
+    assert not numbers.is_new(1, True)
+    numbers.begin(False)
+    assert numbers.is_new(1, True)
+    numbers.begin(True, doubt=True)
+    assert numbers.is_new(2, False)
+    assert not numbers.is_new(1, True)  # if it is the old session after all
+    numbers.begin(True)
+    assert numbers.is_new(1, True)  # it could be the new one's
+    assert not numbers.is_new(2, True)
+
+
+def test_session_begun_by_an_attempt_without_an_answer_is_asked_for_all_filters_again() -> None:
+    session = ClientSession()
+    session.wanted = {"a": 1, "b": 1}
+    session.attempted()
+    session.connected(False)
+    session.ask(1, "a")
+    session.granted(1, True)
+    assert session.missing == [("b", 1)]
+    session.attempted()
+    session.connected(True)
+    assert session.missing == [("b", 1)]
+    session.attempted()  # and no answer
+    session.attempted()
+    session.connected(True)
+    assert session.missing == [("a", 1), ("b", 1)]
+    session.ask(2, "a")
+    session.granted(2, True)
+    assert session.missing == [("b", 1)]
 
 
 def test_broker_drops_the_oldest_of_too_many_for_one_client_and_says_so(

@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +16,7 @@ from tests.brokers import MosquittoBroker, free_port
 from tests.host.fleet import COUNTER, on_host
 from tests.host.mqtt import MqttClient
 from tests.host.shell import Shell
+from tests.host.up_command import running
 from tests.sessions.conftest import USERS
 from tests.sessions.listener import LISTENER, all_heard
 from tests.sessions.publisher import Publisher
@@ -110,8 +109,8 @@ async def host_is_killed(home: Path) -> None:
     async with running(shell, up) as host, local_workers(home, *configs):
         while len([line for line in await do("nodes") if "ready" in line]) < 2:
             pass
-        await do("run", "--on", "a", "listener.lua", "numbers", "in/x")
-        await do("run", "--on", "board", "listener.lua", "numbers", "in/x")
+        await do("run", "listener.lua", "--on", "a", "--", "numbers", "in/x")
+        await do("run", "listener.lua", "--on", "board", "--", "numbers", "in/x")
         await do("run", "--on", "a", "counter.lua")
         async with Publisher(publishing, "in/x", RATE) as publisher:
             for _ in range(3):
@@ -130,46 +129,6 @@ async def host_is_killed(home: Path) -> None:
         counted = [int(re.findall(r"\d+", line)[-1]) for line in await do("logs", "p3")]
         assert len(counted) > 300
         assert counted == list(range(1, len(counted) + 1))
-
-
-class UpCommand:
-    """``moonhop up`` in a process of its own."""
-
-    def __init__(self, shell: Shell, args: list[str]) -> None:
-        self._shell = shell
-        self._args = args
-        self._process: subprocess.Popen[bytes] | None = None
-
-    async def start(self) -> None:
-        """Start it; return when it is ready."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "moonhop", *self._args],
-            cwd=self._shell.home,
-            env=self._shell.env,
-            stdout=subprocess.PIPE,
-        )
-        output = self._process.stdout
-        assert output
-        while not (line := await asyncio.to_thread(output.readline)).startswith(b"ready"):
-            assert line, "moonhop up has ended"
-
-    def kill(self) -> None:
-        """End it without warning."""
-        assert self._process
-        self._process.kill()
-        self._process.wait()
-        assert self._process.stdout
-        self._process.stdout.close()
-
-
-@asynccontextmanager
-async def running(shell: Shell, args: list[str]) -> AsyncIterator[UpCommand]:
-    command = UpCommand(shell, args)
-    await command.start()
-    try:
-        yield command
-    finally:
-        command.kill()
 
 
 @asynccontextmanager

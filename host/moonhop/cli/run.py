@@ -8,6 +8,7 @@ from moonhop.cli.output import print_json, print_line
 from moonhop.cli.programs import send_program
 
 EXAMPLE = "moonhop run examples/readings.lua --on local --follow -- 500"
+BEHIND = "args"
 WAIT = 20.0  # seconds for the node to say that it runs
 
 

@@ -15,6 +15,7 @@ class Verb(Protocol):
     """What a verb's file has."""
 
     EXAMPLE: str
+    BEHIND: str  # if it is there: the argument that takes what stands behind "--"
     configure: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], int]
 
@@ -31,8 +32,14 @@ def run_verb(verb: str, arguments: Sequence[str]) -> int:
     )
     module.configure(parser)
     common(parser)
+    behind: list[str] = []
+    if hasattr(module, "BEHIND") and "--" in arguments:  # argparse takes it before options only
+        at = list(arguments).index("--")
+        arguments, behind = arguments[:at], list(arguments[at + 1 :])
     try:
         options = parser.parse_args(arguments)
+        if behind:
+            setattr(options, module.BEHIND, getattr(options, module.BEHIND) + behind)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else FAILED
     try:

@@ -71,7 +71,7 @@ class PahoLink(Link):
         self._client.on_subscribe = self._on_subscribe
         self._client.on_unsubscribe = self._on_unsubscribe
         self._client.on_publish = self._on_publish
-        self._sockets = LoopSockets(self._client, self._progress.set)
+        self._sockets = LoopSockets(self._client, self._session.attempted, self._progress.set)
 
     def _new_client(self, clean: bool) -> mqtt.Client:
         client = mqtt.Client(

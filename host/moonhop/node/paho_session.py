@@ -21,14 +21,23 @@ class ClientSession:
         self.wanted: dict[str, int] = {}
         self.held: set[str] = set()
         self.numbers = Numbers(REMEMBERED)
+        self._unsure: set[str] = set()  # of the held ones, if it may be another session
         self._asked: dict[int, str] = {}  # filters by the number of the packet that changes them
+        self._attempts = 0  # that the broker may have heard of, and did not answer
+
+    def attempted(self) -> None:
+        """The broker may learn that a connection is wanted."""
+        self._attempts += 1
 
     def connected(self, present: bool) -> None:
         """A connection is made; ``present``: the broker knows the session."""
+        doubt = present and self._attempts > 1
+        self._attempts = 0
         self._asked.clear()
         if not present:
             self.held.clear()
-            self.numbers.clear()
+        self._unsure = set(self.held) if doubt else set()
+        self.numbers.begin(present, doubt)
 
     def ask(self, number: int, filter: str) -> None:
         """A packet that subscribes to a filter, or gives it up, is sent."""
@@ -39,6 +48,7 @@ class ClientSession:
         filter = self._asked.pop(number, None)
         if granted and filter is not None:
             self.held.add(filter)
+            self._unsure.discard(filter)
 
     def given_up(self, number: int) -> None:
         """The broker has confirmed that a filter is given up."""
@@ -47,7 +57,8 @@ class ClientSession:
     @property
     def missing(self) -> list[tuple[str, int]]:
         """What the broker has yet to be asked for."""
-        return [each for each in self.wanted.items() if each[0] not in self.held]
+        sure = self.held - self._unsure
+        return [each for each in self.wanted.items() if each[0] not in sure]
 
     @property
     def surplus(self) -> set[str]:

@@ -15,10 +15,14 @@ QUICKACK = getattr(socket, "TCP_QUICKACK", 0)  # Linux
 
 
 class LoopSockets:
-    """Reads and writes a client's socket on a loop; ``written`` is called after each writing."""
+    """Reads and writes a client's socket on a loop; ``opened`` is called when there is one (perhaps
+    on another thread), ``written`` after each writing."""
 
-    def __init__(self, client: mqtt.Client, written: Callable[[], None]) -> None:
+    def __init__(
+        self, client: mqtt.Client, opened: Callable[[], None], written: Callable[[], None]
+    ) -> None:
         self._client = client
+        self._when_opened = opened
         self._written = written
         self._loop: asyncio.AbstractEventLoop
         self._thread = 0
@@ -42,6 +46,7 @@ class LoopSockets:
 
     def _opened(self, _c: Any, _u: Any, sock: Any) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._when_opened()
         self.here(lambda: sock.fileno() >= 0 and self._loop.add_reader(sock, self._readable, sock))
 
     def _closed(self, _c: Any, _u: Any, sock: Any) -> None:

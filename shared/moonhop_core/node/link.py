@@ -95,24 +95,36 @@ class Numbers:
 
     A broker sends again, with its number and a mark, what it had no acknowledgement for when a
     connection broke: if the number is known here, it was only the acknowledgement that got lost.
+
+    Whether a session is the same is in doubt if the broker knows it, but an attempt before this
+    connection got no answer: that attempt may have begun a new one.
     """
 
     def __init__(self, count: int):
         """`count` must not be less than the messages that a broker has under way to a client."""
         self._known = array("H", [0] * count)  # a ring; no message has the number 0
+        self._older: "array[int] | None" = None  # of a session that may have ended
         self._next = 0
 
     def is_new(self, number: int, again: bool) -> bool:
         """Take note of a message's number; tell whether it is not one sent again in vain."""
-        if again:
-            for known in self._known:
-                if known == number:
-                    return False
+        if again and (_holds(self._known, number) or _holds(self._older, number)):
+            return False
         self._known[self._next] = number
         self._next = (self._next + 1) % len(self._known)
         return True
 
-    def clear(self) -> None:
-        """Forget all: a new session counts anew."""
-        for i in range(len(self._known)):
-            self._known[i] = 0
+    def begin(self, same: bool, doubt: bool = False) -> None:
+        """A connection begins: of the same session, or of a new one, which counts anew. In doubt
+        the numbers of both count, until the next connection."""
+        self._older = self._known if doubt else None
+        if doubt or not same:
+            self._known = array("H", [0] * len(self._known))
+
+
+def _holds(numbers: "array[int] | None", number: int) -> bool:
+    if numbers:
+        for known in numbers:
+            if known == number:
+                return True
+    return False
