@@ -22,7 +22,7 @@ class CountingEngine(Engine):
 
     def __init__(self, program, host):
         super().__init__(program, host)
-        self.plan = json.loads(program.source or program.form("python").TEXT)
+        self.plan = json.loads(program.source or program.python().TEXT)
         self.count = 0
         self.tasks = {}
         self.padding = "x" * self.plan.get("padding", 0)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+from moonhop.boards.deploy import build_board_files
 from moonhop.boards.virtual import VirtualBoard
 from moonhop.node.config import Config
 from moonhop.node.paho_link import PahoLink
@@ -100,11 +101,12 @@ class Fleet:
 
     @contextlib.asynccontextmanager
     async def board(
-        self, name: str, folder: Path, heap: str = "192K", **more: Any
+        self, name: str, folder: Path, heap: str = "2M", **more: Any
     ) -> AsyncIterator[VirtualBoard]:
-        """A node on the real MicroPython with a board's files."""
+        """A node on the real MicroPython with a board's files, as text: in what boards get compiled
+        many names are shorter, and the counting engine would not fit."""
         board = VirtualBoard(self.config(name, **more), folder=folder, heap=heap)
-        await asyncio.to_thread(board._lay_out)
+        await asyncio.to_thread(build_board_files, folder, mpy=False, umqtt=True)
         with_counting_engine(folder)
         board.start()
         try:
