@@ -134,7 +134,6 @@ def pack(*args: "Any") -> str:
             out.extend(bytes(padding))
         if kind in ("", "X"):
             continue
-        check_length(len(out) + width)
         if kind == "x":
             out.append(0)
             continue
@@ -164,6 +163,7 @@ def pack(*args: "Any") -> str:
                     raise argument_error(n, "pack", "string longer than given size")
                 if width > LONG:
                     reader.check()  # what cannot succeed takes no memory for it
+                    check_length(len(out) + width)
                 out.extend(data)
                 out.extend(bytes(width - len(data)))
             elif kind == "z":
