@@ -8,6 +8,7 @@ is compiled when this is loaded, and it is tried out before it is used: where th
 or objects look different, strings are made in the ordinary way, as on CPython.
 """
 
+import gc
 from builtins import Exception, bytes, id, len, str, type
 from sys import implementation
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 VIPER = """
 import micropython
 from builtins import id, len
+@micropython.viper
+def word(data) -> int:
+    return ptr32(id(data))[0]
 @micropython.viper
 def retype(data):
     high = %d
@@ -53,6 +57,7 @@ def piece(data, start, end):
     ptr32(id(data))[0] = (high << 16) | %d
     return data
 """
+LEAST = 512 << 10  # bytes of heap: this takes 6 kB, which a small board lacks
 FORMATS = [b"%s" * count for count in range(9)]  # for that many strings
 
 
@@ -60,11 +65,14 @@ def compiled() -> "dict[str, Any]":
     """Return the functions of VIPER, or none if they do not work here."""
     names: "dict[str, Any]" = {}
     kind = id(str)
-    if kind >> 32 != id(bytes) >> 32:
+    if kind >> 32 != id(bytes) >> 32 or gc.mem_free() + gc.mem_alloc() < LEAST:  # type: ignore[attr-defined]
         return {}
     word = ((kind >> 16) & 0xFFFF, kind & 0xFFFF)
     try:
         exec(VIPER % (word * 3), names)
+        for data in (bytes((109, 111, 111)), bytes(range(80))):
+            if (names["word"](data) ^ id(bytes)) & 0xFFFFFFFF:
+                return {}  # `id` is no address here, or the type does not come first
         made = names["retype"](bytes((109, 111, 111)))
         parts = (made, names["cat"](made, "ns"), names["piece"](b"hop", 1, 9))
     except Exception:  # the port makes no machine code, or has no compiler
