@@ -7,7 +7,8 @@ from tests.micropython import run_micropython
 PROGRAM = """
 import gc, random
 from moonhop_core.lua.access import assign, put_any
-from moonhop_core.lua.room import ROOM, WORD, code
+from moonhop_core.lua.room import ROOM
+from moonhop_core.lua.room_code import WORD, code
 from moonhop_core.lua.values import Table
 random.seed(3)
 assert ROOM and 24 in ROOM
