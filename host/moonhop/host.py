@@ -24,6 +24,7 @@ from moonhop.server.web import WebServer
 from moonhop.standby import renew
 from moonhop.state import HostAddress, State
 from moonhop_core.errors import MoonhopError
+from moonhop_core.node.link import Link
 from moonhop_core.node.messages import Topics, encode
 
 PORTS = "ports.json"  # in the state folder: where the host listened last time
@@ -155,18 +156,19 @@ class Host:
             f"worker {worker.node} {problem}: {worker.complaint()} (all of it: {worker.log})"
         )
 
-    def _make_link(self) -> PahoLink:
-        external = self._external
+    def _make_link(self) -> Link:
+        if isinstance(self.broker, EmbeddedBroker):
+            return self.broker.link()
         return PahoLink(
             self.broker.host,
             self.broker.port,
             client_id=f"{self.state.fleet}/{HOST}",
-            user=external.user if external else HOST,
-            password=external.password if external else self.credentials.host,
+            user=self.broker.user,
+            password=self.broker.password,
             resume=True,
         )
 
-    async def _connect(self, link: PahoLink) -> None:
+    async def _connect(self, link: Link) -> None:
         birth = Topics(self.state.fleet).base + "host/birth"
         await link.connect(birth, encode({"state": "ready"}), encode({"state": "lost"}))
         link.announce()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from moonhop.broker.access import Access
+from moonhop.broker.inside import InsideLink
 from moonhop.broker.journal import Journal
 from moonhop.broker.journal_file import FileJournal
 from moonhop.broker.routing import RoutingBroker
@@ -61,6 +62,11 @@ class EmbeddedBroker:
             listener.close()
             self._broker = None
             raise
+
+    def link(self) -> InsideLink:
+        """Return a link of this process to the running broker: it hears and says what it likes."""
+        assert self._broker is not None
+        return self._broker.link()
 
     def open(self) -> None:
         """Let nodes in."""

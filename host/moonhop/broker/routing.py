@@ -29,6 +29,7 @@ from amqtt.session import Session
 
 from moonhop.broker.access import HOST, RESERVED, Access
 from moonhop.broker.connection import Connection
+from moonhop.broker.inside import InsideLink
 from moonhop.broker.journal import Journal
 from moonhop.broker.sessions import SessionBroker
 
@@ -46,6 +47,7 @@ class RoutingBroker(SessionBroker):
     ) -> None:
         super().__init__(config, access, journal)
         self.opened = asyncio.Event()  # nodes wait for it, the host does not
+        self.inside: list[InsideLink] = []  # clients in this process
         self._routes: dict[str, list[tuple[Session, int]]] = {}  # topic -> who hears it, and QoS
 
     # -- connecting ------------------------------------------------------------------------------
@@ -148,6 +150,21 @@ class RoutingBroker(SessionBroker):
                 self._retain(topic, data, qos)
         return True
 
+    def link(self) -> InsideLink:
+        """Return a link for this process itself, which may do everything."""
+        made = InsideLink(self._published_inside, self._matches, self._kept, self.inside.remove)
+        self.inside.append(made)
+        return made
+
+    def _published_inside(self, topic: str, data: bytes, qos: int, retain: bool) -> None:
+        self._route(topic, data, qos)
+        if retain:
+            self._retain(topic, data, qos)
+
+    def _kept(self) -> list[tuple[str, bytes]]:
+        kept = self._retained_messages.items()
+        return [(topic, bytes(message.data)) for topic, message in kept]
+
     def _route(
         self, topic: str, data: bytes, qos: int, source: Session | None = None, number: int = 0
     ) -> None:
@@ -160,6 +177,8 @@ class RoutingBroker(SessionBroker):
             lasts = source is not None and not source.clean_session
             name = source.client_id if source is not None and lasts else ""
             self.journal.message(name, number, topic, data, copies)
+        for link in self.inside:  # last: what it says to this comes after this
+            link.hear(topic, data)
 
     def _hearers(self, topic: str) -> list[tuple[Session, int]]:
         """Return who hears a topic, each with the highest QoS of its filters."""
