@@ -6,6 +6,7 @@ import importlib
 from moonhop.boards.free_names import with_free_names
 from moonhop.boards.join import Joiner
 from moonhop.boards.slim import RARE
+from moonhop.boards.texts import join_texts
 
 SUPPORT = "moonhop_core.lua.support"  # programs import it by its name
 SECTIONS = "moonhop_core.lua.sections"  # the same for large ones
@@ -61,7 +62,8 @@ def join(modules: dict[str, str]) -> dict[str, str]:
     for late in LATE:
         if late in modules and late not in shims:
             modules = _join(modules, shims, [late], late, late)
-    return with_free_names(shims | _shortened(modules, shims))
+    found = with_free_names(shims | _shortened(modules, shims))
+    return {module: join_texts(text) for module, text in found.items()}
 
 
 def _shortened(modules: dict[str, str], shims: dict[str, str]) -> dict[str, str]:
