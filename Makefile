@@ -1,7 +1,7 @@
 # What one does with moonhop. `make help` lists the targets.
 
 PYTHON ?= python3
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= -n 2
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP_DONE := $(VENV)/.setup-done
@@ -26,7 +26,7 @@ system: ## install the Debian packages that the tests need (root or sudo)
 demo: setup ## run a fleet of two unlike nodes and hop a program between them
 	$(BIN)/moonhop demo
 
-test: setup system ## run the tests; PYTEST_ARGS goes to pytest, e.g. PYTEST_ARGS="-n 2 -k hop"
+test: setup system ## run the tests; PYTEST_ARGS goes to pytest, e.g. PYTEST_ARGS="-x -k hop"
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 nightly: setup system ## run the long tests

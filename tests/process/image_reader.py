@@ -6,6 +6,7 @@ import json
 import sys
 
 from moonhop_core.process.clock import VirtualClock
+from moonhop_core.process.deep import run_deep
 from moonhop_core.process.image import ImageError
 from moonhop_core.process.local_host import LocalHost
 from moonhop_core.process.octets import to_bytes
@@ -36,4 +37,4 @@ def main() -> None:
         print(json.dumps(answer))
 
 
-main()
+run_deep(main)
