@@ -16,27 +16,26 @@ from typing import Any
 from moonhop.scheduler import restarts
 from moonhop.scheduler.answers import Answers
 from moonhop.scheduler.coordinator import Coordinator, HopReport
-from moonhop.scheduler.fleet import Fleet, NodeState
+from moonhop.scheduler.fleet import Fleet
+from moonhop.scheduler.hearing import Hearing
 from moonhop.scheduler.logs import Logs
+from moonhop.scheduler.losses import Losses
 from moonhop.scheduler.plan import LIVE, make_plan
 from moonhop.scheduler.policies import Policy, Process, policy_named
-from moonhop.scheduler.requests import NodeGone, NodeRequests
+from moonhop.scheduler.requests import NodeRequests
 from moonhop.scheduler.rows import NewProcess, ProcessRow, Terms
+from moonhop.scheduler.starts import Starts
 from moonhop.scheduler.store import Store
 from moonhop.scheduler.views import check_fits, process_view, run_settings
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.link import Link
-from moonhop_core.node.messages import EXISTS, UNKNOWN_PROCESS, RequestError, Topics, decode
+from moonhop_core.node.messages import UNKNOWN_PROCESS, RequestError, Topics
 from moonhop_core.process.program import Program
 
-RUN_TIMEOUT = 30.0  # seconds; a board fetches the program first
 STOP_TIMEOUT = 10.0
-LIST_TIMEOUT = 5.0
-LAST = {"ended", "failed", "stopped", "killed"}  # of the states that a node's event tells
 MOVES = 8  # hops of the plan's own under way at a time
 REJOIN = 15.0  # seconds more for nodes after a restart: they may be amid a pause between attempts
 PLAN_GAP = 0.005  # seconds from a change to the plan, so that changes come together
-BREATH = 100  # starts begun at once
 REST = 10.0  # seconds that a process is left alone after a move of it failed
 
 Programs = Callable[[str], Program]  # by hash; raises MoonhopError if unknown
@@ -76,7 +75,10 @@ class Scheduler:
         self.clock = clock
         self.nodes = NodeRequests(link, self.topics)
         self.coordinator = Coordinator(store, self.nodes)
-        self._answers = Answers(self)
+        self.answers = Answers(self)
+        self.hearing = Hearing(self)
+        self.losses = Losses(self)
+        self.starts = Starts(self)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._locks: dict[str, asyncio.Lock] = {}
         self._waiters: set[asyncio.Event] = set()
@@ -90,15 +92,15 @@ class Scheduler:
         self._kinds: dict[tuple[str, Terms], Process] = {}  # what processes have in common
         self.stuck: dict[str, str] = {}  # pid: why a process that should move stays
         self._troubles: set[str] = set()
-        self._followed: set[str] = set()  # applications with processes that wait for others
+        self.followed: set[str] = set()  # applications with processes that wait for others
         self._alarm: asyncio.TimerHandle | None = None
 
     async def start(self, connect: Callable[[], Awaitable[None]] | None = None) -> None:
         """Hear the nodes. The link is connected already, or ``connect`` does it: what waited in
         the host's session with the broker comes at once."""
-        self._stack.enter_context(self.store.listening(self._notify))
+        self._stack.enter_context(self.store.listening(self.notify))
         self.coordinator.settle_interrupted()
-        self.link.on_message = self._take
+        self.link.on_message = self.hearing.take
         if connect:
             await connect()
         for what in ("birth", "load", "log", "event"):
@@ -106,8 +108,8 @@ class Scheduler:
         await self.link.subscribe(self.topics.reply("+", "host"))
         await self.link.subscribe(self.topics.host_request("+"))
         for node in self.fleet.nodes.values():  # unknown until heard
-            self._expect(node, REJOIN)
-        self.spawn(self._watch())
+            self.losses.expect(node, REJOIN)
+        self.spawn(self.losses.watch())
 
     async def stop(self) -> None:
         """Let go of everything that is under way; the store knows where to go on."""
@@ -137,7 +139,7 @@ class Scheduler:
 
     async def hop(self, pid: str, node: str, reason: str = "asked to hop") -> HopReport:
         """Bring a process to a node. Raises MoonhopError if it stays where it is."""
-        async with self._lock(pid):
+        async with self.lock(pid):
             process = self._running(pid)
             target = self.fleet.ready_node(node)
             if process.node == node:
@@ -157,11 +159,11 @@ class Scheduler:
         process = self.store.process(pid)
         node = self.fleet.nodes.get(process.node or "")
         if node is not None and not node.ready:
-            self._lose(node)
+            self.losses.lose(node)
 
     async def end(self, pid: str, verb: str = "stop", reason: str = "") -> ProcessRow:
         """Stop (at rest) or kill (at once) a process. Raises MoonhopError if it is over."""
-        async with self._lock(pid):
+        async with self.lock(pid):
             process = self._live(pid)
             if process.node is not None and process.state not in ("pending", "unreachable"):
                 await self._ask(process, verb)
@@ -172,11 +174,11 @@ class Scheduler:
 
     async def pause(self, pid: str, verb: str = "pause") -> ProcessRow:
         """Pause or resume a process. Raises MoonhopError if it does not run."""
-        async with self._lock(pid):
+        async with self.lock(pid):
             await self._ask(self._running(pid), verb)
             state = "paused" if verb == "pause" else "running"
             self.store.set_state(pid, state, f"asked to {verb}")
-        self._notify()
+        self.notify()
         return self.store.process(pid)
 
     def drain(self, node: str, drained: bool = True) -> None:
@@ -206,179 +208,19 @@ class Scheduler:
             self._waiters.discard(news)
         return True
 
-    # -- what nodes say --------------------------------------------------------------------------
-
-    def _take(self, topic: str, payload: bytes, retained: bool) -> None:
-        levels = topic[len(self.topics.base) :].split("/")
-        try:
-            match levels:
-                case ["node", node, "birth"]:
-                    if payload:
-                        self._take_birth(node, decode(payload), retained)
-                case ["node", node, "load"]:
-                    self._take_load(node, decode(payload))
-                case ["node", node, "log"]:
-                    self.logs.take(node, decode(payload))
-                case ["node", node, "event"]:
-                    self._take_event(node, decode(payload))
-                case ["node", _, "res", "host"]:
-                    self.nodes.take_reply(payload)
-                case ["host", "req", node]:
-                    self.spawn(self._answers.answer(node, payload))
-        except (RequestError, KeyError, TypeError, ValueError) as error:
-            log.warning("node sent what is no message on %s: %s", topic, error)
-
-    def _take_birth(self, name: str, birth: dict[str, Any], retained: bool) -> None:
-        was = self.fleet.nodes[name].state if name in self.fleet.nodes else ""
-        node, session = self.fleet.take_birth(name, birth)
-        if node.state != was:
-            self.store.event(f"node {node.state}", None, name, "its birth" if node.ready else "")
-        if node.ready:
-            self._settle(node, restarted=session not in ("", node.session))
-        elif node.state != was:
-            self._lose(node)
-
-    def _take_load(self, name: str, load: dict[str, Any]) -> None:
-        node = self.fleet.take_load(name, load)
-        if node is not None and node.state == "lost":  # it was silent, and is heard again
-            node.state = "ready"
-            self.store.event("node ready", None, name, "it is heard again")
-            self._settle(node, restarted=False)
-
-    def _settle(self, node: NodeState, restarted: bool) -> None:
-        """Learn what a node that has come has; until then nothing is placed on it."""
-        node.settled = False
-        self.nodes.find(node.id)
-        self.spawn(self._reconcile(node, node.session, restarted))
-
-    async def _reconcile(self, node: NodeState, session: str, restarted: bool) -> None:
-        """Compare the processes that a node has with those it should have."""
-        found = {}
-        while not node.settled:
-            try:
-                listed = await self.nodes.ask(node.id, "list", {}, LIST_TIMEOUT)
-                found = {entry["pid"]: entry for entry in listed}
-                node.settled = True
-            except (NodeGone, RequestError) as error:
-                log.warning("cannot ask %s for its processes: %s", node.id, error)
-            if not node.ready or node.session != session:
-                return  # it is gone again, or another birth came
-        for process in self._processes_on(node.id):
-            if self.coordinator.under_way(process.pid):
-                continue
-            entry = found.pop(process.pid, None)
-            if entry and entry.get("epoch") == process.epoch:
-                if entry.get("state") in LIVE:
-                    self.store.set_state(process.pid, entry["state"], f"node {node.id} has it")
-            elif process.state == "starting":
-                self.spawn(self._start(process))
-            elif process.state == "unreachable" or restarted:
-                self._recover(process, f"node {node.id} came back without it")
-        for pid, entry in found.items():
-            if not self.coordinator.under_way(pid):
-                self.spawn(self._end_stale(node.id, pid, int(entry.get("epoch") or 0)))
-        self.replan()
-
-    async def _end_stale(self, node: str, pid: str, epoch: int) -> None:
-        """Have a node let go of a copy that is the process no more (NMP-047)."""
-        try:
-            process: ProcessRow | None = self.store.process(pid)
-        except MoonhopError:
-            process = None
-        if process and not process.over and (process.node, process.epoch) == (node, epoch):
-            return
-        try:
-            await self.nodes.ask(node, "kill", {"pid": pid, "epoch": epoch})
-        except (NodeGone, RequestError) as error:
-            log.info("stale copy of %s on %s: %s", pid, node, error)
-        else:
-            self.store.event("stale copy ended", pid, node, f"epoch {epoch} is over")
-
-    def _take_event(self, node: str, event: dict[str, Any]) -> None:
-        pid, state, epoch = str(event["pid"]), str(event["state"]), int(event["epoch"])
-        try:
-            process = self.store.process(pid)
-        except MoonhopError:
-            return
-        if process.node != node or process.epoch != epoch or process.over:
-            return  # of a copy that is the process no more
-        if state in LIVE:
-            if not self.coordinator.under_way(pid):
-                reason = process.reason if process.state == "starting" else f"node {node} says so"
-                self.store.set_state(pid, state, reason, epoch)
-        elif state in LAST:
-            status = event.get("status") or 0
-            if state == "ended":
-                reason = f"exit status {status}"
-            else:
-                reason = str(event.get("reason") or state)
-            state = "stopped" if state == "killed" else state
-            self._come_to_an_end(process, state, reason, state == "failed" or status != 0)
-            self.replan()
-        self._notify()
-
-    def _come_to_an_end(
+    def come_to_an_end(
         self, process: ProcessRow, state: str, reason: str, failed: bool = True
     ) -> None:
         """Take note of an end; start the process anew if its terms say so."""
         now = self.clock()
         again = None if state == "stopped" else restarts.delay(process, failed, now)
         if again is None:
-            self._over(process, state, reason)
+            self.over(process, state, reason)
             return
         attempts, wait = again
         self.store.event(state, process.pid, process.node, reason)
         text = f"{state} ({reason}); starts again in {wait:g} s"
         self.store.set_back(process.pid, text, attempts, now + wait)
-
-    # -- nodes that are gone ---------------------------------------------------------------------
-
-    async def _watch(self) -> None:
-        """Notice nodes that have fallen silent: their wills may come late, or never."""
-        while True:
-            await asyncio.sleep(self.patience.silence / 4)
-            for node in self.fleet.silent(self.patience.silence):
-                node.state = "lost"
-                text = f"not heard for {self.patience.silence:g} s"
-                self.store.event("node lost", None, node.id, text)
-                self._lose(node)
-
-    def _lose(self, node: NodeState) -> None:
-        """Take note that a node is lost, or has left; its processes go on elsewhere, in the first
-        case not at once: a node that only lost its connection comes back with them."""
-        self.nodes.lose(node.id)
-        if node.state == "gone":
-            for process in self._processes_on(node.id):
-                self._recover(process, f"node {node.id} left")
-            return
-        for process in self._processes_on(node.id):
-            if process.state in LIVE and not self.coordinator.under_way(process.pid):
-                self.store.set_state(process.pid, "unreachable", f"node {node.id} is lost")
-        self._expect(node)
-        self.replan()
-
-    def _expect(self, node: NodeState, more: float = 0.0) -> None:
-        """Give a node that is not there its time to come back, and some seconds more."""
-        loop = asyncio.get_running_loop()
-        loop.call_later(self.patience.lost + more, self._give_up, node, node.state)
-
-    def _give_up(self, node: NodeState, state: str) -> None:
-        if node.state == state:
-            for process in self._processes_on(node.id):
-                self._recover(process, f"node {node.id} is lost")
-
-    def _recover(self, process: ProcessRow, reason: str) -> None:
-        """Have a process whose copy is gone go on, as its terms say."""
-        if self.coordinator.under_way(process.pid):
-            return  # whoever carries it finds out
-        if process.terms.recover == "never":
-            self._over(process, "lost", reason)
-        else:
-            kept = process.image if process.terms.recover == "checkpoint" else None
-            ago = f", from its checkpoint of {self.clock() - process.imaged:.0f} s before"
-            how = ago if kept else ", from the start"
-            self.store.set_back(process.pid, f"{reason}; goes on{how}", 0, 0.0, image=kept)
-        self.replan()
 
     # -- the plan --------------------------------------------------------------------------------
 
@@ -400,13 +242,13 @@ class Scheduler:
         began = time.perf_counter()
         now = self.clock()
         rows = list(self.store.live())
-        self._followed = {row.app for row in rows if row.terms.after and row.state == "pending"}
+        self.followed = {row.app for row in rows if row.terms.after and row.state == "pending"}
         plan = make_plan(rows, self.fleet.views(), self.view, self.policies, now)
         for trouble in set(plan.troubles) - self._troubles:
             self.store.event("policy failed", None, None, trouble)
         self._troubles = set(plan.troubles)
         if plan.starts:
-            self.spawn(self._start_all(self.store.place_all(plan.starts)))
+            self.spawn(self.starts.start_all(self.store.place_all(plan.starts)))
         self.store.wait_for_node(plan.waits)
         self.stuck = plan.stays
         for pid, node, reason in plan.moves:
@@ -419,46 +261,7 @@ class Scheduler:
             loop = asyncio.get_running_loop()
             self._alarm = loop.call_later(max(plan.again - now, 0.0) + 0.001, self.replan)
         self._plan_took = time.perf_counter() - began
-        self._notify()
-
-    async def _start_all(self, placed: list[ProcessRow]) -> None:
-        """Start processes side by side; with very many the loop gets its turns in between."""
-        for number, row in enumerate(placed):
-            self.spawn(self._start(row))
-            if number % BREATH == 0:
-                await asyncio.sleep(0)
-
-    async def _start(self, placed: ProcessRow) -> None:
-        """Have a placed process run on its node, from its image if it has one."""
-        async with self._lock(placed.pid):
-            process = self.store.process(placed.pid)
-            if (process.epoch, process.state) == (placed.epoch, "starting"):
-                await self._have_started(process)
-        if process.app in self._followed:
-            self.replan()
-        self._notify()
-
-    async def _have_started(self, process: ProcessRow) -> None:
-        assert process.node is not None
-        node = self.fleet.nodes[process.node]
-        try:
-            args = run_settings(process, node, self.programs(process.program))
-            args.update(pid=process.pid, epoch=process.epoch)
-            if process.image is not None:
-                args["path"] = process.image
-            verb = "run" if process.image is None else "restore"
-            await self.nodes.ask(node.id, verb, args, RUN_TIMEOUT)
-        except NodeGone as error:
-            log.info("start of %s waits: %s", process.pid, error)  # until its node comes back
-            return
-        except MoonhopError as error:
-            if not (isinstance(error, RequestError) and error.code == EXISTS):
-                process = self.store.process(process.pid)
-                self._come_to_an_end(process, "failed", f"node {node.id}: {error}")
-                self.replan()
-                return
-        if self.store.process(process.pid).state == "starting":  # and has not ended by now
-            self.store.set_state(process.pid, "running", process.reason, process.epoch)
+        self.notify()
 
     async def _move(self, pid: str, node: str, reason: str) -> None:
         """Have a process hop because the plan says so."""
@@ -490,7 +293,8 @@ class Scheduler:
         self._views[row.pid] = row, found
         return found
 
-    def _processes_on(self, node: str) -> list[ProcessRow]:
+    def processes_on(self, node: str) -> list[ProcessRow]:
+        """Return the living processes whose place is a node."""
         return [row for row in self.store.live() if row.node == node]
 
     def _live(self, pid: str) -> ProcessRow:
@@ -517,7 +321,8 @@ class Scheduler:
                 return None
             raise MoonhopError(f"node {node}: {error.text}") from error
 
-    def _over(self, process: ProcessRow, state: str, reason: str) -> None:
+    def over(self, process: ProcessRow, state: str, reason: str) -> None:
+        """Write down that a process is over, unless it has gone on meanwhile."""
         if self.store.set_state(process.pid, state, reason, process.epoch):
             self._forget(process.pid)
 
@@ -527,7 +332,8 @@ class Scheduler:
         self._views.pop(pid, None)
         self._left_alone.pop(pid, None)
 
-    def _lock(self, pid: str) -> asyncio.Lock:
+    def lock(self, pid: str) -> asyncio.Lock:
+        """Return the lock that whoever changes where a process is holds."""
         return self._locks.setdefault(pid, asyncio.Lock())
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
@@ -541,6 +347,7 @@ class Scheduler:
         if not task.cancelled() and (error := task.exception()):
             log.error("scheduler: %s", error, exc_info=error)
 
-    def _notify(self) -> None:
+    def notify(self) -> None:
+        """Have all who wait for something look again."""
         for news in self._waiters:
             news.set()
