@@ -94,7 +94,7 @@ class Hearing:
             elif process.state == "starting":
                 self._scheduler.spawn(self._scheduler.starts.start(process))
             elif process.state == "unreachable" or restarted:
-                self._scheduler.losses.recover(process, f"node {node.id} came back without it")
+                self._scheduler.losses.recover([process], f"node {node.id} came back without it")
         for pid, entry in found.items():
             if not self._scheduler.coordinator.under_way(pid):
                 self._scheduler.spawn(self._end_stale(node.id, pid, int(entry.get("epoch") or 0)))

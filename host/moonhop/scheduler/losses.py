@@ -32,8 +32,7 @@ class Losses:
         case not at once: a node that only lost its connection comes back with them."""
         self._scheduler.nodes.lose(node.id)
         if node.state == "gone":
-            for process in self._scheduler.processes_on(node.id):
-                self.recover(process, f"node {node.id} left")
+            self.recover(self._scheduler.processes_on(node.id), f"node {node.id} left")
             return
         for process in self._scheduler.processes_on(node.id):
             if process.state in LIVE and not self._scheduler.coordinator.under_way(process.pid):
@@ -50,19 +49,21 @@ class Losses:
 
     def _give_up(self, node: NodeState, state: str) -> None:
         if node.state == state:
-            for process in self._scheduler.processes_on(node.id):
-                self.recover(process, f"node {node.id} is lost")
+            self.recover(self._scheduler.processes_on(node.id), f"node {node.id} is lost")
 
-    def recover(self, process: ProcessRow, reason: str) -> None:
-        """Have a process whose copy is gone go on, as its terms say."""
-        if self._scheduler.coordinator.under_way(process.pid):
-            return  # whoever carries it finds out
-        if process.terms.recover == "never":
-            self._scheduler.over(process, "lost", reason)
-        else:
+    def recover(self, processes: list[ProcessRow], reason: str) -> None:
+        """Have processes whose copies are gone go on, as their terms say."""
+        again = []
+        for process in processes:
+            if self._scheduler.coordinator.under_way(process.pid):
+                continue  # whoever carries it finds out
+            if process.terms.recover == "never":
+                self._scheduler.over(process, "lost", reason)
+                continue
             kept = process.image if process.terms.recover == "checkpoint" else None
             age = self._scheduler.clock() - process.imaged
             how = f"from its checkpoint of {age:.0f} s before" if kept else "from the start"
-            text = f"{reason}; goes on, {how}"
-            self._scheduler.store.set_back(process.pid, text, 0, 0.0, image=kept)
+            again.append((process.pid, f"{reason}; goes on, {how}", kept))
+        if again:
+            self._scheduler.store.set_all_back(again)
         self._scheduler.replan()

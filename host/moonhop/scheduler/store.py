@@ -222,7 +222,7 @@ class Store:
         row = self.process(pid)
         if row.over or row.state == state or epoch not in (None, row.epoch):
             return False
-        self._change(replace(row, state=state, reason=reason), state, durable=state in OVER)
+        self._change([replace(row, state=state, reason=reason)], state, durable=state in OVER)
         return True
 
     def set_back(
@@ -230,16 +230,28 @@ class Store:
     ) -> None:
         """Write that a process starts again, on any node, not before a time; from an image, or
         without one from its beginning."""
-        row = replace(
-            self.process(pid),
-            state="pending",
-            node=None,
-            reason=reason,
-            attempts=attempts,
-            not_before=not_before,
-            image=image,
-        )
-        self._change(row, "restarting", durable=True)
+        self.set_all_back([(pid, reason, image)], attempts, not_before)
+
+    def set_all_back(
+        self,
+        changes: Iterable[tuple[str, str, str | None]],
+        attempts: int = 0,
+        not_before: float = 0.0,
+    ) -> None:
+        """Write the same of several processes (pid, reason, image), all or none."""
+        rows = [
+            replace(
+                self.process(pid),
+                state="pending",
+                node=None,
+                reason=reason,
+                attempts=attempts,
+                not_before=not_before,
+                image=image,
+            )
+            for pid, reason, image in changes
+        ]
+        self._change(rows, "restarting", durable=True)
 
     def set_terms(self, pid: str, terms: Terms, wanted: str | None, reason: str) -> None:
         """Write new terms of a process that runs on."""
@@ -263,25 +275,20 @@ class Store:
             self._event(db, "checkpoint", pid, row.node, path, data)
         self._keep([replace(row, image=path, imaged=now)])
 
-    def _change(self, row: ProcessRow, kind: str, durable: bool) -> None:
-        row = replace(row, changed=self._clock())
+    def _change(self, rows: Iterable[ProcessRow], kind: str, durable: bool) -> None:
+        now = self._clock()
+        rows = [replace(row, changed=now) for row in rows]
         with self._transaction(durable) as db:
-            db.execute(
+            db.executemany(
                 "update processes set state = ?, reason = ?, node = ?, attempts = ?,"
                 " not_before = ?, image = ?, changed = ? where pid = ?",
-                (
-                    row.state,
-                    row.reason,
-                    row.node,
-                    row.attempts,
-                    row.not_before,
-                    row.image,
-                    row.changed,
-                    row.pid,
-                ),
+                [
+                    (r.state, r.reason, r.node, r.attempts, r.not_before, r.image, now, r.pid)
+                    for r in rows
+                ],
             )
-            self._event(db, kind, row.pid, row.node, row.reason)
-        self._keep([row])
+            self._events(db, [(kind, row.pid, row.node, row.reason) for row in rows])
+        self._keep(rows)
 
     def _keep(self, rows: Iterable[ProcessRow]) -> None:
         for row in rows:
