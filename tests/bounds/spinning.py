@@ -59,6 +59,19 @@ local function fib(n)
   return fib(n - 1) + fib(n - 2)
 end
 print(fib(60))""",
+    "tail calls": "local function f(n) return f(n + 1) end f(1)",
+    "tail calls of two": """
+local g
+local function f(n) return g(n + 1) end
+function g(n) return f(n + 1) end
+f(1)""",
+    "tail calls of methods": """
+local t = {}
+function t:again(...) return self:again(...) end
+t:again(1, 2)""",
+    "tail calls behind __close": """
+local function f(n) do local x <close> = nil end return f(n + 1) end
+f(1)""",
     "tail calls that could wait": """
 local function f(n) if n == 0 then sleep(1) end return f(n + 1) end
 f(1)""",

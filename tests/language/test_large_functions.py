@@ -78,6 +78,10 @@ CASES = {
         "  if k then t.y = {\n" + "".join(f"t.f(k, {n}), k + {n},\n" for n in range(40)) + "  }\n"
         f"{steps(200)} end sum = sum + #t.y\n"
     ),
+    "with tail calls of itself and of others": function(
+        "  if k > 4 then return t.again(t, k - 1, log, fs, ...) end\n"
+        f"{steps(250)}  if sum > 90 and k > 1 then return big(t, k - 1, log, fs, ...) end\n"
+    ).replace("{f = ", "{again = function(...) return big(...) end, f = "),
     "suspending": function(steps(300, PAUSE)),
     "suspending in a loop": function(f"  for round = 1, 2 do\n{steps(250, PAUSE)}  end\n"),
     "suspending around a large loop that does not": function(

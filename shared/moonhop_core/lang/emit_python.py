@@ -14,7 +14,7 @@ from moonhop_core.lang.compact import compact
 from moonhop_core.lang.emit_python_absent import absent_fields
 from moonhop_core.lang.emit_python_frame import FrameEmitter
 from moonhop_core.lang.emit_python_sections import SectionEmitter, too_long
-from moonhop_core.lang.emit_python_text import ends
+from moonhop_core.lang.emit_python_tail import find_circles
 from moonhop_core.lang.errors import not_too_deep
 from moonhop_core.lang.flatten import Flattener
 from moonhop_core.lang.heavy import cut, mark_heavy
@@ -69,6 +69,7 @@ class _Module:
         self.protos: "list[str]" = []
         self.constants: "list[str]" = []
         self.sectioned = False
+        self.tails = False  # some function is in tail form
 
     def text(self) -> str:
         self.put("from moonhop_core.lua.support import *")
@@ -83,6 +84,8 @@ class _Module:
             self.pack()
         if self.sectioned:
             self.put("from moonhop_core.lua.sections import MORE, sectioned")
+        if self.tails:
+            self.put("from moonhop_core.lua.tail_form import FT, go, tail_call")
         if self.constants:
             self.put("from math import ldexp")
             for at, text in enumerate(self.constants):
@@ -154,25 +157,23 @@ class _Module:
             if arity < 0:
                 params = [name + "=None" for name in params]
                 params.append("*va")
+            find_circles(emitter)
+            if emitter.left:
+                params.append("tail=False")
             head = "def run(%s):" % ", ".join(params)
-            if self.enters(function):
+            if self.enters(function) and not emitter.rounds:
                 emitter.check()
             if proto.flat:
                 emitter.flat_body()
             else:
-                emitter.cell_params()
-                for var in function.params:
-                    emitter.keep_dict(var)
-                emitter.block(function.body)
-                emitter.line = function.end_line
-                if not ends(function.body):
-                    emitter.return_([])
+                emitter.direct_body()
         if too_long(emitter.lines):
             del self.constants[known:]
             if not (proto.frame or proto.flat):
                 flatten(proto, False)
             sections = SectionEmitter(proto)
             emitter = self.emitter(sections)
+            find_circles(sections)
             sections.sections()
             head = ""
             self.sectioned = True
@@ -186,6 +187,7 @@ class _Module:
             if line.about:
                 self.about.append("%d %s" % (self.count + len(self.out), "`".join(line.about)))
         self.put(" return run")
+        self.tails = self.tails or bool(emitter.left)
         tail = len(proto.live)
         for end, about in emitter.sites:
             pc = end.pc
@@ -194,7 +196,8 @@ class _Module:
                 tail += 1
             if about:
                 self.about.append("%d.%d %s" % (proto.number, pc, "`".join(about)))
-        self.protos.append(describe(proto, emitter.tails))
+        form = 1 if proto.frame else 2 if emitter.left else 0
+        self.protos.append(describe(proto, emitter.tails, form, not head))
 
     def enters(self, function: tree.Function) -> bool:
         """Tell whether a direct function may call itself, by way of others perhaps."""
@@ -258,13 +261,13 @@ def mark_all(node: tree.Node, marks: Marks) -> None:
         marks.flat.add(id(node))
 
 
-def describe(proto: "Proto", tails: "list[int]") -> str:
+def describe(proto: "Proto", tails: "list[int]", form: int, sectioned: bool) -> str:
     """A prototype for the module's PROTOS: name, line, parameters (-1: any number), kinds of its
-    upvalues ("c" or "v" each), frame, suspends, vararg, number of live values at each resume
-    point, Lua line of each resume point and then of each tail call."""
+    upvalues ("c" or "v" each), form (1 frame, 2 tail), suspends, vararg, number of live values at
+    each resume point, Lua line of each resume point and then of each tail call."""
     function = proto.function
     params = len(function.params)
-    arity = -1 if function.is_vararg or params > 4 else params
+    arity = -1 if function.is_vararg or params > 4 or (form == 2 and sectioned) else params
     kinds = "".join([kind[0] for _, kind in proto.upvalues])
     live: "list[int]" = []
     lines: "list[int]" = []
@@ -280,7 +283,7 @@ def describe(proto: "Proto", tails: "list[int]") -> str:
         function.line,
         params if proto.frame else arity,
         kinds,
-        1 if proto.frame else 0,
+        form,
         1 if proto.suspends else 0,
         1 if function.is_vararg else 0,
         tuple(live),

@@ -2,7 +2,7 @@
 
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_stat import StatEmitter
-from moonhop_core.lang.emit_python_text import Text
+from moonhop_core.lang.emit_python_text import Text, ends
 from moonhop_core.lang.literals import quoted
 from moonhop_core.lang.lowered import (
     Block,
@@ -39,6 +39,22 @@ class FrameEmitter(StatEmitter):
         self.put("b = 0")
         self.dispatch()
 
+    def direct_body(self) -> None:
+        """The statements of a function that keeps its structure."""
+        depth = self.indent
+        if self.rounds:
+            self.put("while True:")
+            self.indent += 1
+            self.check()
+        self.cell_params()
+        for var in self.function.params:
+            self.keep_dict(var)
+        self.block(self.function.body)
+        self.line = self.function.end_line
+        if not ends(self.function.body):
+            self.return_([])
+        self.indent = depth
+
     def frame_body(self) -> None:
         """The body of `step(fr, v)`: fr is the frame, v what the call it waited for gave."""
         proto = self.proto
@@ -67,6 +83,7 @@ class FrameEmitter(StatEmitter):
         self.put("fr[3:] = (%s)" % (slots + "," if slots else ""))
 
     def cell_params(self) -> None:
+        """Put the parameters that closures share into cells."""
         for var in self.function.params:
             if var.is_cell:
                 name = self.names.of(var)

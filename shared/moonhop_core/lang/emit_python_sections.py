@@ -51,6 +51,8 @@ class SectionEmitter(FrameEmitter):
             self.indent = 2
             if direct and self.function.is_vararg:
                 self.put("va = fr[2]")
+            if self.left:
+                self.put("tail = fr[0]")
             self.enter(low, high)
             self.put("while %d <= b < %d:" % (low, high))
             self.indent += 1

@@ -3,6 +3,7 @@
 from moonhop_core.lang import tree
 from moonhop_core.lang.checks import PIECE, SHORT, is_tiny, turns
 from moonhop_core.lang.emit_python_loops import LoopEmitter
+from moonhop_core.lang.emit_python_tail import go_round, put_down
 from moonhop_core.lang.emit_python_text import WHOLE, Text, ends
 from moonhop_core.lang.lowered import Spread
 
@@ -16,6 +17,8 @@ class StatEmitter(LoopEmitter):
 
     def __init__(self, proto: "Proto"):
         LoopEmitter.__init__(self, proto)
+        self.rounds: "set[int]" = set()  # by id: tail calls that are a loop
+        self.left: "set[int]" = set()  # by id: those that are left to the caller
 
     def block(self, block: tree.Block) -> None:
         """The statements of a block, or `pass`."""
@@ -245,10 +248,16 @@ class StatEmitter(LoopEmitter):
     # ------------------------------------------------------------ return
 
     def return_(self, exprs: "list[tree.Expr]") -> None:
+        """A `return`, perhaps of a tail call."""
         if len(exprs) == 1:
             expr = exprs[0]
             if isinstance(expr, (tree.Call, tree.MethodCall)):
-                self.call(expr, "tail")
+                if id(expr) in self.rounds:
+                    go_round(self, expr)
+                elif id(expr) in self.left:
+                    put_down(self, expr)
+                else:
+                    self.call(expr, "tail")
                 return
             if not (tree.is_multi(expr) or isinstance(expr, Spread)):
                 text = self.expr(expr)

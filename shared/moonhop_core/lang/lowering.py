@@ -30,7 +30,7 @@ def _lower_function(function: tree.Function, suspension: Suspension) -> Proto:
     proto = Proto(function)
     proto.suspends = suspension.mask(function) != 0
     proto.why = suspension.why(function)
-    proto.frame = proto.suspends or function.has_close
+    proto.frame = proto.suspends or function.has_close or function in suspension.framed
     for var in function.upvalues:
         proto.upvalues.append((var, "cell" if var.is_cell else "value"))
     marks = mark(function)

@@ -6,6 +6,12 @@ sets is the library's no more.
 
 from moonhop_core.lang import tree
 
+# Places that functions may be at, for many of a kind at once.
+PASSED = "(passed)"  # arguments to unknown callees, results
+ELEMENT = "(element)"  # table elements by position or computed key
+FIELDS = "(fields)"  # any named field
+RESULT = "(result)"  # what calls give and loops bring that comes out of tables
+
 
 class Names:
     """Of a whole program.
@@ -123,3 +129,8 @@ def _used_bare(node: tree.Node, library: str) -> bool:
 def is_text(expr: tree.Expr, text: str) -> bool:
     """Is it this very text?"""
     return isinstance(expr, tree.Const) and expr.value == text
+
+
+def is_named(key: tree.Expr) -> bool:
+    """Is it the key of a field with a name?"""
+    return isinstance(key, tree.Const) and isinstance(key.value, str)

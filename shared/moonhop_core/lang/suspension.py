@@ -17,16 +17,14 @@ that nothing here sets may be set by the other text, so calls of it count as sus
 """
 
 from moonhop_core.lang import primitives, tree
-from moonhop_core.lang.names import Names
+from moonhop_core.lang.names import ELEMENT, FIELDS, PASSED, RESULT, Names
 from moonhop_core.lang.primitives import WAIT, YIELD
 from moonhop_core.lang.requires import GIVEN, Requires
+from moonhop_core.lang.tail_calls import mark_circles
 
 TYPE_CHECKING = False
 
 # Nodes that stand for many places at once.
-PASSED = "(passed)"  # arguments to unknown callees, results
-ELEMENT = "(element)"  # table elements by position or computed key
-FIELDS = "(fields)"  # any named field
 COROUTINE = "(coroutine)"  # bodies of coroutines
 
 if TYPE_CHECKING:
@@ -39,8 +37,9 @@ class Suspension:
     def __init__(self, chunk: tree.Chunk, open_world: bool = False) -> None:
         self._masks: "dict[int, int]" = {}
         self._why: "dict[int, tuple[int, str]]" = {}
-        analysis = _Analysis(chunk, open_world)
+        analysis = Analysis(chunk, open_world)
         analysis.solve()
+        self.framed = mark_circles(analysis)  # functions that need frame form for tail calls
         for function in chunk.functions:
             found = analysis.effect(function)
             self._masks[function.number] = found[0]
@@ -61,7 +60,9 @@ def analyse(chunk: tree.Chunk, open_world: bool = False) -> Suspension:
     return Suspension(chunk, open_world)
 
 
-class _Analysis:
+class Analysis:
+    """Finds the answer: the graph of places, and what each function calls."""
+
     def __init__(self, chunk: tree.Chunk, open_world: bool):
         self.chunk = chunk
         self.masks: "dict[NodeKey, int]" = {}
@@ -82,6 +83,8 @@ class _Analysis:
             self._flow(main, "@require")
         for source in self.requires.elsewhere:
             self._flow(source, "@require")
+        for source in (ELEMENT, FIELDS):
+            self._flow(source, RESULT)
         for function in chunk.functions:
             for param in function.params:
                 self._flow(PASSED, param)
@@ -164,7 +167,7 @@ class _Analysis:
                     return []
                 if name == "setmetatable" and call.args:
                     return self.sources(call.args[0])
-        return [PASSED, FIELDS, ELEMENT]
+        return [PASSED, RESULT]
 
     def _visit(self, node: tree.Node, function: tree.Function) -> None:
         if isinstance(node, tree.Local):
@@ -231,7 +234,7 @@ class _Analysis:
 
     def _generic_for(self, node: tree.GenericFor, function: tree.Function) -> None:
         for var in node.vars:
-            for source in (PASSED, ELEMENT, FIELDS):
+            for source in (PASSED, RESULT):
                 self._flow(source, var)
         nodes = self.sources(node.exprs[0])
         self.calls[function.number].append((node, nodes, node.line, "the loop's iterator"))

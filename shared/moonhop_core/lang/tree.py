@@ -190,6 +190,8 @@ class Call(Expr):
 
     fields = ("func", "args")
     suspends = False  # set by the suspension analysis: this call may suspend
+    circular = False  # a tail call that may go in circles (tail_calls.py) …
+    by_table = False  # … through the `__call` of a table perhaps
 
     def __init__(self, func: Expr, args: "list[Expr]", line: int):
         self.func = func
@@ -202,6 +204,8 @@ class MethodCall(Expr):
 
     fields = ("obj", "args")
     suspends = False  # as in Call
+    circular = False
+    by_table = False
 
     def __init__(self, obj: Expr, name: str, args: "list[Expr]", line: int):
         self.obj = obj

@@ -60,7 +60,7 @@ class Machine:
         self.units: "list[Unit]" = []
         self.current: "Coroutine | None" = None
         self.suspending: "set[str]" = set(SPECIAL)
-        self.func: "Any" = None  # what a step asks to be called, and with what
+        self.func: "Any" = None  # what a step or tail call asks to be called, and with what
         self.args: "Sequence[Any]" = ()
         self.depth = 0
         self.handling: "LuaError | None" = None  # what a message handler is called for

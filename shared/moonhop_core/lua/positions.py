@@ -56,6 +56,7 @@ OPERATORS = (
     "/loops.py",
     "/support.py",
     "/sections.py",
+    "/tail_form.py",
     "/values.py",
     "/fresh.py",
     "/room.py",

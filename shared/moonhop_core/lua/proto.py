@@ -20,7 +20,7 @@ class Proto:
     name, line    for tracebacks; name "" is an anonymous function
     params        frame form: how many parameters; direct form: the same, or -1 for any number
     kinds         "c" (cell) or "v" (value) for each upvalue
-    frame         frame form; `suspends`: it can really suspend
+    frame         frame form (about[4] 1; 2 is tail form); `suspends`: it can really suspend
     vararg        takes extra arguments; a frame keeps them, as a pack, behind its parameters
     live, lines   frame form: how many values a frame holds at each resume point, and its Lua line
                   (lines has those of tail calls as well, behind)
@@ -43,6 +43,10 @@ class Proto:
         else:
             self.kind = function_class(self.params)
             self.attribute = RUNS[self.params]
+            if about[4] == 2:
+                from moonhop_core.lua.tail_form import FT
+
+                self.kind = FT
 
     # Read where speed does not matter, so they are no fields: a board has many of these objects.
 

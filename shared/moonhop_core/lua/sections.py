@@ -23,7 +23,7 @@ def sectioned(
     params: int = -1,
 ) -> "Callable[..., Any]":
     """Return the callable of a function in sections: its step, or with `params` (how many it has)
-    a function in direct form.
+    a function in direct form or tail form.
 
     entries   the block at each resume point
     bounds    the first block behind each section, the last one aside
@@ -40,8 +40,8 @@ def sectioned(
             if v is not MORE:
                 return v
 
-    def run(*args: "Any") -> "Any":
-        fr: "list[Any]" = [None, 0, args[params:]]
+    def run(*args: "Any", tail: bool = False) -> "Any":
+        fr: "list[Any]" = [tail, 0, args[params:]]
         fr.extend(args[:params])
         fr.extend([None] * (params - len(args)))
         return step(fr, None)
