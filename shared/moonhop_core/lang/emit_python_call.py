@@ -5,6 +5,8 @@ from moonhop_core.lang.emit_python_callee import CalleeEmitter
 from moonhop_core.lang.emit_python_text import NEAR, Text, is_temp
 from moonhop_core.lang.lowered import Spread
 
+LOOKED_UP = ("M=", "K=")  # notes of what is looked up in a call's own line
+
 
 class CallEmitter(CalleeEmitter):
     """Emits what takes several values."""
@@ -123,10 +125,10 @@ class CallEmitter(CalleeEmitter):
         noted = list(self.about)
         if self.pending:
             if func[-1:] in ("]", ")"):  # it is looked up in the call's own line
-                self.about = [note for note in noted if note[:2] != "M="]
+                self.about = [note for note in noted if note[:2] not in LOOKED_UP]
             self.flush()
         if NEAR not in text:
-            noted = [note for note in noted if note[:2] in ("H=", "M=")]
+            noted = [note for note in noted if note[:2] in ("H=", *LOOKED_UP)]
         self.about = noted
         self.line = expr.line or self.line
         self.note_call(expr)

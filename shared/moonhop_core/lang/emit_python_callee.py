@@ -82,13 +82,17 @@ class CalleeEmitter(TableEmitter):
             return "(%s[%s] if %s in %s else get(%s, %s))" % (base, name, name, base, obj, name)
         if how == "get" or (how == "index" and early):
             return "get(%s, %s)" % (obj, name)
+        if not early and any(note[:2] == "H=" for note in self.about):
+            return "get(%s, %s)" % (obj, name)
         if how == "index":
+            self.about.append("K=method '%s'" % expr.name)
             form = "(W.h[%s] if %s in (W := %s.meta.h['__index']).h else get(W, %s))"
             return form % (name, name, obj, name)
         if early:
             form = "(W.h[%s] if (W := %s.meta) is not None and %s in W.h else get(%s, %s))"
             return form % (name, obj, name, obj, name)
-        self.note("M", expr)
+        self.about.append("K=method '%s'" % expr.name)
+        self.about.append("M=method '%s'" % expr.name)
         if how == "class":
             return "%s.meta.h[%s]" % (obj, name)
         return "(W.h[%s] if %s in (W := %s.meta).h else get(W, %s))" % (name, name, obj, name)

@@ -100,17 +100,20 @@ class FieldEmitter(CallEmitter):
         if held:
             if key.atom and maybe_nil:
                 form = "(%s[%s] if %s in %s else %s(%s, %s))"
-                return self.deeper(Text(form % (held, k, k, held, NEAR, obj.fast, k)), obj, key)
+                found = Text(form % (held, k, k, held, NEAR, obj.fast, k))
+                found.soft = True  # it fails by itself if the local holds no table
+                return self.deeper(found, obj, key)
             return self.deeper(Text("%s[%s]" % (held, k), slow), obj, key)
         if maybe_nil and key.atom:
             o = obj.fast if obj.atom else "V"
             base = o if obj.atom else "(V := %s)" % obj.fast
             fast = "(%s.h[%s] if %s in %s.h else %s(%s, %s))" % (o, k, k, base, NEAR, o, k)
-            if obj.kind == "table":
-                slow = None if not obj.fails else slow
-        else:
-            fast = "%s.h[%s]" % (obj.fast, k)
-        return self.deeper(Text(fast, slow), obj, key)
+            found = Text(fast, slow)
+            if obj.kind == "table" and not obj.fails:
+                found = Text(fast)
+                found.soft = self.known.metas  # what `__index` stands for may fail
+            return self.deeper(found, obj, key)
+        return self.deeper(Text("%s.h[%s]" % (obj.fast, k), slow), obj, key)
 
     def known_field(self, expr: tree.Index, obj: Text, k: str) -> "Text | None":
         """The same of a named field, if facts tell where it is found: without a slow text."""
@@ -125,6 +128,7 @@ class FieldEmitter(CallEmitter):
                 other = "None" if sure else "%s(%s, %s)" % (NEAR, obj.fast, k)
                 found = Text("(%s[%s] if %s in %s else %s)" % (held, k, k, held, other))
                 found.there = "%s in %s" % (k, held) if sure else ""
+                found.soft = not sure
                 return found
             found = Text("%s[%s]" % (held, k))
             if not sure and types & ANY != TABLE | NIL:

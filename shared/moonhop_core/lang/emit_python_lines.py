@@ -2,13 +2,26 @@
 
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_text import DEEP, NEAR, Line, Names, Text, is_temp
-from moonhop_core.lang.facts import ANY, OTHER, STR, TABLE
+from moonhop_core.lang.facts import ANY, FOREIGN, OTHER, STR, TABLE
 from moonhop_core.lang.lowered import Spread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from moonhop_core.lang.lowered import Proto
     from moonhop_core.lang.program_facts import ProgramFacts
+
+UNNAMED = "IAUS"  # kinds of notes that are also taken of what has no name
+
+
+def clear(about: "list[str]") -> "list[str]":
+    """Leave out notes of what has no name, and with them others of the same kind: it could be
+    either that fails."""
+    nameless = [note for note in about if note[-1] == "=" and note[0] in UNNAMED]
+    if not nameless:
+        return about
+    if any(note[:2] == "I." for note in nameless):
+        nameless.append("I=")  # an index that is worked out may be the same
+    return [note for note in about if note[: note.find("=", 1) + 1] not in nameless]
 
 
 class LineEmitter:
@@ -41,7 +54,7 @@ class LineEmitter:
             self.flush()
         if NEAR in text:
             text = text.replace(NEAR, "get")
-        self.lines.append(Line(self.indent, text, self.line, about or []))
+        self.lines.append(Line(self.indent, text, self.line, clear(about) if about else []))
 
     def flush(self) -> None:
         """Make the pending assignments, together in one `try` if any may fail."""
@@ -204,6 +217,11 @@ class LineEmitter:
     def note(self, what: str, expr: tree.Expr) -> None:
         """Remember which variable an operation is about, for error messages."""
         name = self.describe(expr)
+        known = self.known
+        if what[:2] == "I." and known.alone and known.of(expr)[0] & (ANY | FOREIGN) == TABLE:
+            return  # it cannot fail
+        if not name and what[0] in UNNAMED:
+            self.about.append(what + "=")
         if name and "`" not in name and "\n" not in what + name:
             self.about.append(what + "=" + name)
 
@@ -215,13 +233,18 @@ class LineEmitter:
             return False
         if rest:
             name = "H=" + self.describe(expr)
-            if "`" in name or "\n" in name or "H=" in self.about:
+            if "`" in name or "\n" in name or "H=" in self.about or self.looks_up():
                 return False
             others = [note for note in self.about if note[:2] == "H="]
             if (others and others != [name]) or (others and name == "H="):
                 return False
             self.about.append(name)
         return True
+
+    def looks_up(self) -> bool:
+        """Does the line at hand look up a method by a metatable that may not be there? What fails
+        then looks like an index of nil."""
+        return any(note[:2] == "K=" for note in self.about)
 
     def key_text(self, expr: tree.Expr, text: Text) -> Text:
         """A float with an integer value is stored under the integer. Python finds it by the float

@@ -175,6 +175,8 @@ class StatEmitter(LoopEmitter):
         pieces = self.checked and turns(stat) * self.short > SHORT and is_tiny(stat)
         inline = start.kind in WHOLE and by
         if inline and by:
+            if start.fails or start.soft:  # its error comes before that of the limit
+                start = start.named(self.atom(start))
             if limit.kind in WHOLE:
                 if isinstance(stat.limit, tree.Const):
                     end = str(int(stat.limit.value) + (1 if by > 0 else -1))  # type: ignore[arg-type]

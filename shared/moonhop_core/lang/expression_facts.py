@@ -90,12 +90,14 @@ class ExpressionFacts(ObjectFacts):
         return fact
 
     def choice(self, expr: tree.Or) -> "Fact":
-        """The same of `or`. What `a and b or c` gives is b's or c's."""
+        """The same of `or`. What `a and b or c` gives is b's or c's, or c's alone where b does not
+        come to an end."""
         right = self.of(expr.right)
         if not isinstance(expr.left, tree.And):
             return facts.either(self.of(expr.left), right)
-        found = facts.either(self.of(expr.left.right), right)
-        return facts.join(found, right) if self.of(expr.left.left)[0] and found[0] else NOTHING
+        if not self.of(expr.left.left)[0]:
+            return NOTHING
+        return facts.join(facts.either(self.of(expr.left.right), right), right)
 
     def of_global(self, expr: tree.Global) -> "Fact":
         slot = self.survey.globals.get(expr.name)
@@ -125,8 +127,11 @@ class ExpressionFacts(ObjectFacts):
             found = self.read(types, key.value if isinstance(key.value, str) else ELEMENTS)
         if not self.alone:
             return (found[0] | (ANY | FOREIGN), facts.LEAST, facts.MOST)
-        method = not isinstance(key, tree.Const) or key.value in STRING_FIELDS
-        return facts.join(found, UNKNOWN) if method and types & STR else found
+        if types & STR:  # strings have the fields of their library
+            method = not isinstance(key, tree.Const) or key.value in STRING_FIELDS
+            known = self.builtin("string") and not method
+            found = facts.join(found, (NIL, 0, 0) if known else UNKNOWN)
+        return found
 
     def call(self, expr: "tree.Call | tree.MethodCall") -> "Fact":
         if isinstance(expr, tree.MethodCall):

@@ -207,7 +207,7 @@ def length(a: "Fact", meta: bool) -> "Fact":
 
 def both(a: "Fact", b: "Fact") -> "Fact":
     """Return the fact of `a and b`."""
-    if not a[0] or not b[0]:
+    if not a[0]:
         return NOTHING
     return join((a[0] & (NIL | BOOL), 0, 0), b) if a[0] & (NIL | BOOL) else b
 

@@ -201,16 +201,37 @@ class ObjectFacts:
         """How what is not in a table itself may be found by a metatable."""
         found = []
         handlers = self.tables(self.own(meta, "__index")[0])
-        if not any(self.lookup(other, name)[0] & ANY & ~NIL for other in handlers):
+        circles = self.circles(handlers)
+        if not circles and not any(self.lookup(other, name)[0] & ANY & ~NIL for other in handlers):
             found.append("maybe")
         if handlers == [meta] and self.is_own_index(meta):
             found.append("above")
             above = self.meta_of[meta] | self.anywhere
-            if self.own(meta, name)[0] and not (above and self.inherited(above, name)):
+            if (
+                self.own(meta, name)[0]
+                and not circles
+                and not (above and self.inherited(above, name))
+            ):
                 found.append("class")
         if self.always(meta, "__index"):
             found.append("index")
         return found
+
+    def circles(self, handlers: "list[int]") -> bool:
+        """May looking up something in these tables go round in a circle? That is an error."""
+        for start in handlers:
+            seen: "list[int]" = []
+            todo = [start]
+            while todo:
+                metas = self.meta_of[todo.pop()] | self.anywhere
+                for meta in self.tables(metas):
+                    for at in self.tables(self.own(meta, "__index")[0]):
+                        if at == start:
+                            return True
+                        if at not in seen:
+                            seen.append(at)
+                            todo.append(at)
+        return False
 
     def is_own_index(self, meta: int) -> bool:
         """Is each of these tables its own `__index`, if it has one? `meta` is the only object that

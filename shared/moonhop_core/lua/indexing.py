@@ -48,7 +48,7 @@ def index(obj: "Any", key: "Any") -> "Any":
             finally:
                 inside[0] -= 1
         obj = handler
-    raise LuaError("'__index' chain too long; possibly a loop", OPERATOR)
+    raise LuaError("'__index' chain too long; possible loop", OPERATOR)
 
 
 def method(obj: "Any", name: str) -> "Any":
@@ -118,7 +118,7 @@ def setindex(obj: "Any", key: "Any", value: "Any") -> None:
             handler.c3(obj, key, value)
             return
         obj = handler
-    raise LuaError("'__newindex' chain too long; possibly a loop", OPERATOR)
+    raise LuaError("'__newindex' chain too long; possible loop", OPERATOR)
 
 
 def length(obj: "Any") -> "Any":

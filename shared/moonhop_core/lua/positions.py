@@ -149,7 +149,7 @@ def named(message: str, about: "tuple[Any, ...]", notes: "list[str]") -> str:
     """Return a message with the variable at fault: behind it, or behind the number it is about."""
     if about[0] == "held" and about[1] == "h":
         # no metatable, and a method was wanted
-        names = [note[2:] for note in notes if note[:2] == "M="]
+        names = [note[2:] for note in notes if note[:2] == "K="]
         if names:
             return "attempt to call a nil value (%s)" % names[0]
     if about[0] == "missing":
