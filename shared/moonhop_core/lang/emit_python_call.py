@@ -5,7 +5,9 @@ from moonhop_core.lang.emit_python_callee import CalleeEmitter
 from moonhop_core.lang.emit_python_text import NEAR, Text, is_temp
 from moonhop_core.lang.lowered import Spread
 
-LOOKED_UP = ("M=", "K=")  # notes of what is looked up in a call's own line
+# Notes of what is looked up in a call's own line; those that belong to it however it is written.
+LOOKED_UP = ("M=", "K=")
+KEPT = ("H=", "M=", "K=")
 
 
 class CallEmitter(CalleeEmitter):
@@ -128,7 +130,7 @@ class CallEmitter(CalleeEmitter):
                 self.about = [note for note in noted if note[:2] not in LOOKED_UP]
             self.flush()
         if NEAR not in text:
-            noted = [note for note in noted if note[:2] in ("H=", *LOOKED_UP)]
+            noted = [note for note in noted if note[:2] in KEPT]
         self.about = noted
         self.line = expr.line or self.line
         self.note_call(expr)

@@ -193,6 +193,8 @@ class ObjectFacts:
             for meta in self.tables(metas):
                 if self.own(meta, "__index")[0] & (ANY | FOREIGN) & ~(NIL | TABLE):
                     return ""
+                if self.circles(self.tables(self.own(meta, "__index")[0])):
+                    return ""
                 possible = self.ways(meta, name)
                 ways = [way for way in ways if way in possible]
         return ways[0] if ways else "get" if never else "mixed"
@@ -201,17 +203,12 @@ class ObjectFacts:
         """How what is not in a table itself may be found by a metatable."""
         found = []
         handlers = self.tables(self.own(meta, "__index")[0])
-        circles = self.circles(handlers)
-        if not circles and not any(self.lookup(other, name)[0] & ANY & ~NIL for other in handlers):
+        if not any(self.lookup(other, name)[0] & ANY & ~NIL for other in handlers):
             found.append("maybe")
         if handlers == [meta] and self.is_own_index(meta):
             found.append("above")
             above = self.meta_of[meta] | self.anywhere
-            if (
-                self.own(meta, name)[0]
-                and not circles
-                and not (above and self.inherited(above, name))
-            ):
+            if self.own(meta, name)[0] and not (above and self.inherited(above, name)):
                 found.append("class")
         if self.always(meta, "__index"):
             found.append("index")
