@@ -220,7 +220,7 @@ class LineEmitter:
         known = self.known
         if what[:2] == "I." and known.alone and known.of(expr)[0] & (ANY | FOREIGN) == TABLE:
             return  # it cannot fail
-        if not name and what[0] in UNNAMED:
+        if not name and what[0] in UNNAMED and not tree.is_env(expr):
             self.about.append(what + "=")
         if name and "`" not in name and "\n" not in what + name:
             self.about.append(what + "=" + name)
