@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-PIECE = 1024  # bytes read at once
+PIECE = 512  # bytes read at once: a heap that is nearly full has no larger holes
 LINE = 1024  # longest header line
 HEADERS = 64  # most header lines
 SAFE = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/"

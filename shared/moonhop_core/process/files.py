@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from moonhop_core.process.process import Process
     from moonhop_core.process.tasks import Task
 
-BLOCK = 4096 if sys.implementation.name == "cpython" else 1024  # bytes read ahead
+# Bytes read ahead: a text of so many is in a small heap three times when it comes.
+BLOCK = 4096 if sys.implementation.name == "cpython" else 512
 READERS = 1000  # a loop that was left early leaves its reader behind; the oldest goes
 BUFFERS = 8  # readers that may hold read-ahead text
 
