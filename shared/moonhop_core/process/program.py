@@ -137,6 +137,11 @@ class Program:
         return code
 
     def forget(self) -> None:
-        """Let go of a form that only one process could use: an imported module."""
-        if not isinstance(self._forms.get("micropython", ""), str):
+        """Let go of a form that only one process could use: an imported module. One of its
+        functions that something still has by accident shall not keep all others in memory."""
+        module = self._forms.get("micropython", "")
+        if not isinstance(module, str):
             del self._forms["micropython"]
+            for name in dir(module):
+                if not name.startswith("_"):
+                    delattr(module, name)
