@@ -93,9 +93,11 @@ async def _round(host: Host, pid: str, this: Round) -> None:
     target = others.pop(this.target)
     victim = {"source": source, "target": target, "bystander": others[0], "host": ""}[this.victim]
     worker = host.workers.of(victim)
-    at_step(host, this.step, _strike(worker, this.fate))
+    strike = at_step(host, this.step, _strike(worker, this.fate))
     with contextlib.suppress(MoonhopError):  # what counts is what becomes of the process
         await host.scheduler.hop(pid, target)
+    if not strike.call_off():
+        return  # the hop did not come that far
     if worker is not None and this.fate == "killed":
         await worker.stop()  # it is dead, but that is not known at once
     elif worker is not None:

@@ -21,14 +21,34 @@ STEPS = (
 )
 
 
-def at_step(host: Host, step: tuple[str, str], strike: Callable[[], None]) -> None:
+class Strike:
+    """Something that happens once, at a step of a hop.
+
+    done  whether it has happened, or was called off
+    """
+
+    def __init__(self, strike: Callable[[], None]) -> None:
+        self._strike = strike
+        self.done = False
+
+    def call_off(self) -> bool:
+        """See to it that it happens no more; tell whether it has."""
+        before, self.done = self.done, True
+        return before
+
+    def happen(self) -> None:
+        """Let it happen, if it has not."""
+        if not self.call_off():
+            self._strike()
+
+
+def at_step(host: Host, step: tuple[str, str], strike: Callable[[], None]) -> Strike:
     """Have ``strike`` called once, at a step of the next hop."""
-    struck: list[bool] = []
+    this = Strike(strike)
 
     def reached(moment: str, name: str) -> None:
-        if (moment, name) == step and not struck:
-            struck.append(True)
-            strike()
+        if (moment, name) == step:
+            this.happen()
 
     if step[1] == "commit":
         commit = host.store.commit_hop
@@ -40,7 +60,7 @@ def at_step(host: Host, step: tuple[str, str], strike: Callable[[], None]) -> No
             return done
 
         host.store.commit_hop = commit_hop  # type: ignore[method-assign]
-        return
+        return this
     ask = host.scheduler.nodes.ask
 
     async def asked(node: str, verb: str, args: dict[str, Any], timeout: float = 10.0) -> Any:
@@ -50,3 +70,4 @@ def at_step(host: Host, step: tuple[str, str], strike: Callable[[], None]) -> No
         return result
 
     host.scheduler.nodes.ask = asked  # type: ignore[method-assign]
+    return this

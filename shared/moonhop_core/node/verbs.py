@@ -1,5 +1,7 @@
 """What a worker does with processes: one method a verb of the node management protocol."""
 
+import asyncio
+
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.admission import Admission
 from moonhop_core.node.hosting import PREPARED, RELEASED, RESTORED, Hosted
@@ -182,8 +184,14 @@ class Verbs:
         self._must_be(hosted, ("running", "paused"))
         transfer = _level(request.get("transfer", str))
         deadline = request.get("deadline", (int, float))
-        if hosted.transfer:
-            raise RequestError(BUSY, "process %s is about to hop already" % hosted.pid)
+        older = hosted.transfer
+        if older:
+            if older.ack == self.worker.topics.hop(transfer, "ack"):
+                raise RequestError(BUSY, "process %s is about to hop already" % hosted.pid)
+            # It was asked for while this node could not hear, and was given up by the host.
+            older.abort(FAILED, "the host leads another hop by now")
+            while hosted.transfer is older:
+                await asyncio.sleep(0.002)
         source = hosted.transfer = HopSource(self.worker, hosted, transfer, deadline)
         try:
             result = await source.run()
