@@ -412,7 +412,7 @@ class ExprEmitter:
         """Return an expression as PUC Lua names it in messages; "" if it has no name there."""
         if isinstance(expr, tree.LocalRef):
             if expr.var.temp:
-                return ""
+                return expr.var.known_as
             kind = "local" if expr.var.owner is self.proto.function else "upvalue"
             return "%s '%s'" % (kind, expr.var.name)
         if isinstance(expr, tree.Global):

@@ -185,7 +185,7 @@ class LineEmitter:
         """How PUC Lua would name the variable in an error message; "" if it would not."""
         if isinstance(expr, tree.LocalRef):
             if expr.var.temp:
-                return ""
+                return expr.var.known_as
             kind = "local" if expr.var.owner is self.function else "upvalue"
             return "%s '%s'" % (kind, expr.var.name)
         if isinstance(expr, tree.Global):

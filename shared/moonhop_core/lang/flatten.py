@@ -336,6 +336,18 @@ class Flattener:
 
     def call_parts(self, call: "tree.Call | tree.MethodCall") -> "tree.Call | tree.MethodCall":
         """The same call with callee and arguments that suspend no more."""
+        line = call.line
+        if isinstance(call, tree.MethodCall) and [a for a in call.args if contains_suspension(a)]:
+            # the method is looked up before the arguments are evaluated
+            obj = self.expr(call.obj)
+            if not self.is_steady(obj, False):
+                obj = self.keep("object", obj)
+            method = self.temp("method")
+            method.known_as = "method '%s'" % call.name
+            field = tree.Index(obj, tree.Const(call.name, line), line)
+            self.emit(tree.Local([method], [field], line))
+            args = self.sequence(call.args, several=True)
+            return tree.Call(tree.LocalRef(method, line), [obj] + args, line)
         first = call.func if isinstance(call, tree.Call) else call.obj
         parts = self.sequence([first] + call.args, several=True)
         if isinstance(call, tree.Call):

@@ -26,6 +26,7 @@ class LocalVar:
     assigned  it is assigned after its initialisation (parameters and loop variables are
               initialised by the call or the loop; `local function f` by its statement)
     temp      made by the lowering, not by the program
+    known_as  of a temporary: what messages call what it holds, "method 'm'", say
     literal   what a `<const>` local stands for where that is known when it is compiled
     """
 
@@ -34,6 +35,7 @@ class LocalVar:
     captured = False
     assigned = False
     temp = False
+    known_as = ""
     literal: "Const | None" = None
 
     def __init__(self, name: str, line: int, owner: "Function", attrib: "str | None" = None):
