@@ -5,7 +5,7 @@ The machine's trampoline does the same for frame-form code, without nesting.
 
 from builtins import isinstance, type
 
-from moonhop_core.lua.errors import MISSING, LuaError, type_error
+from moonhop_core.lua.errors import MISSING, NO_MEMORY, LuaError, type_error
 from moonhop_core.lua.functions import Bound, Function
 from moonhop_core.lua.trampoline import refusal
 from moonhop_core.lua.unwinding import close_stack
@@ -56,7 +56,10 @@ def functions(machine: "Any") -> "dict[str, tuple[Callable[..., Any], int]]":
         try:
             return machine.resume_direct(state.h[1], args)
         except LuaError as error:
-            raise close_stack(machine, state.h[1], error) or error
+            failed = close_stack(machine, state.h[1], error) or error
+            if type(failed.value) is not str or failed.value == NO_MEMORY:
+                raise failed
+            raise LuaError(failed.value, 1, failed.traceback)  # the caller's position comes first
 
     def yield_(*args: "Any") -> "Any":
         raise machine.cannot_suspend("coroutine.yield")

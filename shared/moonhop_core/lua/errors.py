@@ -18,6 +18,9 @@ class Interrupted(BaseException):
     """The turn is over. Not an Exception: nothing that a program does catches it."""
 
 
+NO_MEMORY = "not enough memory"
+
+
 class LuaError(Exception):
     """An error that a Lua program raises or can catch.
 

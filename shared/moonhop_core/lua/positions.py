@@ -2,7 +2,7 @@
 
 import sys
 
-from moonhop_core.lua.errors import OPERATOR, LuaError
+from moonhop_core.lua.errors import NO_MEMORY, OPERATOR, LuaError
 from moonhop_core.lua.values import type_name
 
 try:
@@ -139,7 +139,7 @@ def from_python(error: Exception) -> "LuaError | None":
         made.about = ("missing", error.args[0] if error.args else None)
         return made
     if isinstance(error, MemoryError):
-        return LuaError("not enough memory")
+        return LuaError(NO_MEMORY)
     if isinstance(error, RuntimeError) and "recursion" in str(error):
         return LuaError("stack overflow", 1)
     return None

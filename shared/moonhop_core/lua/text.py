@@ -3,7 +3,7 @@
 from builtins import float, int, len, map, str, sum, type
 
 from moonhop_core.lua.comparison import is_number
-from moonhop_core.lua.errors import LuaError
+from moonhop_core.lua.errors import NO_MEMORY, LuaError
 from moonhop_core.lua.fresh import numeral
 from moonhop_core.lua.latin1 import INDEXED
 from moonhop_core.lua.metamethods import check_handler, metamethod, trouble
@@ -27,7 +27,7 @@ LONGEST = 1 << 27
 def check_length(size: int) -> None:
     """Raise the LuaError of a string that would have more than LONGEST bytes."""
     if size > LONGEST:
-        raise LuaError("not enough memory")
+        raise LuaError(NO_MEMORY)
 
 
 def bounded_join(texts: "Sequence[str]", joint: str = "") -> str:

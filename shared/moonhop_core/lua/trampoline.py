@@ -9,7 +9,7 @@ between them markers, lists that start with a string: `["pcall"]`, `["xpcall", h
 from builtins import isinstance, len, list, tuple, type
 
 from moonhop_core.lua.arguments import handler_argument
-from moonhop_core.lua.errors import LuaError
+from moonhop_core.lua.errors import NO_MEMORY, LuaError
 from moonhop_core.lua.functions import Bound, Function
 from moonhop_core.lua.metamethods import metamethod, trouble
 from moonhop_core.lua.support import CALL, TAIL
@@ -215,7 +215,17 @@ def run(
                 if marker[0] == "resume":
                     value = (FALSE, failed.value)
                     break
-                failed = close_stack(machine, marker[1], failed) or failed
+                failed = placed(close_stack(machine, marker[1], failed) or failed, stack)
+
+
+def placed(error: LuaError, stack: "list[Any]") -> LuaError:
+    """Return the error of a coroutine that `wrap` made, the position of who called it put before
+    the message (manual 6.2)."""
+    if type(error.value) is not str or error.value == NO_MEMORY:
+        return error
+    from moonhop_core.lua.faults import position
+
+    return LuaError(position(1, [], stack, False) + error.value, 0, error.traceback)
 
 
 def protect(stack: "list[Any]", name: str, args: "Sequence[Any]") -> "tuple[Any, Sequence[Any]]":
