@@ -168,6 +168,7 @@ def test_broker_drops_the_oldest_of_too_many_for_one_client_and_says_so(
     outbox.connect(lambda message, again: sent.append(int(message.data)))
     for number in range(160):
         outbox.put("room/x", b"%d" % number, 1, False)
+        outbox.pump()
     assert sent == list(range(WINDOW))  # those are under way and are not dropped
     for number in range(1, 161):
         outbox.confirm(number)
@@ -184,7 +185,9 @@ def test_qos_0_keeps_its_place_behind_what_waits_for_the_window() -> None:
     outbox.connect(lambda message, again: sent.append(message.data))
     for _ in range(WINDOW + 1):
         outbox.put("room/x", b"1", 1, False)
+        outbox.pump()
     outbox.put("room/x", b"0", 0, False)
+    outbox.pump()
     assert sent == [b"1"] * WINDOW
     outbox.confirm(1)
     assert sent == [b"1"] * (WINDOW + 1) + [b"0"]

@@ -51,7 +51,9 @@ class Outbox:
         return not self.session.inflight_out
 
     def put(self, topic: str, data: bytes, qos: int, retain: bool) -> int | None:
-        """Take a message; return the number it has, if it has one.
+        """Take a message; return the number it has, if it has one. It is sent by ``pump``, when
+        the journal has it: else a broker that is killed in between would give the same number to
+        another message, or this message anew.
 
         While the client is away, one of QoS 0 is dropped.
         """
@@ -65,7 +67,6 @@ class Outbox:
             message = Outgoing(None, topic, 0, data, retain)
         if self._send is not None:
             self._unsent.append(message)
-            self._pump()
         return message.packet_id if qos else None
 
     def keep(self, message: Outgoing) -> None:
@@ -99,14 +100,14 @@ class Outbox:
         self._drop(number)
         if not self.session.inflight_out:
             self._full = False
-        self._pump()
+        self.pump()
 
     def connect(self, send: Send) -> None:
         """Send what waits, first what was sent before and not acknowledged (MQTT 3.1.1, 4.4)."""
         self._flying.clear()
         self._unsent = deque(self.session.inflight_out.values())
         self._send = send
-        self._pump()
+        self.pump()
 
     def disconnect(self) -> None:
         """Keep from now on what comes."""
@@ -114,7 +115,8 @@ class Outbox:
         self._unsent.clear()
         self._flying.clear()
 
-    def _pump(self) -> None:
+    def pump(self) -> None:
+        """Send what waits, as far as the window goes."""
         unsent = self._unsent
         while unsent and self._send and (not unsent[0].qos or len(self._flying) < WINDOW):
             message = unsent.popleft()

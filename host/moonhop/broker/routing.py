@@ -177,6 +177,8 @@ class RoutingBroker(SessionBroker):
             lasts = source is not None and not source.clean_session
             name = source.client_id if source is not None and lasts else ""
             self.journal.message(name, number, topic, data, copies)
+        for session, _ in self._hearers(topic):
+            session.outbox.pump()
         for link in self.inside:  # last: what it says to this comes after this
             link.hear(topic, data)
 
@@ -236,6 +238,7 @@ class RoutingBroker(SessionBroker):
                 number = session.outbox.put(topic, data, most, True)
                 if number is not None and not session.clean_session:
                     self.journal.message("", 0, topic, data, [(session.client_id, number, most)])
+                session.outbox.pump()
 
     # -- subscribing -----------------------------------------------------------------------------
 
