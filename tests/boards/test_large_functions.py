@@ -32,7 +32,7 @@ def test_large_function_runs_on_a_board(tmp_path: Path) -> None:
             program = await asyncio.to_thread(host.programs.add, source.encode(), "large.lua")
             process = host.scheduler.submit(NewProcess("l", program.hash, [], "board"))
             process = await host.scheduler.wait_started(process.pid, 20)
-            async for line in host.scheduler.logs.follow(process.pid, None, False):
+            async for line in host.scheduler.logs.follow(process.pid):
                 return str(line["text"])
         raise AssertionError
 

@@ -43,7 +43,7 @@ def test_program_hops_to_a_board_with_its_modules_and_back(tmp_path: Path) -> No
             process = host.scheduler.submit(NewProcess("m", program.hash, [], "board"))
             process = await host.scheduler.wait_started(process.pid, 20)
             lines: list[str] = []
-            async for line in host.scheduler.logs.follow(process.pid, None, False):
+            async for line in host.scheduler.logs.follow(process.pid):
                 lines.append(line["text"])
                 if len(lines) in HOPS:
                     await host.scheduler.hop(process.pid, HOPS[len(lines)], "a test")

@@ -25,7 +25,7 @@ def test_tail_calls_take_no_stack_on_a_board(tmp_path: Path) -> None:
             program = await asyncio.to_thread(host.programs.add, SOURCE.encode(), "tail.lua")
             process = host.scheduler.submit(NewProcess("t", program.hash, [], "board"))
             process = await host.scheduler.wait_started(process.pid, 20)
-            async for line in host.scheduler.logs.follow(process.pid, None, False):
+            async for line in host.scheduler.logs.follow(process.pid):
                 return str(line["text"])
         raise AssertionError
 

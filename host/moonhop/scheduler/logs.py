@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,19 +68,20 @@ class Logs:
             queue.put_nowait(None)
 
     async def follow(
-        self, pid: str, last: int | None = None, over: bool = False
+        self, pid: str, last: int | None = None, over: Callable[[], bool] = lambda: False
     ) -> AsyncIterator[dict[str, Any]]:
         """Give the lines there are, then each as it comes, until the process is over.
 
-        ``over`` says that it is over already.
+        ``over`` tells whether it is over already; it is asked when the end can no more be missed.
         """
         queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(QUEUE_LIMIT)
         followers = self._followers.setdefault(pid, set())
         followers.add(queue)
+        ended = over()
         try:
             for line in self.lines(pid, last):
                 yield line
-            while not over and (found := await queue.get()) is not None:
+            while not ended and (found := await queue.get()) is not None:
                 yield found
         finally:
             followers.discard(queue)

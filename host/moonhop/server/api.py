@@ -102,10 +102,10 @@ def api_routes(scheduler: Scheduler, programs: ProgramStore, images: Images) -> 
     @routes.get("/processes/{pid}/logs")
     async def logs(pid: str, follow: bool = False, last: int | None = None) -> Any:
         """Return what a process printed and logged; with ``follow`` as server-sent events."""
-        row = scheduler.store.process(pid)
+        scheduler.store.process(pid)  # there is one
         if not follow:
             return scheduler.logs.lines(pid, last)
-        lines = scheduler.logs.follow(pid, last, row.over)
+        lines = scheduler.logs.follow(pid, last, lambda: scheduler.store.process(pid).over)
         return StreamingResponse(sent_events(lines), media_type="text/event-stream")
 
     @routes.get("/events")
