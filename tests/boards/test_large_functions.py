@@ -1,11 +1,8 @@
 """A board without the compiler runs a function that is emitted in sections."""
 
-import asyncio
 from pathlib import Path
 
-from moonhop.host import Host
-from moonhop.scheduler.rows import NewProcess
-from moonhop.state import State
+from tests.boards.one_program import first_line
 
 STEP = "if t.x%d then sum = sum + t.x%d * %d else t.x%d = sum + %d end\n"
 SLEEP = "sleep(0.001)\n"
@@ -25,15 +22,4 @@ def test_large_function_runs_on_a_board(tmp_path: Path) -> None:
             else:
                 t[n % 30] = sum + n
 
-    async def body() -> str:
-        async with Host(State("large", tmp_path)) as host:
-            worker = await host.workers.start_micropython(host.add_node("board"), "512K")
-            await host.wait_for_worker(worker, 40)
-            program = await asyncio.to_thread(host.programs.add, source.encode(), "large.lua")
-            process = host.scheduler.submit(NewProcess("l", program.hash, [], "board"))
-            process = await host.scheduler.wait_started(process.pid, 20)
-            async for line in host.scheduler.logs.follow(process.pid):
-                return str(line["text"])
-        raise AssertionError
-
-    assert asyncio.run(body()) == str(sum % 1000007)
+    assert first_line(tmp_path, source, "large.lua", "512K") == str(sum % 1000007)

@@ -1,6 +1,5 @@
 """A node whose wire to the broker breaks misses nothing, and loses nothing of its own."""
 
-from asyncio import to_thread as in_thread
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,10 @@ from moonhop.broker.external import ExternalBroker
 from moonhop.host import Host
 from moonhop.scheduler.scheduler import Patience
 from tests.host.fleet import on_host
-from tests.host.mqtt import MqttClient
 from tests.sessions.listener import LISTENER, all_heard
 from tests.sessions.proxy import Proxy
 from tests.sessions.publisher import Publisher
-from tests.sessions.world import run, start_behind, until_back, until_lost, until_more
+from tests.sessions.world import ear, run, start_behind, until_back, until_lost, until_more
 
 RATE = 200  # messages a second
 LONG = Patience(silence=30.0, lost=30.0)
@@ -86,14 +84,8 @@ def test_what_a_program_publishes_while_its_link_is_broken_goes_out_afterwards_i
     """NMP-052, NMP-053."""
 
     async def scenario(host: Host) -> None:
-        config = host.add_node("ear")
-        async with Proxy(host.address.mqtt_port) as proxy:
+        async with Proxy(host.address.mqtt_port) as proxy, ear(host, "out/x") as heard:
             await start_behind(host, proxy, kind, "a")
-            ear = MqttClient(config.mqtt_port, config.user, config.password, "ear")
-            heard: list[int] = []
-            ear.client.on_message = lambda _c, _u, m: heard.append(int(m.payload))
-            await in_thread(ear.__enter__)
-            await in_thread(ear.subscribe, "out/x")
             await run(host, COUNTER, "a")
             for _ in range(2):
                 await until_more(host, lambda: len(heard), 30)
@@ -102,10 +94,10 @@ def test_what_a_program_publishes_while_its_link_is_broken_goes_out_afterwards_i
                 proxy.mend()
                 await until_back(host, "a")
             await until_more(host, lambda: len(heard), 50)
-            await in_thread(ear.__exit__, None, None, None)
+            numbers = [int(text) for text in heard]
             if external is None:
-                assert heard == list(range(1, len(heard) + 1))
+                assert numbers == list(range(1, len(numbers) + 1))
             else:  # mosquitto counts twice what it gets again without having acknowledged it
-                assert list(dict.fromkeys(heard)) == list(range(1, max(heard) + 1))
+                assert list(dict.fromkeys(numbers)) == list(range(1, max(numbers) + 1))
 
     on_host(tmp_path, scenario, LONG, external)

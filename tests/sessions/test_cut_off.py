@@ -1,7 +1,6 @@
 """Nodes that are cut off amid a hop, or so long that others have their processes."""
 
 import contextlib
-from asyncio import to_thread as in_thread
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,10 @@ from moonhop_core.errors import MoonhopError
 from tests.chaos.program import copies
 from tests.chaos.steps import STEPS, at_step
 from tests.host.fleet import SOON, on_host, workers
-from tests.host.mqtt import MqttClient
 from tests.sessions.listener import LISTENER, all_heard
 from tests.sessions.proxy import Proxy
 from tests.sessions.publisher import Publisher
-from tests.sessions.world import run, start_behind, until, until_back, until_lost, until_more
+from tests.sessions.world import ear, run, start_behind, until, until_back, until_lost, until_more
 
 LONG = Patience(silence=30.0, lost=30.0)
 OFTEN = [("before", "release"), ("after", "commit")]
@@ -36,14 +34,8 @@ def test_stale_copy_of_a_node_that_was_cut_off_is_ended_and_what_it_said_stays_u
     """NMP-047, NMP-053."""
 
     async def scenario(host: Host) -> None:
-        config = host.add_node("ear")
-        async with Proxy(host.address.mqtt_port) as proxy:
+        async with Proxy(host.address.mqtt_port) as proxy, ear(host, "out/x") as heard:
             await start_behind(host, proxy, kind, "a")
-            ear = MqttClient(config.mqtt_port, config.user, config.password, "ear")
-            heard: list[str] = []
-            ear.client.on_message = lambda _c, _u, m: heard.append(m.payload.decode())
-            await in_thread(ear.__enter__)
-            await in_thread(ear.subscribe, "out/x")
             pid = await run(host, SAYS_WHERE, "a")
             host.store.set_terms(pid, host.store.process(pid).terms, None, "anywhere")
             await workers(host, "b")
@@ -57,7 +49,6 @@ def test_stale_copy_of_a_node_that_was_cut_off_is_ended_and_what_it_said_stays_u
             while await copies(host, pid) != [("b", host.store.process(pid).epoch, "running")]:
                 await host.scheduler.wait_until(lambda: False, 0.05)
             await until_more(host, lambda: len(heard), 20)
-            await in_thread(ear.__exit__, None, None, None)
             # but for what was on its way when the wire was cut; it has gone on for seconds since
             assert max(numbers(heard, "a")) < last + 10
 

@@ -1,12 +1,15 @@
 """Nodes of either kind whose wire to the broker can be cut."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from moonhop.host import Host
 from moonhop.local_workers import Worker
 from moonhop.scheduler.rows import NewProcess, Terms
 from tests.host.fleet import WAIT, until_printed
+from tests.host.mqtt import MqttClient
 from tests.sessions.proxy import Proxy
 
 
@@ -41,6 +44,21 @@ async def until(host: Host, done: Callable[[], bool], seconds: float = WAIT) -> 
             return
         await host.scheduler.wait_until(done, 0.02)
     assert done()
+
+
+@asynccontextmanager
+async def ear(host: Host, filter: str) -> AsyncIterator[list[str]]:
+    """Give a list of the payloads that come on topics of a filter, by a client of its own."""
+    config = host.add_node("ear")
+    heard: list[str] = []
+    client = MqttClient(config.mqtt_port, config.user, config.password, "ear")
+    client.client.on_message = lambda _c, _u, message: heard.append(message.payload.decode())
+    await asyncio.to_thread(client.__enter__)
+    try:
+        await asyncio.to_thread(client.subscribe, filter)
+        yield heard
+    finally:
+        await asyncio.to_thread(client.__exit__, None, None, None)
 
 
 async def until_lost(host: Host, node: str) -> None:
