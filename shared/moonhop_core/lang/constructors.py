@@ -19,11 +19,9 @@ def reached_once(body: tree.Block) -> "set[tree.Expr]":
     return found
 
 
-def early_names(
-    block: tree.Block, found: "dict[tree.Table, list[str]]", own: "dict[tree.Table, tree.Index]"
-) -> None:
+def early_names(block: tree.Block, found: "dict[tree.Table, list[str]]") -> None:
     """Add what tables get as soon as they are made: `local t = {}`, `t.x = …`, `t.y = …`.
-    Nothing else sees them before. `own` is for those with `t.__index = t`."""
+    Nothing else sees them before."""
     var: "tree.LocalVar | None" = None
     made: "tree.Table | None" = None
     for stat in block.stats:

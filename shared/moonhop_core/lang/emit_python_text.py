@@ -53,7 +53,6 @@ NEAR = "\x01"
 # What is known of a value without running the program.
 NUMBER = ("int", "small", "float", "num")
 WHOLE = ("int", "small")
-SURE = ("int", "small", "float", "num", "str", "table", "function")  # neither nil nor false
 DEEP = 40  # nested operators beyond this go through temporaries: Python's parser has its limits
 
 

@@ -205,7 +205,7 @@ class ObjectFacts:
         handlers = self.tables(self.own(meta, "__index")[0])
         if not any(self.lookup(other, name)[0] & ANY & ~NIL for other in handlers):
             found.append("maybe")
-        if handlers == [meta] and self.is_own_index(meta):
+        if handlers == [meta] and self.survey.objects[meta] in self.survey.single_objects:
             found.append("above")
             above = self.meta_of[meta] | self.anywhere
             if self.own(meta, name)[0] and not (above and self.inherited(above, name)):
@@ -229,24 +229,6 @@ class ObjectFacts:
                             seen.append(at)
                             todo.append(at)
         return False
-
-    def is_own_index(self, meta: int) -> bool:
-        """Is each of these tables its own `__index`, if it has one? `meta` is the only object that
-        it may be."""
-        survey = self.survey
-        table = survey.objects[meta]
-        if table in survey.single_objects:
-            return True
-        own = survey.own_index.get(table)  # type: ignore[arg-type]
-        if own is None or self.loose or self.foreign.fact("__index")[0]:
-            return False
-        for target, _ in survey.stores:
-            key = target.key.value if isinstance(target.key, tree.Const) else None
-            if key != "__index" or target is own:
-                continue
-            if meta in self.tables(self.of(target.obj)[0]):
-                return False
-        return not self.fields[meta].fact(WILD)[0]  # type: ignore[union-attr]
 
     def of(self, expr: tree.Expr) -> "Fact":
         """What is known of an expression's (first) value."""

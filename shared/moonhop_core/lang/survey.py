@@ -63,7 +63,6 @@ class Survey:
     several                   functions that may give none or several values
     tails                     (function, call) for each call that gives a function's results
     calls                     all calls
-    own_index                 the store of `t.__index = t` that follows a constructor at once
     single_objects            constructors that make one table
     early                     names that tables get before anything else sees them
     loops                     calls of pairs and ipairs that a loop makes
@@ -91,7 +90,6 @@ class Survey:
         self.several: "set[tree.Function]" = set()
         self.tails: "list[tuple[tree.Function, tree.Expr]]" = []
         self.calls: "list[tree.Call | tree.MethodCall]" = []
-        self.own_index: "dict[tree.Table, tree.Index]" = {}
         self.single_objects: "set[tree.Expr]" = set()
         self.early: "dict[tree.Table, list[str]]" = {}
         self.loops: "set[tree.Expr]" = set()
@@ -194,7 +192,7 @@ class Survey:
         elif isinstance(node, tree.Table):
             self.table(node)
         elif isinstance(node, tree.Block):
-            early_names(node, self.early, self.own_index)
+            early_names(node, self.early)
         elif isinstance(node, tree.Stat):
             self.statement(node, function)
 
