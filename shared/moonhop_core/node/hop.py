@@ -58,10 +58,14 @@ class Side:
 
 
 class HopSource(Side):
-    """Brings a running process to rest and sends its image."""
+    """Brings a running process to rest and sends its image.
+
+    over  set when the process is free for another hop, or is at rest
+    """
 
     def __init__(self, worker: "Worker", hosted: "Hosted", transfer: str, deadline: float):
         super().__init__(worker, hosted, transfer)
+        self.over = asyncio.Event()
         self._end = _clock.monotonic() + int(deadline * 1000000)
         self._round = 0
         self._opened = 0  # the round that the target has answered

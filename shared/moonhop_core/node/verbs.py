@@ -1,7 +1,5 @@
 """What a worker does with processes: one method a verb of the node management protocol."""
 
-import asyncio
-
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.admission import Admission
 from moonhop_core.node.hosting import PREPARED, RELEASED, RESTORED, Hosted
@@ -184,19 +182,20 @@ class Verbs:
         self._must_be(hosted, ("running", "paused"))
         transfer = _level(request.get("transfer", str))
         deadline = request.get("deadline", (int, float))
-        older = hosted.transfer
-        if older:
+        while hosted.transfer:
+            older = hosted.transfer
             if older.ack == self.worker.topics.hop(transfer, "ack"):
                 raise RequestError(BUSY, "process %s is about to hop already" % hosted.pid)
             # It was asked for while this node could not hear, and was given up by the host.
             older.abort(FAILED, "the host leads another hop by now")
-            while hosted.transfer is older:
-                await asyncio.sleep(0.002)
+            await older.over.wait()
+            self._must_be(hosted, ("running", "paused"))  # it may have come to its end after all
         source = hosted.transfer = HopSource(self.worker, hosted, transfer, deadline)
         try:
             result = await source.run()
         finally:
             hosted.transfer = None
+            source.over.set()
         self.worker.enter(hosted, RELEASED, None, True)
         return result
 
