@@ -39,9 +39,9 @@ class CountingEngine(Engine):
             return ("done", [])
         if task[1] == 0:
             task[1] = 1
-            self.host.op("print", ["begin"])
             if self.plan.get("hear"):
                 self.host.op("subscribe", [self.plan["hear"], HANDLER])
+            self.host.op("print", ["begin"])  # who reads this knows that it hears
         else:
             self.count += 1
             self.host.op("publish", ["out/" + self.host.pid, str(self.count)])
