@@ -56,10 +56,10 @@ class Worker:
         if self.alive:
             self._signal(signal.SIGTERM)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ended(), STOP_TIMEOUT)
+                await asyncio.wait_for(self.ended(), STOP_TIMEOUT)
         if self.alive:
             self.kill()
-        await self._ended()
+        await self.ended()
 
     def kill(self) -> None:
         """Kill it and its children at once."""
@@ -73,7 +73,8 @@ class Worker:
             lines = []
         return next((line for line in reversed(lines) if line.strip()), "it said nothing")
 
-    async def _ended(self) -> None:
+    async def ended(self) -> None:
+        """Wait until it has ended."""
         await self._process.wait()
 
     def _signal(self, number: signal.Signals) -> None:
@@ -95,7 +96,8 @@ class Survivor(Worker):
         """Whether it, or a child of it, runs: the node's next worker takes the same lock."""
         return held(self._lock) and self._lock.read_text(encoding="ascii") == str(self.pid)
 
-    async def _ended(self) -> None:
+    async def ended(self) -> None:
+        """Wait until it has ended; the system does not tell that of others' children."""
         while self.alive:
             await asyncio.sleep(LOOK)
 
@@ -160,5 +162,5 @@ class LocalWorkers:
         except OSError as error:
             raise MoonhopError(f"cannot start a worker: {error}; run: make setup") from error
         worker = Worker(node, process, log)
-        self.running.append(worker)
+        self.running = [*(other for other in self.running if other.alive), worker]
         return worker

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,24 @@ def test_standby_takes_over_from_a_killed_host_and_its_worker_goes_on(shell: She
         [row] = json.loads(shell("ps", "--json").stdout)
         assert (row["pid"], row["state"], row["epoch"]) == (pid, "running", 1)
     assert not held(worker)  # it ends with the host that took it over
+
+
+def test_worker_that_is_killed_is_started_again_and_its_process_goes_on(shell: Shell) -> None:
+    (shell.home / "counter.lua").write_text(COUNTER)
+    with Up(shell) as up:
+        up.until("ready")
+        shell("run", "counter.lua")
+        lock = shell.home / "home" / "workers" / "local.lock"
+        before = lock.read_text()
+        os.kill(int(before), signal.SIGKILL)
+        deadline = time.monotonic() + WAIT
+        while True:
+            [row] = json.loads(shell("ps", "--json").stdout)
+            if (row["state"], row["epoch"]) == ("running", 2):
+                break
+            assert time.monotonic() < deadline, row
+        assert held(lock)
+        assert lock.read_text() != before
 
 
 def test_standby_that_is_not_needed_ends_with_the_wish(shell: Shell) -> None:

@@ -15,7 +15,7 @@ WAIT = 20.0  # seconds for the node to say that it runs
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
     parser.add_argument("file", metavar="FILE", help="the Lua program")
-    parser.add_argument("args", nargs="*", metavar="ARGS", help="for the program, after --")
+    parser.add_argument("args", nargs="*", default=[], metavar="ARGS", help="for it, after --")
     parser.add_argument("--on", metavar="NODE", help="the node (default: one that fits)")
     parser.add_argument("--name", help="the process's name (default: the manifest's, the file's)")
     parser.add_argument("--policy", metavar="P", help="how to choose the node (default: first-fit)")

@@ -2,13 +2,14 @@
 
 import argparse
 import asyncio
-import contextlib
 import signal
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from moonhop.cli import OK, context
 from moonhop.cli.output import print_json
+from moonhop.cli.running import complain
+from moonhop_core.errors import MoonhopError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from moonhop.local_workers import NodeConfig, Worker
     from moonhop.state import State
 
+    Start = Callable[[NodeConfig], Awaitable[Worker]]
+
+AGAIN = (0.5, 30.0)  # seconds before a worker is started anew the first time, and at the most
+WELL = 60.0  # seconds after which a worker ran well
 EXAMPLE = "moonhop up --fleet lab --port 8080"
 
 
@@ -97,20 +102,22 @@ async def _stay(host: "Host", options: argparse.Namespace, stopping: "asyncio.Ta
         print(f"state   {host.state.folder}", flush=True)
     starting = asyncio.ensure_future(_start_workers(host, options))
     await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
+    tasks: list[asyncio.Future[Any]] = [starting]
     if starting.done():
-        starting.result()  # what went wrong with a worker
+        for node, start in starting.result():  # or what went wrong with a worker
+            tasks.append(asyncio.ensure_future(_keep(host, node, start)))
     if not options.json and not stopping.done():
         print("ready   Ctrl-C ends it", flush=True)
     await stopping
-    starting.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await starting
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _start_workers(host: "Host", options: argparse.Namespace) -> None:
-    """Start the workers asked for, but those that a killed host has left. Raises MoonhopError if
-    one does not come up."""
-    wanted: list[tuple[str, Callable[[NodeConfig], Awaitable[Worker]]]] = []
+async def _start_workers(host: "Host", options: argparse.Namespace) -> "list[tuple[str, Start]]":
+    """Start the workers asked for, but those that a killed host has left; return how each is
+    started. Raises MoonhopError if one does not come up."""
+    wanted: list[tuple[str, Start]] = []
     if not options.no_worker:
         wanted.append((options.node, host.workers.start_cpython))
     if options.micropython:
@@ -120,6 +127,26 @@ async def _start_workers(host: "Host", options: argparse.Namespace) -> None:
         await host.wait_for_worker(worker)
         if not options.json:
             print(f"node    {worker.node}", flush=True)
+    return wanted
+
+
+async def _keep(host: "Host", node: str, start: "Start") -> None:
+    """Start a node's worker again whenever it has ended by itself, later each time unless it ran
+    well for a while."""
+    clock = asyncio.get_running_loop().time
+    delay = AGAIN[0]
+    while True:
+        worker = host.workers.of(node)
+        if worker is not None:
+            began = clock()
+            await worker.ended()
+            delay = AGAIN[0] if clock() - began > WELL else min(2 * delay, AGAIN[1])
+        complain(MoonhopError(f"the worker of node {node} has ended; it starts again"))
+        await asyncio.sleep(delay)
+        try:
+            await start(host.add_node(node))
+        except MoonhopError as error:
+            complain(error)
 
 
 def port(text: str) -> int:
