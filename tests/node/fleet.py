@@ -39,6 +39,7 @@ class Fleet:
         self.asked: list[Request] = []
         self.owners: dict[str, dict[str, Any]] = {}
         self.programs: dict[str, str] = {}
+        self.fetched: list[str] = []  # paths of programs that nodes asked for
         self.files: dict[str, bytes] = {}
         self.file_headers: list[dict[str, str]] = []
         self.url = ""
@@ -281,6 +282,7 @@ class Fleet:
                 self.files[name] = body
                 return 201, b"{}"
             return (200, self.files[name]) if name in self.files else (404, b"")
+        self.fetched.append(path)
         if parts[0] != "programs" or parts[1] not in self.programs:
             return 404, b'{"error": "unknown"}'
         text = self.programs[parts[1]]

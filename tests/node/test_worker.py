@@ -1,6 +1,7 @@
 """The worker answers requests and tells how it is (docs/node-management-protocol.md)."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -41,6 +42,28 @@ def test_program_runs_prints_with_numbers_in_sequence_and_ends(broker: Broker) -
             assert fleet.states("p1") == ["running", "ended"]
             assert fleet.events[-1]["status"] == 0
             assert await fleet.ask("node-a", "list") == []
+
+    run(body, broker)
+
+
+def test_processes_that_come_together_fetch_their_program_once(broker: Broker) -> None:
+    async def body(fleet: Fleet) -> None:
+        async with fleet.cpython("node-a"):
+            known, unknown = fleet.program(interval=60), "0" * 64
+            asked = [
+                fleet.send("node-a", "run", about(number, program))
+                for number, program in enumerate([known] * 20 + [unknown] * 20)
+            ]
+            answers: list[Any] = await asyncio.gather(*asked, return_exceptions=True)
+            assert [answer["state"] for answer in answers[:20]] == ["running"] * 20
+            assert {answer.code for answer in answers[20:]} == {"no_program"}
+            wanted = {f"/programs/{hash}/source" for hash in (known, unknown)}
+            assert len(fleet.fetched) == 2
+            assert set(fleet.fetched) == wanted
+
+    def about(number: int, program: str) -> dict[str, object]:
+        manifest = {"engines": ["python"]}
+        return {"pid": f"p{number}", "epoch": 1, "program": program, "manifest": manifest}
 
     run(body, broker)
 

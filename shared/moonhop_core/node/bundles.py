@@ -1,5 +1,6 @@
 """Programs of the fleet: fetched from the host in the form that an engine here loads, and kept."""
 
+import asyncio
 import io
 import json
 import sys
@@ -45,6 +46,7 @@ class Bundles:
         self._away = away
         self._compile = compile or (lambda program, engine: program.form(engine))
         self._kept: "list[tuple[str, str, Program]]" = []  # (hash, engine, program), last used last
+        self._coming: "dict[tuple[str, str], _Coming]" = {}  # by hash and engine
 
     async def get(
         self, hash: str, engine: str, name: str = "", manifest: "dict[str, Any] | None" = None
@@ -55,16 +57,24 @@ class Bundles:
                 self._kept.remove(entry)
                 self._kept.append(entry)
                 return entry[2]
-        try:
-            program = await self._fetch(hash, engine, name, manifest)
-        except RequestError as error:
-            raise error
-        except (MoonhopError, OSError, ValueError, MemoryError, SyntaxError) as error:
-            text = str(error) or type(error).__name__
-            raise RequestError(NO_PROGRAM, "program %s: %s" % (hash[:12], text))
-        if not MPY:  # a module holds the state of one process, and boards have no room to keep one
-            self._kept.append((hash, engine, program))
-        return program
+        if MPY:  # a module holds the state of one process, and boards have no room to keep one
+            return await self._fetch(hash, engine, name, manifest)
+        coming = self._coming.get((hash, engine))
+        if coming is None:
+            coming = self._coming[hash, engine] = _Coming()
+            try:
+                coming.program = await self._fetch(hash, engine, name, manifest)
+                self._kept.append((hash, engine, coming.program))
+            except RequestError as error:
+                coming.error = error
+            finally:
+                del self._coming[hash, engine]
+                coming.over.set()
+        else:
+            await coming.over.wait()
+        if coming.program is None:
+            raise coming.error or RequestError(NO_PROGRAM, "program %s was not fetched" % hash[:12])
+        return coming.program
 
     async def manifest(self, hash: str) -> "dict[str, Any]":
         """Return a program's manifest. Raises RequestError (no_program)."""
@@ -81,6 +91,17 @@ class Bundles:
             self._kept.remove(entry)
 
     async def _fetch(
+        self, hash: str, engine: str, name: str, manifest: "dict[str, Any] | None"
+    ) -> Program:
+        try:
+            return await self._load(hash, engine, name, manifest)
+        except RequestError as error:
+            raise error
+        except (MoonhopError, OSError, ValueError, MemoryError, SyntaxError) as error:
+            text = str(error) or type(error).__name__
+            raise RequestError(NO_PROGRAM, "program %s: %s" % (hash[:12], text))
+
+    async def _load(
         self, hash: str, engine: str, name: str, manifest: "dict[str, Any] | None"
     ) -> Program:
         if not MPY:  # CPython has the compiler
@@ -109,6 +130,15 @@ class Bundles:
                 % (hash[:12], reason or "cannot be had: the host answers %d" % response.status),
             )
         return response
+
+
+class _Coming:
+    """A program that is being fetched; whoever else wants it meanwhile waits for `over`."""
+
+    def __init__(self) -> None:
+        self.over = asyncio.Event()
+        self.program: "Program | None" = None
+        self.error: "RequestError | None" = None
 
 
 def mpy_of(number: int) -> "dict[str, Any]":
