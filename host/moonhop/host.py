@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -11,6 +13,7 @@ from moonhop.broker.embedded import BrokerError, EmbeddedBroker
 from moonhop.broker.external import ExternalBroker
 from moonhop.credentials import Credentials
 from moonhop.files.store import FileStore
+from moonhop.lease import LEASE, Lease
 from moonhop.local_workers import LocalWorkers, NodeConfig, Worker
 from moonhop.node.paho_link import PahoLink
 from moonhop.programs.store import ProgramStore
@@ -26,6 +29,8 @@ from moonhop.state import HostAddress, State
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.link import Link
 from moonhop_core.node.messages import Topics, encode
+
+log = logging.getLogger(__name__)
 
 PORTS = "ports.json"  # in the state folder: where the host listened last time
 
@@ -53,11 +58,18 @@ class Host:
         ports: Ports | None = None,
         patience: Patience | None = None,
         broker: ExternalBroker | None = None,
+        standby: bool = False,
+        tell: Callable[[str], None] = log.warning,
+        lease: float = LEASE,
     ) -> None:
+        """``standby``: wait while another host has the fleet at that broker; ``tell`` is called
+        with what is waited for; ``lease``: seconds of silence after which a host is no more."""
         self.state = state
         self._ports = ports or Ports()
         self._patience = patience or Patience()
         self._external = broker
+        self._standby, self._tell, self._silence = standby, tell, lease
+        self.lease: Lease | None = None
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> "Host":
@@ -86,6 +98,8 @@ class Host:
         self.files = FileStore(state.path("files"))
         self.programs = ProgramStore(state.path("programs"), self.files)
 
+        if self._external:
+            await self._take_fleet(self._external)
         known = state.read_json(PORTS) or {}
         await self._start_broker(ports, known.get("mqtt", 0))
         stack.push_async_callback(self.broker.stop)
@@ -98,6 +112,8 @@ class Host:
             Logs(state.path("logs")),
             self._patience,
         )
+        if self.lease:
+            self.scheduler.nodes.confirmed = self.lease.confirmed
         self.images = Images(self.scheduler, self.files)
         self.applications = Applications(self.scheduler)
         stack.push_async_callback(link.disconnect, encode({"state": "gone"}))
@@ -156,13 +172,30 @@ class Host:
             f"worker {worker.node} {problem}: {worker.complaint()} (all of it: {worker.log})"
         )
 
+    async def _take_fleet(self, broker: ExternalBroker) -> None:
+        """See to it that no other host decides for the fleet at a broker of others."""
+        state = self.state
+        known = self.credentials.nodes.__contains__
+        lease = Lease(
+            broker,
+            state.fleet,
+            state.identity(),
+            str(state.folder),
+            known,
+            self._tell,
+            self._silence,
+        )
+        self._stack.push_async_callback(lease.release)
+        await lease.take(self._standby)
+        self.lease = lease
+
     def _make_link(self) -> Link:
         if isinstance(self.broker, EmbeddedBroker):
             return self.broker.link()
         return PahoLink(
             self.broker.host,
             self.broker.port,
-            client_id=f"{self.state.fleet}/{HOST}",
+            client_id=f"{self.state.fleet}/{HOST}/{self.state.identity()}",
             user=self.broker.user,
             password=self.broker.password,
             resume=True,

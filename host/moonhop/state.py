@@ -1,5 +1,6 @@
 """The fleet's state folder: secrets, ports, the database, files; nothing in it is for others.
 
+identity.json      what tells it from other folders for a fleet of that name
 credentials.json   passwords of host and nodes, the API token
 host.json          where the running host is; there only while it runs
 ports.json         where it listened last time
@@ -13,6 +14,7 @@ import contextlib
 import json
 import os
 import re
+import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -97,6 +99,14 @@ class State:
     def write_json(self, name: str, value: Any) -> None:
         """Write a file in one step, readable by its owner alone."""
         write_private(self.path(name), json.dumps(value, indent=1).encode())
+
+    def identity(self) -> str:
+        """Return what tells this folder from others, wherever it lies; made at the first use."""
+        known = self.read_json("identity.json")
+        if known is None:
+            known = {"id": secrets.token_hex(8)}
+            self.write_json("identity.json", known)
+        return str(known["id"])
 
     # -- the running host ------------------------------------------------------------------------
 

@@ -2,8 +2,10 @@
 
 import argparse
 import asyncio
+import contextlib
 import signal
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from moonhop.cli import OK, context
@@ -12,7 +14,7 @@ from moonhop.cli.running import complain
 from moonhop_core.errors import MoonhopError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from moonhop.host import Host
     from moonhop.local_workers import NodeConfig, Worker
@@ -66,13 +68,34 @@ async def _run(options: argparse.Namespace) -> int:
     state = context.state(options)
     while not options.standby or await _turn(state, options, stopping):
         try:
-            async with Host(state, ports, broker=broker) as host:
-                await _stay(host, options, stopping)
+            tell = partial(_tell, options)
+            entering = Host(state, ports, broker=broker, standby=options.standby, tell=tell)
+            async with _unless(stopping, entering) as host:
+                if host is not None:
+                    await _stay(host, options, stopping)
             break
         except HostRunning:  # another one that stood by was quicker
             if not options.standby:
                 raise
     return OK
+
+
+@contextlib.asynccontextmanager
+async def _unless(stopping: "asyncio.Task[Any]", host: "Host") -> "AsyncIterator[Host | None]":
+    """Start a host and stop it; None if the end comes while it starts."""
+    async with contextlib.AsyncExitStack() as stack:
+        starting = asyncio.ensure_future(stack.enter_async_context(host))
+        await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            starting.cancel()
+            await asyncio.wait([starting])
+        yield None if starting.cancelled() else starting.result()
+
+
+def _tell(options: argparse.Namespace, reason: str) -> None:
+    """Tell why a host waits for its turn."""
+    if not options.json:
+        print(f"standby fleet {context.state(options).fleet}: {reason}", flush=True)
 
 
 async def _turn(state: "State", options: argparse.Namespace, stopping: "asyncio.Task[Any]") -> bool:
@@ -108,10 +131,16 @@ async def _stay(host: "Host", options: argparse.Namespace, stopping: "asyncio.Ta
             tasks.append(asyncio.ensure_future(_keep(host, node, start)))
     if not options.json and not stopping.done():
         print("ready   Ctrl-C ends it", flush=True)
-    await stopping
+    deposed = host.lease.deposed if host.lease else stopping
+    await asyncio.wait([stopping, deposed], return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    if not stopping.done():
+        raise MoonhopError(
+            f"fleet {host.state.fleet!r} has another host now: {deposed.result()};"
+            " this one had lost the broker for too long, and ends"
+        )
 
 
 async def _start_workers(host: "Host", options: argparse.Namespace) -> "list[tuple[str, Start]]":

@@ -3,9 +3,12 @@
 import asyncio
 import contextlib
 import logging
+import os
 import random
+import socket
 import ssl
 from collections import deque
+from collections.abc import AsyncIterator
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -20,6 +23,7 @@ log = logging.getLogger(__name__)
 
 TIMEOUT = 10.0  # seconds for the broker to answer
 BACK_OFF = (0.2, 10.0)  # seconds before the first and before a late attempt to reconnect
+FAREWELL = 1.0  # seconds for it to close the connection of who leaves
 IN_FLIGHT = 200  # QoS 1 messages sent and not yet acknowledged
 WAITING = 10_000  # messages kept for a broker that is away
 
@@ -168,13 +172,30 @@ class PahoLink(Link):
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._client.disconnect()
-        if self._client.want_write():
-            self._client.loop_write()
-        self.connected = False
-        self._client._sock_close()
+        async with self._until_closed():
+            self._client.disconnect()
+            if self._client.want_write():
+                self._client.loop_write()
+            self.connected = False
+            self._client._sock_close()
         for callback in ("connect", "disconnect", "message", "subscribe", "unsubscribe", "publish"):
             setattr(self._client, f"on_{callback}", None)
+
+    @contextlib.asynccontextmanager
+    async def _until_closed(self) -> AsyncIterator[None]:
+        """Keep the connection until the broker, which has read all, closes it. One that finds it
+        closed while it still answers reads no further, and takes the client for lost."""
+        open_socket = self._client.socket()
+        if not self.connected or open_socket is None:
+            yield
+            return
+        with socket.socket(fileno=os.dup(open_socket.fileno())) as kept:
+            kept.setblocking(False)
+            yield
+            with contextlib.suppress(OSError):  # TimeoutError is one too
+                async with asyncio.timeout(FAREWELL):
+                    while await self._loop.sock_recv(kept, 4096):
+                        pass
 
     # -- connections -------------------------------------------------------------------------------
 

@@ -37,6 +37,8 @@ class Answers:
         except RequestError as error:
             log.warning("node %s sent what is no request: %s", node, error)
             return
+        if confirmed := self._scheduler.nodes.confirmed:
+            await confirmed()
         try:
             reply = Reply(request.id, await self._serve(node, request))
         except RequestError as error:

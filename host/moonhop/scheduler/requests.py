@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import secrets
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from moonhop_core.errors import MoonhopError
@@ -11,6 +12,7 @@ from moonhop_core.node.messages import Reply, Request, RequestError, Topics
 
 CLIENT = "host"
 TIMEOUT = 10.0  # seconds
+Confirmed = Callable[[], Awaitable[None]]
 
 
 class NodeGone(MoonhopError):
@@ -29,6 +31,7 @@ class NodeRequests:
         self._numbers = itertools.count(1)
         self._waiting: dict[str, tuple[str, asyncio.Future[Any]]] = {}
         self._lost: set[str] = set()
+        self.confirmed: Confirmed | None = None  # returns as soon as this host may decide
 
     async def ask(
         self, node: str, verb: str, args: dict[str, Any], timeout: float = TIMEOUT
@@ -43,9 +46,12 @@ class NodeRequests:
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = node, answer
         try:
-            request = Request(number, verb, args, CLIENT)
-            self._link.publish(self._topics.node(node, "req"), request.encode(), qos=1)
-            return await asyncio.wait_for(answer, timeout)
+            async with asyncio.timeout(timeout):
+                if self.confirmed:
+                    await self.confirmed()
+                request = Request(number, verb, args, CLIENT)
+                self._link.publish(self._topics.node(node, "req"), request.encode(), qos=1)
+                return await answer
         except TimeoutError:
             raise NodeGone(f"node {node} did not answer {verb!r} in {timeout:g} s") from None
         finally:
