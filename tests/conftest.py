@@ -1,10 +1,12 @@
 """Fixtures that all tests share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.brokers import BROKERS, Broker
+from tests.host.running import RunningHost
 from tests.language.engines import DOUBLES_ONLY, ENGINES, Engine
 
 USERS = {"host": "host-secret", "node-a": "a-secret", "node-b": "b-secret"}
@@ -23,6 +25,13 @@ def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
 def engine(request: pytest.FixtureRequest) -> Engine:
     """An engine that runs Lua programs; each test runs on all of them, alike."""
     return Engine(request.param)
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[RunningHost]:
+    """A running host of the fleet "lab"."""
+    with RunningHost(tmp_path) as host:
+        yield host
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

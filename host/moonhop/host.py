@@ -12,7 +12,9 @@ from moonhop.broker.access import HOST
 from moonhop.broker.embedded import BrokerError, EmbeddedBroker
 from moonhop.broker.external import ExternalBroker
 from moonhop.credentials import Credentials
+from moonhop.files.adoption import adopt_folder
 from moonhop.files.store import FileStore
+from moonhop.files.upkeep import keep_small
 from moonhop.lease import LEASE, Lease
 from moonhop.local_workers import LocalWorkers, NodeConfig, Worker
 from moonhop.node.paho_link import PahoLink
@@ -95,7 +97,8 @@ class Host:
         self.credentials = Credentials(state)
         self.store = Store(state.path("state.db"))
         stack.callback(self.store.close)
-        self.files = FileStore(state.path("files"))
+        self.files = stack.enter_context(FileStore(state.path("files")))
+        adopt_folder(self.files, state.path("files") / "tree")
         self.programs = ProgramStore(state.path("programs"), self.files)
 
         if self._external:
@@ -122,6 +125,7 @@ class Host:
         self.images.sweep()
         self.scheduler.spawn(self.images.keep())
         self.scheduler.spawn(self.applications.settle())
+        self.scheduler.spawn(keep_small(self.files, self._is_over))
 
         await self._start_web(ports, known.get("http", 0))
         stack.push_async_callback(self._stop_web)
@@ -188,6 +192,9 @@ class Host:
         self._stack.push_async_callback(lease.release)
         await lease.take(self._standby)
         self.lease = lease
+
+    def _is_over(self, pid: str) -> bool:
+        return pid not in {row.pid for row in self.store.live()}
 
     def _make_link(self) -> Link:
         if isinstance(self.broker, EmbeddedBroker):

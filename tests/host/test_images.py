@@ -48,7 +48,7 @@ def test_snapshot_starts_again_on_another_fleet(tmp_path: Path) -> None:
         saved.append(b"".join(await host.images.snapshot(pid)))
         count = len(printed(host, pid))
         await until_printed(host, pid, count + 5)  # it runs on
-        assert not host.files.list("checkpoints")  # and nothing is left behind
+        assert not list(host.files.walk("checkpoints"))  # and nothing is left behind
 
     async def second(host: Host) -> None:
         await workers(host, "z")
@@ -92,13 +92,13 @@ def test_checkpoints_follow_the_manifest_and_only_the_last_is_kept(tmp_path: Pat
         await host.scheduler.hop(pid, "b")
         seen = kinds(host, pid).count("checkpoint")
         await until_true(host, lambda: kinds(host, pid).count("checkpoint") >= seen + 2)
-        (entry,) = host.files.list(f"checkpoints/{pid}")
+        (entry,) = host.files.walk(f"checkpoints/{pid}")
         assert entry.path == host.store.process(pid).image == f"checkpoints/{pid}/2.image"
         none = await submit(host, COUNTER, terms=Terms())
         assert host.images.interval(host.store.process(none)) is None
         await host.scheduler.end(pid)
         host.images.sweep()
-        assert not host.files.list("checkpoints")
+        assert not list(host.files.walk("checkpoints"))
 
     on_host(tmp_path, scenario)
 

@@ -48,14 +48,14 @@ def test_every_route_refuses_a_missing_or_wrong_token(running, token) -> None:
 def test_route_tables_have_no_route_that_the_schema_hides(running) -> None:
     listed = running.http.get("/openapi.json").json()["paths"]
     routes = [route for route in running.host.web._app.routes if isinstance(route, APIRoute)]
-    assert {route.path for route in routes} <= set(listed) | {"/files"}
+    assert {route.path for route in routes} <= set(listed)
 
 
 def test_node_may_use_files_and_programs_and_nothing_else(running) -> None:
     config = running.host.add_node("n1")
     with running.client(config.password) as client:
         for (method, path), status in answers(client, paths_of(running)).items():
-            allowed = path.startswith(("/files", "/programs"))
+            allowed = path.startswith(("/files", "/fs", "/programs"))
             allowed = allowed and (method, path) != ("PUT", "/programs/name")
             assert (status != 403) if allowed else (status == 403), path
         assert client.put("/programs/x.lua", content=b"return 1").status_code == 403
@@ -63,7 +63,7 @@ def test_node_may_use_files_and_programs_and_nothing_else(running) -> None:
 
 def test_node_may_name_itself_with_basic_authentication(running) -> None:
     config = running.host.add_node("n1")
-    url = f"{running.host.address.url}/files/"
+    url = f"{running.host.address.url}/fs/list"
     assert httpx.get(url, auth=("n1", config.password)).status_code == 200
     assert httpx.get(url, auth=("n2", config.password)).status_code == 401
     for junk in ("%%%", base64.b64encode(b"\xff\xfe").decode(), "bjE="):
@@ -74,5 +74,5 @@ def test_new_credential_of_a_node_ends_the_old_one(running) -> None:
     old = running.host.add_node("n1").password
     new = running.host.add_node("n1").password
     with running.client(old) as before, running.client(new) as after:
-        assert before.get("/files/").status_code == 401
-        assert after.get("/files/").status_code == 200
+        assert before.get("/fs/list").status_code == 401
+        assert after.get("/fs/list").status_code == 200

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from moonhop.state import HostAddress
 from moonhop_core.errors import MoonhopError
@@ -51,8 +51,8 @@ class Client:
         return self._json("PUT", path, json.dumps(body).encode(), "application/json")
 
     def append(self, path: str, body: bytes) -> Any:
-        """Return what a POST of bytes gives. Raises MoonhopError."""
-        return self._json("POST", path, body)
+        """Return what a PATCH of bytes gives. Raises MoonhopError."""
+        return self._json("PATCH", path, body)
 
     def delete(self, path: str) -> None:
         """Delete. Raises MoonhopError."""
@@ -142,3 +142,8 @@ class Client:
 def file_path(path: str) -> str:
     """Return a fleet file's path in the API."""
     return "/files/" + quote(path.lstrip("/"))
+
+
+def tree_path(verb: str, **query: str) -> str:
+    """Return the API's path for a question about the fleet's tree."""
+    return f"/fs/{verb}?{urlencode(query)}"

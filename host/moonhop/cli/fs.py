@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from moonhop.cli import OK, context
-from moonhop.cli.client import Client, file_path
+from moonhop.cli.client import Client, file_path, tree_path
 from moonhop.cli.output import ago, print_json, print_table
 from moonhop.cli.running import common
 from moonhop_core.errors import MoonhopError
@@ -46,7 +46,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list(client: Client, options: argparse.Namespace) -> Any:
-    found = client.get(file_path(options.path or "").rstrip("/") + "/?list")
+    found: list[Any] = []
+    after: str | None = ""
+    while after is not None:
+        page = client.get(tree_path("list", path=options.path or "", after=after))
+        found += page["entries"]
+        after = page["next"]
     if not options.json:
         rows = [
             (e["name"] + "/" * (e["kind"] == "folder"), e["size"], ago(e["modified"]))
@@ -104,7 +109,7 @@ def _remove(client: Client, options: argparse.Namespace) -> None:
 
 def _file(client: Client, path: str) -> str:
     """Return a file's path in the API. Raises MoonhopError if it is a folder."""
-    if client.get(file_path(path) + "?stat")["kind"] == "folder":
+    if client.get(tree_path("stat", path=path))["kind"] == "folder":
         raise MoonhopError(f"{path!r} is a folder; see what is in it with: moonhop fs ls {path}")
     return file_path(path)
 

@@ -41,10 +41,9 @@ def finder(path: str, options: argparse.Namespace) -> "Find":
             return None
         try:
             with clients[0].open("GET", file_path(place)) as response:
-                file = response.headers.get("Moonhop-Kind") == "file"
-                return response.read() if file else None
+                return response.read()
         except Refused as refused:
-            if refused.status == 404:
+            if refused.status in (404, 409):  # nothing there, or a folder
                 return None
             raise
 

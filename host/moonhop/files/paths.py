@@ -6,6 +6,7 @@ from moonhop_core.errors import MoonhopError
 
 LONGEST_NAME = 200  # bytes
 LONGEST_PATH = 1000  # bytes
+UNFIT = "\\\U0010ffff"  # the second is no character and comes after all others in a list
 
 
 class PathError(MoonhopError):
@@ -22,7 +23,7 @@ def clean_path(path: str) -> str:
     for name in names:
         if name in (".", ".."):
             raise PathError(f"path {path!r} has a {name!r} in it; write it without")
-        if "\\" in name or any(unicodedata.category(char) in ("Cc", "Cs") for char in name):
+        if any(char in UNFIT or unicodedata.category(char) in ("Cc", "Cs") for char in name):
             raise PathError(f"path {path!r} has a backslash or control character in it")
         if len(name.encode()) > LONGEST_NAME:
             raise PathError(f"a name in a path may be {LONGEST_NAME} bytes long: {name[:40]}…")

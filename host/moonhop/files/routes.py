@@ -1,155 +1,145 @@
-"""``/files``: GET (a file, or a folder's list) with Range and ETag, HEAD, PUT, POST, DELETE."""
+"""``/files``: the content of files. GET with Range and ETag, HEAD, PUT, PATCH (append), DELETE."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
-from dataclasses import asdict
+import asyncio
 from email.utils import formatdate
-from typing import Any, BinaryIO
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
+from moonhop.files.conditions import is_known, known, range_holds
+from moonhop.files.entries import Entry, Writer
+from moonhop.files.errors import QuotaReached
+from moonhop.files.quotas import shown as shown_size
 from moonhop.files.ranges import NoSuchRange, parse_range
-from moonhop.files.store import CHUNK, Entry, FileStore, NotFound
+from moonhop.files.reading import CHUNK, Content
+from moonhop.files.shown import described
+from moonhop.files.store import LARGEST_APPEND, FileStore
+from moonhop.files.uploads import Upload
 from moonhop.files.writers import Writers
-from moonhop.scheduler.store import Store
 
-FOLDER = {"Moonhop-Kind": "folder"}
-LARGEST_APPEND = 1 << 20  # bytes
+GATHERED = 1 << 20  # bytes of an upload that go to the disk at once
+
+FilePath = Annotated[str, Path(description="where the file is in the fleet's tree")]
+VersionNumber = Annotated[int | None, Query(ge=1, le=1 << 62, description="an old version")]
 
 
-def file_routes(files: FileStore, store: Store) -> APIRouter:
-    """Return the routes over a file store; ``store`` tells which copy of a process may write."""
-    routes = APIRouter()
-    writers = Writers(store)
+def file_routes(files: FileStore, writers: Writers) -> APIRouter:
+    """Return the routes over a file store; ``writers`` tells which copy of a process may write."""
+    routes = APIRouter(tags=["files"])
 
-    @routes.get("")
-    @routes.get("/{path:path}")
-    async def read(request: Request, path: str = "") -> Response:
-        """Return a file or a range of it; of a folder, or with ``?list``, the entries as JSON; with
-        ``?stat`` what there is under the path."""
-        entry = files.stat(path)
-        if "stat" in request.query_params:
-            return JSONResponse(shown(entry))
-        if entry.kind == "folder" or "list" in request.query_params:
-            return JSONResponse([shown(entry) for entry in files.list(path)], headers=FOLDER)
-        return _sent(files, path, request)
+    @routes.get("/{path:path}", response_class=Response)
+    async def read(request: Request, path: FilePath, version: VersionNumber = None) -> Response:
+        """Return a file, a range of it, or a version that it had."""
+        return _sent(files.open(path, version), request)
 
-    @routes.head("/{path:path}")
-    async def head(path: str) -> Response:
-        """Return what GET would say of a file or folder."""
-        entry = files.stat(path)
-        headers = FOLDER if entry.kind == "folder" else _headers(entry)
-        return Response(headers={**headers, "Content-Length": str(entry.size)})
+    @routes.head("/{path:path}", response_class=Response)
+    async def head(path: FilePath, version: VersionNumber = None) -> Response:
+        """Tell of a file or folder what GET would, without the content."""
+        entry = files.stat(path) if version is None else files.open(path, version).entry
+        return Response(headers={**_headers(entry), "Content-Length": str(entry.size)})
 
     @routes.put("/{path:path}", status_code=201)
-    async def write(request: Request, path: str) -> dict[str, Any]:
-        """Write a whole file; it appears, in one step, when all of it has come."""
-        writers.check(request.headers, request.scope["caller"])
-        _check_conditions(files, path, request)
+    async def write(request: Request, path: FilePath) -> dict[str, Any]:
+        """Write a whole file: its new version appears, in one step, when all of it has come."""
+        writer = writers.of(request.headers, request.scope["caller"])
         expected = request.headers.get("content-length")
-        size = 0
-        with files.writing(path) as upload:
-            async for piece in request.stream():
-                upload.write(piece)
-                size += len(piece)
-            if expected is not None and size != int(expected):
-                raise HTTPException(400, f"{size} bytes came of {expected}; nothing is written")
-            _check_conditions(files, path, request)
-        return shown(upload.entry)
+        upload = files.upload()
+        try:
+            await _receive(request, upload, files.room(writer), writer)
+            if expected is not None and upload.size != int(expected):
+                raise HTTPException(400, f"{upload.size} bytes came of {expected}; write again")
+            type = request.headers.get("content-type")
+            conditions = known(request.headers)
+            entry = await asyncio.to_thread(files.finish, upload, path, writer, conditions, type)
+        finally:
+            await asyncio.to_thread(upload.discard)
+        return described(entry)
 
-    @routes.post("/{path:path}")
-    async def append(request: Request, path: str) -> dict[str, Any]:
-        """Add the body to the end of a file in one piece; a repeated request counts once."""
-        writers.check(request.headers, request.scope["caller"])
-        if entry := writers.done(request.headers):
-            return shown(entry)
-        body = b"".join([piece async for piece in _bounded(request)])
-        entry = files.append(path, body)
-        writers.remember(request.headers, entry)
-        return shown(entry)
+    @routes.patch("/{path:path}")
+    async def append(request: Request, path: FilePath) -> dict[str, Any]:
+        """Add the body to the end of a file, in one piece; a repeated request of a process counts
+        once."""
+        writer = writers.of(request.headers, request.scope["caller"])
+        body = await _bounded(request)
+        appended = files.append_soon(path, body, writer, known(request.headers))
+        return described(await asyncio.wrap_future(appended))
 
     @routes.delete("/{path:path}", status_code=204)
-    async def remove(request: Request, path: str) -> None:
-        """Remove a file, or an empty folder."""
-        writers.check(request.headers, request.scope["caller"])
-        _check_conditions(files, path, request)
-        files.remove(path)
+    async def remove(
+        request: Request,
+        path: FilePath,
+        deep: Annotated[bool, Query(description="a folder with all that is below it")] = False,
+    ) -> None:
+        """Remove a file or a folder; its versions are kept for a while."""
+        writer = writers.of(request.headers, request.scope["caller"])
+        await asyncio.to_thread(files.remove, path, writer, known(request.headers), deep)
 
     return routes
 
 
-def shown(entry: Entry) -> dict[str, Any]:
-    """Return an entry for JSON, with its name alone too."""
-    return {"name": entry.path.rpartition("/")[2], **asdict(entry)}
-
-
 def _headers(entry: Entry) -> dict[str, str]:
+    if entry.kind == "folder":
+        return {"Moonhop-Kind": "folder"}
     return {
         "ETag": f'"{entry.etag}"',
         "Accept-Ranges": "bytes",
         "Last-Modified": formatdate(entry.modified, usegmt=True),
-        "Content-Type": "application/octet-stream",
+        "Content-Type": entry.type,
+        # Whatever a file holds, a browser is not to run it with the page's rights.
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Content-Type-Options": "nosniff",
         "Moonhop-Kind": "file",
+        "Moonhop-Version": str(entry.version),
     }
 
 
-def _sent(files: FileStore, path: str, request: Request) -> Response:
-    with ExitStack() as stack:
-        file, entry = stack.enter_context(files.open(path))
-        headers = _headers(entry)
-        if _names(request.headers.get("if-none-match"), entry):
-            return Response(status_code=304, headers=headers)
-        wanted = request.headers.get("range")
-        if not _names(request.headers.get("if-range", "*"), entry):
-            wanted = None
-        try:
-            part = parse_range(wanted, entry.size)
-        except NoSuchRange:
-            return Response(status_code=416, headers={"Content-Range": f"bytes */{entry.size}"})
-        start, end = part or (0, entry.size)
-        if part:
-            headers["Content-Range"] = f"bytes {start}-{end - 1}/{entry.size}"
-        headers["Content-Length"] = str(end - start)
-        status = 206 if part else 200
-        file.seek(start)
-        if end - start <= CHUNK:
-            return Response(file.read(end - start), status, headers)
-        return StreamingResponse(_pieces(stack.pop_all(), file, end - start), status, headers)
-
-
-def _pieces(stack: ExitStack, file: BinaryIO, size: int) -> Iterator[bytes]:
-    with stack:
-        while size > 0 and (piece := file.read(min(size, CHUNK))):
-            size -= len(piece)
-            yield piece
-
-
-async def _bounded(request: Request) -> AsyncIterator[bytes]:
-    size = 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > LARGEST_APPEND:
-            raise HTTPException(413, f"one append may be {LARGEST_APPEND >> 20} MB; send several")
-        yield piece
-
-
-def _check_conditions(files: FileStore, path: str, request: Request) -> None:
-    """Answer 412 if the file is not the version that the caller knows (RFC 9110, 13)."""
-    match, none_match = request.headers.get("if-match"), request.headers.get("if-none-match")
-    if match is None and none_match is None:
-        return
+def _sent(content: Content, request: Request) -> Response:
+    entry, headers = content.entry, _headers(content.entry)
+    if is_known(request.headers, entry):
+        return Response(status_code=304, headers=headers)
+    wanted = request.headers.get("range") if range_holds(request.headers, entry) else None
     try:
-        entry: Entry | None = files.stat(path)
-    except NotFound:
-        entry = None
-    if (match is not None and not _names(match, entry)) or _names(none_match, entry):
-        raise HTTPException(412, f"{path!r} is not the version you know; read it again")
+        part = parse_range(wanted, entry.size)
+    except NoSuchRange:
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{entry.size}"})
+    start, end = part or (0, entry.size)
+    if part:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{entry.size}"
+    headers["Content-Length"] = str(end - start)
+    status = 206 if part else 200
+    chunks = content.chunks(start, end)
+    if end - start <= CHUNK:
+        return Response(b"".join(chunks), status, headers)
+    return StreamingResponse(chunks, status, headers)
 
 
-def _names(header: str | None, entry: Entry | None) -> bool:
-    """Tell whether a list of ETags, or ``*``, names the version."""
-    if header is None or entry is None:
-        return False
-    tags = [tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")]
-    return "*" in tags or entry.etag in tags
+async def _receive(request: Request, upload: Upload, room: int | None, writer: Writer) -> None:
+    """Take the body in; what is too much for the writer's quota is refused before it has all come.
+
+    The disk is written in a thread, so that nobody else has to wait for it.
+    """
+    announced = int(request.headers.get("content-length", 0))
+    gathered = bytearray()
+    async for piece in request.stream():
+        gathered += piece
+        size = upload.size + len(gathered)
+        if room is not None and max(size, announced) > room:
+            raise QuotaReached(
+                f"{writer.owner} may keep {shown_size(room)} more of files and wants "
+                f"{shown_size(max(size, announced))}; remove files, or: moonhop fs quota "
+                f"{writer.owner} SIZE"
+            )
+        if len(gathered) >= GATHERED:
+            await asyncio.to_thread(upload.write, bytes(gathered))
+            gathered.clear()
+    await asyncio.to_thread(upload.write, bytes(gathered))
+
+
+async def _bounded(request: Request) -> bytes:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LARGEST_APPEND:
+            raise HTTPException(413, f"one append may be {LARGEST_APPEND >> 20} MB; send several")
+    return bytes(body)

@@ -1,238 +1,376 @@
-"""The fleet's files in a folder: whole files appear in one step, appends never mix."""
+"""The fleet's files: an index in SQLite over a store of blobs.
 
-import errno
-import fcntl
-import os
-import secrets
-import shutil
-from collections.abc import Iterator
+Every method can be called from any thread and blocks until what it did is on the disk; those that
+end in ``_soon`` give a future instead. Paths are the fleet's (files/paths.py), never the machine's;
+every method raises PathError for one that is not allowed, and FileErrors (files/errors.py).
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from types import TracebackType
+from typing import TypeVar
 
+from moonhop.files import quotas, retention, tree
+from moonhop.files.blobs import Blobs
+from moonhop.files.bodies import Piece, fold, is_long, pieces
+from moonhop.files.commits import Committer
+from moonhop.files.entries import ANY, HOST, Change, Entry, Known, Page, Version, Writer
+from moonhop.files.errors import FileError, NotFound
+from moonhop.files.folder_blobs import FolderBlobs
+from moonhop.files.holds import Holds
 from moonhop.files.paths import clean_path
-from moonhop_core.errors import MoonhopError
+from moonhop.files.quotas import Account
+from moonhop.files.reading import Chunks, Content, blobs_of
+from moonhop.files.repeats import digest, forget_process, once
+from moonhop.files.schema import connect, prepare
+from moonhop.files.uploads import Upload
 
-CHUNK = 256 * 1024  # bytes
+LARGEST_APPEND = 1 << 20  # bytes
+LARGEST_PAGE = 1000  # entries
+OPEN = ".moonhop/open"  # where files lie that a process has not closed yet: PID/ID
 
-
-class FileError(MoonhopError):
-    """The store cannot do that with this path."""
-
-
-class NotFound(FileError):
-    """There is nothing under this path."""
-
-
-class Conflict(FileError):
-    """The path is in the way of what was asked."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A file or folder: ``size`` in bytes, ``modified`` in seconds since 1970."""
-
-    path: str
-    kind: str  # "file" or "folder"
-    size: int
-    modified: float
-    etag: str
+T = TypeVar("T")
 
 
 class FileStore:
-    """The tree below a folder. Paths are the fleet's (files/paths.py), never the machine's.
+    """Files below a folder of this machine; large blobs in another store, if one is given."""
 
-    Every method raises PathError for a path that is not allowed. Links in the folder are not
-    followed. Files that are being written lie beside the tree, so a crash leaves nothing
-    half-written in it.
-    """
+    def __init__(self, folder: Path, blobs: Blobs | None = None) -> None:
+        """Raises FileError if the folder holds what is no index of ours."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._blobs = blobs or FolderBlobs(folder / "blobs")
+        self._file = folder / "index.db"
+        self._readers = threading.local()
+        self._all_readers: list[sqlite3.Connection] = []
+        self._holds = Holds()
+        self._to_fold: set[int] = set()
+        self._told = 0  # the last change that listeners know
+        self._listeners: list[Callable[[list[Change]], None]] = []
+        try:
+            prepare(self._reader())
+        except (ValueError, sqlite3.DatabaseError) as error:
+            raise FileError(f"cannot use {self._file}: {error}; move it away") from None
+        self._told = self.last_change()
+        self._committer = Committer(self._file, self._after_commit)
 
-    def __init__(self, folder: Path) -> None:
-        self._tree = folder / "tree"
-        self._parts = folder / "parts"
-        shutil.rmtree(self._parts, ignore_errors=True)  # left by a host that was killed
-        for path in (folder, self._tree, self._parts):
-            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    def close(self) -> None:
+        """Write what is under way, then close. No other method may be running."""
+        self._committer.close()
+        for connection in self._all_readers:
+            connection.close()
+
+    def __enter__(self) -> "FileStore":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def find(self, path: str) -> Entry | None:
+        """Return what is under a path, None if there is nothing."""
+        return tree.find(self._reader(), clean_path(path))
 
     def stat(self, path: str) -> Entry:
         """Return what is under a path. Raises NotFound."""
-        return self._entry(clean_path(path))
+        return tree.get(self._reader(), clean_path(path))
 
-    def list(self, path: str = "") -> list[Entry]:
-        """Return what a folder holds, by name. Raises NotFound, Conflict if it is a file."""
-        cleaned = clean_path(path)
-        if self._entry(cleaned).kind != "folder":
-            raise Conflict(f"{cleaned!r} is a file, not a folder")
-        below = sorted(entry.name for entry in os.scandir(self._place(cleaned)))
-        return [self._entry(f"{cleaned}/{name}".lstrip("/")) for name in below]
+    def page(
+        self,
+        path: str = "",
+        prefix: str = "",
+        after: str = "",
+        limit: int = LARGEST_PAGE,
+        deep: bool = False,
+    ) -> Page:
+        """Return what a folder holds, by name; ``deep``: all that is below it, by path.
 
-    @contextmanager
-    def open(self, path: str) -> Iterator[tuple[BinaryIO, Entry]]:
-        """Open a file to read, with its entry; what is read is one version of the file.
-
-        Raises NotFound, Conflict if it is a folder.
+        ``prefix`` is what the names begin with, ``after`` a name that comes before all of them.
+        Raises NotFound, Conflict if it is a file.
         """
+        limit = max(1, min(limit, LARGEST_PAGE))
+        return tree.page(self._reader(), clean_path(path), prefix, after, limit, deep)
+
+    def walk(self, path: str = "", deep: bool = False) -> Iterator[Entry]:
+        """Give all that ``page`` tells of, page after page."""
+        after: str | None = ""
+        while after is not None:
+            page = self.page(path, after=after, deep=deep)
+            yield from page.entries
+            after = page.next
+
+    def open(self, path: str, version: int | None = None) -> Content:
+        """Return a file's content, or that of an old version. Raises NotFound, Conflict."""
         cleaned = clean_path(path)
-        try:
-            descriptor = os.open(self._place(cleaned), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        except OSError as error:
-            raise self._error(cleaned, error) from error
-        try:
-            entry = self._described(cleaned, os.fstat(descriptor))
-            if entry.kind == "folder":
-                raise Conflict(f"{cleaned!r} is a folder, not a file")
-        except BaseException:
-            os.close(descriptor)
-            raise
-        with os.fdopen(descriptor, "rb") as file:
-            yield file, entry
+        db = self._reader()
+        if version is None:
+            entry = tree.get_file(db, cleaned)
+        else:
+            entry = tree.get_version(db, cleaned, version)
+        return Content(entry, lambda start, end: self._chunks(entry, start, end))
 
-    @contextmanager
-    def writing(self, path: str) -> Iterator["Upload"]:
-        """Give an Upload to write a file with; the file appears when the block ends well.
+    def read(self, path: str) -> bytes:
+        """Return a whole file's content; only for what is known to be small."""
+        return self.open(path).read()
 
-        ``Upload.entry`` tells it then. Raises Conflict if a folder is in the way.
-        """
-        cleaned = self._file_path(path)
-        part = self._parts / secrets.token_hex(16)
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    def versions(self, path: str) -> list[Version]:
+        """Return the versions of a file, also of a removed one, the newest first."""
+        return tree.versions(self._reader(), clean_path(path))
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def upload(self) -> Upload:
+        """Begin a new version of a file; ``discard`` it in the end, whatever becomes of it."""
+        return Upload(self._blobs)
+
+    def finish(
+        self,
+        upload: Upload,
+        path: str,
+        writer: Writer = HOST,
+        known: Known = ANY,
+        type: str | None = None,
+    ) -> Entry:
+        """Make what was uploaded the newest version of a file, whose media type may be told."""
+        cleaned = clean_path(path)
+        with _told_as_ours(cleaned):
+            hash, size, content = upload.finish()
+            with self._holds.holding([hash]):
+                upload.keep()
+                return self._change(
+                    writer,
+                    digest("put", cleaned, hash),
+                    lambda db: tree.put(db, cleaned, (hash, size, content), type, writer, known),
+                )
+
+    def write(
+        self,
+        path: str,
+        content: bytes | Iterable[bytes],
+        writer: Writer = HOST,
+        known: Known = ANY,
+    ) -> Entry:
+        """Write a whole file, which may come in pieces, and return its entry."""
+        upload = self.upload()
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                upload = Upload(file)
-                yield upload
-                file.flush()
-                os.fsync(descriptor)
-            place = self._make_room(cleaned)
-            with self._lock():
-                os.replace(part, place)
-            upload.entry = self._entry(cleaned)
-        except OSError as error:
-            raise self._error(cleaned, error) from error
+            with _told_as_ours(path):
+                for piece in [content] if isinstance(content, bytes) else content:
+                    upload.write(piece)
+            return self.finish(upload, path, writer, known)
         finally:
-            part.unlink(missing_ok=True)
+            upload.discard()
 
-    def write(self, path: str, content: bytes) -> Entry:
-        """Write a whole file and return its entry."""
-        with self.writing(path) as upload:
-            upload.write(content)
-        return upload.entry
-
-    def append(self, path: str, content: bytes) -> Entry:
+    def append(self, path: str, content: bytes, writer: Writer = HOST, known: Known = ANY) -> Entry:
         """Add to the end of a file, which is made if need be, in one piece; return its entry."""
-        cleaned = self._file_path(path)
-        place = self._make_room(cleaned)
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        try:
-            with self._lock():
-                descriptor = os.open(place, flags, 0o600)
-                try:
-                    self._append(descriptor, content)
-                    return self._described(cleaned, os.fstat(descriptor))
-                finally:
-                    os.close(descriptor)
-        except OSError as error:
-            raise self._error(cleaned, error) from error
+        return self.append_soon(path, content, writer, known).result()
 
-    def remove(self, path: str) -> None:
-        """Remove a file, or an empty folder. Raises NotFound, Conflict."""
+    def append_soon(
+        self, path: str, content: bytes, writer: Writer = HOST, known: Known = ANY
+    ) -> "Future[Entry]":
+        """As ``append``, but return a future."""
         cleaned = clean_path(path)
-        if not cleaned:
-            raise Conflict("the top of the tree cannot be removed")
-        entry = self._entry(cleaned)
-        try:
-            if entry.kind == "folder":
-                self._place(cleaned).rmdir()
-            else:
-                self._place(cleaned).unlink()
-        except OSError as error:
-            raise self._error(cleaned, error) from error
+        if len(content) > LARGEST_APPEND:
+            raise FileError(f"one append may be {LARGEST_APPEND >> 20} MB; send several")
+
+        def work(db: sqlite3.Connection) -> Entry:
+            entry = tree.append(db, cleaned, content, writer, known)
+            body = tree.body_of(db, cleaned, entry.version)
+            if is_long(db, body):
+                self._to_fold.add(body)
+            return entry
+
+        done = _once(writer, digest("append", cleaned, content), work)
+        return self._committer.submit(lambda db: _entry(done(db)))
+
+    def make_folder(self, path: str, writer: Writer = HOST) -> Entry:
+        """Make a folder and those above it; one that is there is no trouble."""
+        cleaned = clean_path(path)
+        return self._change(
+            writer, digest("mkdir", cleaned), lambda db: tree.make_folder(db, cleaned)
+        )
+
+    def remove(
+        self, path: str, writer: Writer = HOST, known: Known = ANY, deep: bool = False
+    ) -> None:
+        """Remove a file or an empty folder; ``deep``: a folder with all that is below it."""
+        cleaned = clean_path(path)
+        work = _once(
+            writer, digest("remove", cleaned), lambda db: tree.remove(db, cleaned, deep, known)
+        )
+        self._committer.submit(work).result()
+
+    def rename(self, source: str, target: str, writer: Writer = HOST) -> Entry:
+        """Move a file or folder. A file that is in the way gets a new version, in one step."""
+        old, new = clean_path(source), clean_path(target)
+        return self._change(
+            writer, digest("rename", old, new), lambda db: tree.rename(db, old, new, writer)
+        )
+
+    def copy(self, source: str, target: str, writer: Writer = HOST) -> Entry:
+        """Copy a file or folder; the copy takes no room. A file that is in the way gets a new
+        version."""
+        old, new = clean_path(source), clean_path(target)
+        return self._change(
+            writer, digest("copy", old, new), lambda db: tree.copy(db, old, new, writer)
+        )
+
+    def restore(self, path: str, version: int, writer: Writer = HOST) -> Entry:
+        """Make an old version of a file the newest, also of a removed file."""
+        cleaned = clean_path(path)
+        return self._change(
+            writer,
+            digest("restore", cleaned, str(version)),
+            lambda db: tree.restore(db, cleaned, version, writer),
+        )
+
+    # -- watching --------------------------------------------------------------------------------
+
+    def last_change(self) -> int:
+        """Return the number of the last change of the tree."""
+        (seq,) = self._reader().execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()
+        return int(seq)
+
+    def changes(self, since: int, path: str = "", limit: int = LARGEST_PAGE) -> list[Change]:
+        """Return the changes after number ``since`` to a path and what is below it, the first
+        ``limit`` of them. Only the newest few thousand are known."""
+        return tree.changes(self._reader(), since, clean_path(path), limit)
+
+    def listen(self, listener: Callable[[list[Change]], None]) -> Callable[[], None]:
+        """Have changes told, in their order, from a thread of the store, once they are on the disk;
+        return what ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    # -- quotas and upkeep -----------------------------------------------------------------------
+
+    def usage(self) -> list[Account]:
+        """Return what nodes and applications keep and may keep, in bytes."""
+        return quotas.usage(self._reader())
+
+    def room(self, writer: Writer) -> int | None:
+        """Return how many bytes more a writer may keep; None: no bound."""
+        return quotas.room(self._reader(), writer.accounts)
+
+    def set_quota(self, account: str, quota: int | None) -> Account:
+        """Set how many bytes ``node:ID`` or ``app:NAME`` may keep; None: the default."""
+        return self._committer.submit(lambda db: quotas.set_quota(db, account, quota)).result()
+
+    def processes(self) -> list[str]:
+        """Return the processes whose requests are remembered or that left files open."""
+        found = {pid for (pid,) in self._reader().execute("SELECT DISTINCT process FROM repeats")}
+        if self.find(OPEN) is not None:
+            found.update(entry.name for entry in self.walk(OPEN))
+        return sorted(found)
+
+    def forget_process(self, process: str) -> None:
+        """A process has ended: what it left open goes, and its requests need not be remembered."""
+
+        def work(db: sqlite3.Connection) -> None:
+            forget_process(db, process)
+            left = f"{OPEN}/{process}"
+            if tree.find(db, left) is not None:
+                tree.remove(db, left, deep=True)
+
+        self._committer.submit(work).result()
+
+    def sweep(self) -> None:
+        """Drop what is kept for long enough, and blobs that a host which was killed has left."""
+        self._committer.submit(retention.forget_by_age).result()
+        known = "SELECT 1 FROM blobs WHERE hash = ? AND content IS NULL"
+        for hash in self._blobs.hashes():
+            if not self._reader().execute(known, (hash,)).fetchone():
+                self._committer.submit(
+                    lambda db, hash=hash: db.execute(  # type: ignore[misc]
+                        "INSERT OR IGNORE INTO garbage VALUES (?)", (hash,)
+                    )
+                ).result()
 
     # -- inside ----------------------------------------------------------------------------------
 
-    def _append(self, descriptor: int, content: bytes) -> None:
-        """Write all of it, or, if the disk is full, none of it."""
-        before = os.fstat(descriptor).st_size
-        rest = memoryview(content)
-        try:
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
-            os.fsync(descriptor)
-        except OSError:
-            os.ftruncate(descriptor, before)
-            raise
+    def _change(
+        self, writer: Writer, mark: str, work: Callable[[sqlite3.Connection], Entry]
+    ) -> Entry:
+        return _entry(self._committer.submit(_once(writer, mark, work)).result())
 
-    def _place(self, cleaned: str) -> Path:
-        """Return where a path lies on the machine; no link may stand on the way there."""
-        place = self._tree
-        for name in cleaned.split("/") if cleaned else []:
-            if place.is_symlink():
-                raise NotFound(f"there is no {cleaned!r}")
-            place = place / name
-        return place
+    def _reader(self) -> sqlite3.Connection:
+        """Return this thread's connection for reading."""
+        connection: sqlite3.Connection | None = getattr(self._readers, "connection", None)
+        if connection is None:
+            connection = self._readers.connection = connect(self._file)
+            self._all_readers.append(connection)
+        return connection
 
-    def _file_path(self, path: str) -> str:
-        cleaned = clean_path(path)
-        if not cleaned or path.endswith("/"):
-            raise Conflict(f"{path!r} names a folder; name a file")
-        if self._place(cleaned).is_dir():
-            raise Conflict(f"{cleaned!r} is a folder; choose another name")
-        return cleaned
+    def _chunks(self, entry: Entry, start: int, end: int) -> Chunks:
+        found: list[Piece] = []
+        if start < end:
+            db = self._reader()
+            body = tree.find_body(db, entry.path, entry.version)
+            if body is not None:
+                found = pieces(db, body, start, end)
+                held = blobs_of(found)
+                self._holds.take(held)
+                # Held from here on; but had the body been dropped by now, a blob could be gone.
+                if tree.find_body(db, entry.path, entry.version) is None:
+                    self._holds.release(held)
+                    body = None
+            if body is None:
+                raise NotFound(f"version {entry.version} of {entry.path!r} is kept no longer")
+        return Chunks(found, start, end, self._blobs.open, self._holds)
 
-    def _make_room(self, cleaned: str) -> Path:
-        """Make the folders above a file and return the file's place."""
-        place = self._place(cleaned)
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except (FileExistsError, NotADirectoryError):
-            raise Conflict(f"a file is in the way of {cleaned!r}") from None
-        return place
+    def _after_commit(self, db: sqlite3.Connection) -> None:
+        """What follows from a commit, in the committer's thread."""
+        if self._listeners:
+            found = tree.changes(db, self._told, "", -1)
+            if found:
+                self._told = found[-1].seq
+                for listener in list(self._listeners):
+                    listener(found)
+        for body in self._to_fold:
+            self._committer.submit_upkeep(lambda db, body=body: fold(db, self._blobs, body))  # type: ignore[misc]
+        self._to_fold.clear()
+        self._remove_garbage(db)
 
-    def _entry(self, cleaned: str) -> Entry:
-        try:
-            status = os.lstat(self._place(cleaned))
-        except OSError as error:
-            raise self._error(cleaned, error) from error
-        return self._described(cleaned, status)
-
-    def _described(self, cleaned: str, status: os.stat_result) -> Entry:
-        mode = status.st_mode & 0o170000
-        if mode == 0o040000:
-            return Entry(cleaned, "folder", 0, status.st_mtime, "")
-        if mode != 0o100000:
-            raise NotFound(f"there is no {cleaned!r}")
-        # A replaced file is another inode; an append changes size and time.
-        etag = f"{status.st_ino:x}-{status.st_size:x}-{status.st_mtime_ns:x}"
-        return Entry(cleaned, "file", status.st_size, status.st_mtime, etag)
-
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        """Keep writers apart, those of other processes too."""
-        descriptor = os.open(self._parts.parent / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
-
-    def _error(self, cleaned: str, error: OSError) -> FileError:
-        if isinstance(error, FileNotFoundError | NotADirectoryError) or error.errno == errno.ELOOP:
-            return NotFound(f"there is no {cleaned!r}; see what there is with: moonhop fs ls")
-        if isinstance(error, IsADirectoryError):
-            return Conflict(f"{cleaned!r} is a folder, not a file")
-        if error.errno == errno.ENOTEMPTY:
-            return Conflict(f"folder {cleaned!r} is not empty; remove what is in it first")
-        return FileError(f"cannot use {cleaned!r}: {error.strerror}")
+    def _remove_garbage(self, db: sqlite3.Connection) -> None:
+        done = []
+        for (hash,) in db.execute("SELECT hash FROM garbage").fetchall():
+            query = "SELECT 1 FROM blobs WHERE hash = ? AND content IS NULL"
+            if db.execute(query, (hash,)).fetchone() or self._holds.unless_held(
+                hash,
+                lambda hash=hash: self._blobs.remove(hash),  # type: ignore[misc]
+            ):
+                done.append((hash,))
+        if done:
+            self._committer.submit_upkeep(lambda db: _collected(db, done))
 
 
-class Upload:
-    """A file that is being written; ``entry`` is set when it is in place."""
+def _once(
+    writer: Writer, mark: str, work: Callable[[sqlite3.Connection], Entry | None]
+) -> Callable[[sqlite3.Connection], Entry | None]:
+    return lambda db: once(db, writer, mark, lambda: work(db))
 
-    entry: Entry
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+def _entry(made: Entry | None) -> Entry:
+    assert made is not None  # only removing gives none
+    return made
 
-    def write(self, content: bytes) -> None:
-        """Add to what will be the file."""
-        self._file.write(content)
+
+@contextmanager
+def _told_as_ours(path: str) -> Iterator[None]:
+    """Tell a failure of the disk or the object store as what it means."""
+    try:
+        yield
+    except OSError as error:
+        raise FileError(f"cannot write {path!r}: {error.strerror or error}") from error
+
+
+def _collected(db: sqlite3.Connection, hashes: list[tuple[str]]) -> None:
+    db.executemany("DELETE FROM garbage WHERE hash = ?", hashes)

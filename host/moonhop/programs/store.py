@@ -15,7 +15,8 @@ import tempfile
 from pathlib import Path
 
 from moonhop.boards.slim import slim_program
-from moonhop.files.store import Conflict, FileStore, NotFound
+from moonhop.files.errors import Conflict, NotFound
+from moonhop.files.store import FileStore
 from moonhop.programs.linking import link
 from moonhop.state import write_private
 from moonhop_core.errors import MoonhopError
@@ -60,8 +61,7 @@ class ProgramStore:
         if self._files is None or not path.startswith("/"):
             return None
         try:
-            with self._files.open(path) as (file, _):
-                return file.read(LARGEST + 1)
+            return self._files.open(path).read(0, LARGEST + 1)
         except (NotFound, Conflict):
             return None
 

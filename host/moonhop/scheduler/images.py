@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from moonhop.files.store import FileError, FileStore
+from moonhop.files.errors import FileError
+from moonhop.files.store import FileStore
 from moonhop.scheduler.plan import LIVE
 from moonhop.scheduler.requests import NodeGone
 from moonhop.scheduler.rows import NewProcess, ProcessRow, Terms
@@ -26,7 +27,6 @@ STEP = 0.25  # seconds between two looks for what is due
 HANDS = 8  # checkpoints under way at a time
 TIMEOUT = 60.0  # seconds for one
 FORMAT = 1  # of a snapshot's head
-PIECE = 1 << 18  # bytes
 
 log = logging.getLogger(__name__)
 
@@ -97,15 +97,15 @@ class Images:
     def sweep(self) -> None:
         """Remove what is left of processes that are over."""
         with contextlib.suppress(FileError):  # there is no such folder yet
-            for entry in self._files.list(FOLDER):
-                pid = entry.path.rpartition("/")[2]
+            for entry in self._files.walk(FOLDER):
+                pid = entry.name
                 if pid not in {row.pid for row in self._scheduler.store.live()}:
                     self._forget(pid, but=None)
 
     def _forget(self, pid: str, but: str | None) -> None:
         """Remove a process's files, except one."""
         with contextlib.suppress(FileError):  # somebody else removed it
-            for entry in self._files.list(f"{FOLDER}/{pid}"):
+            for entry in self._files.walk(f"{FOLDER}/{pid}"):
                 if entry.path != but:
                     self._files.remove(entry.path)
             if but is None:
@@ -132,9 +132,7 @@ class Images:
     def _pieces(self, head: bytes, path: str) -> Iterator[bytes]:
         try:
             yield head
-            with self._files.open(path) as (file, _):
-                while piece := file.read(PIECE):
-                    yield piece
+            yield from self._files.open(path).chunks()
         finally:
             self._files.remove(path)
 
@@ -160,9 +158,7 @@ class Images:
             raise MoonhopError(f"the snapshot is of format {version}, this host reads {FORMAT}")
         program = add(source, file)
         path = f"{FOLDER}/restore-{secrets.token_hex(8)}.image"
-        with self._files.writing(path) as upload:
-            for piece in image:
-                upload.write(piece)
+        self._files.write(path, image)
         terms = replace(terms, after=())  # the others of its application need not be here
         new = NewProcess(name, program.hash, args, terms=terms, image=path)
         return self._begin(new, "restored from a file")

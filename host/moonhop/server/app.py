@@ -4,8 +4,11 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from moonhop.credentials import Credentials
+from moonhop.files.errors import Conflict, NotFound, NotThatVersion, QuotaReached
 from moonhop.files.routes import file_routes
-from moonhop.files.store import Conflict, FileStore, NotFound
+from moonhop.files.store import FileStore
+from moonhop.files.tree_routes import quota_routes, tree_routes
+from moonhop.files.writers import Writers
 from moonhop.programs.routes import program_routes
 from moonhop.programs.store import ProgramStore
 from moonhop.scheduler.applications import Applications
@@ -16,6 +19,8 @@ from moonhop.server.apps import app_routes
 from moonhop.server.auth import Gate
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lang.errors import LuaSyntaxError
+
+STATUS = {NotFound: 404, Conflict: 409, NotThatVersion: 412, QuotaReached: 507}
 
 
 def create_app(
@@ -30,7 +35,10 @@ def create_app(
     app = FastAPI(title="moonhop", docs_url=None, redoc_url=None)
     app.include_router(api_routes(scheduler, programs, images), prefix="/api")
     app.include_router(app_routes(applications), prefix="/api/apps")
-    app.include_router(file_routes(files, scheduler.store), prefix="/files")
+    writers = Writers(scheduler.store)
+    app.include_router(file_routes(files, writers), prefix="/files")
+    app.include_router(tree_routes(files, writers), prefix="/fs")
+    app.include_router(quota_routes(files), prefix="/api/quotas")
     app.include_router(program_routes(programs), prefix="/programs")
     app.add_exception_handler(MoonhopError, _refused)
     app.add_middleware(Gate, credentials=credentials)
@@ -46,8 +54,7 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
 
 
 def _status(error: Exception) -> int:
-    if isinstance(error, NotFound):
-        return 404
-    if isinstance(error, Conflict):
-        return 409
+    for kind, status in STATUS.items():
+        if isinstance(error, kind):
+            return status
     return 404 if str(error).startswith("there is no ") else 400

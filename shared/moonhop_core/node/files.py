@@ -45,15 +45,13 @@ async def serve(http: "Http", hosted: "Hosted", number: int, verb: str, args: "l
             if response.status == 416:
                 return [""]
         _check(response, path)
-        if response.headers.get("moonhop-kind") == "folder":
-            raise FileError("%s: is a folder" % path)
         return [lua_string(response.body)]
     if verb == "fs.write" or verb == "fs.append":
-        method = "PUT" if verb == "fs.write" else "POST"
+        method = "PUT" if verb == "fs.write" else "PATCH"
         _check(await http.request(method, address, wire_bytes(args[1]), headers), path)
         return []
     if verb == "fs.list":
-        return [[lua_text(entry) for entry in await _list(http, address, headers, path)]]
+        return [[lua_text(entry) for entry in await _list(http, headers, path)]]
     if verb == "fs.exists" or verb == "fs.stat":
         found = await _stat(http, address, headers, path)
         if verb == "fs.exists":
@@ -64,12 +62,11 @@ async def serve(http: "Http", hosted: "Hosted", number: int, verb: str, args: "l
     raise FileError("this node does not know %s" % verb)
 
 
-async def _list(http: "Http", address: str, headers: "dict[str, str]", path: str) -> "list[str]":
+async def _list(http: "Http", headers: "dict[str, str]", path: str) -> "list[str]":
+    address = "/fs/list?path=" + quote(path)
     response = await http.request("GET", address, b"", headers, 1 << 20)
     _check(response, path)
-    if response.headers.get("moonhop-kind") != "folder":
-        raise FileError("%s: not a folder" % path)
-    return [_name(entry) for entry in json.loads(response.body)]
+    return [_name(entry) for entry in json.loads(response.body)["entries"]]
 
 
 def _name(entry: "dict[str, Any]") -> str:

@@ -1,15 +1,10 @@
-"""The file server: whole files, ranges, versions, appends; and no way out of its tree."""
+"""Files over HTTP: whole files, ranges, versions, appends; and no way out of the tree."""
 
 import os
 import socket
-import threading
-from pathlib import Path
 
 import pytest
 
-from moonhop.files.paths import PathError, clean_path
-from moonhop.files.ranges import NoSuchRange, parse_range
-from moonhop.files.store import Conflict, FileStore, NotFound
 from moonhop.scheduler.rows import NewProcess
 from tests.host.running import RunningHost
 
@@ -61,11 +56,6 @@ def test_ranges_of_a_large_file_put_together_are_the_file(running) -> None:
     assert b"".join(parts) == content
 
 
-def test_range_of_an_empty_file_cannot_be_had() -> None:
-    with pytest.raises(NoSuchRange):
-        parse_range("bytes=0-", 0)
-
-
 def test_etag_names_the_version(running) -> None:
     put(running, "f", b"one")
     etag = running.http.get("/files/f").headers["etag"]
@@ -97,12 +87,13 @@ def test_head_tells_size_and_version_without_the_content(running) -> None:
 def test_folder_is_listed_and_files_described(running) -> None:
     put(running, "d/x", b"1")
     put(running, "d/e/y", b"22")
-    listed = running.http.get("/files/d/?list").json()
-    assert [(entry["name"], entry["kind"], entry["size"]) for entry in listed] == [
+    listed = running.http.get("/fs/list?path=d").json()
+    assert listed["next"] is None
+    assert [(entry["name"], entry["kind"], entry["size"]) for entry in listed["entries"]] == [
         ("e", "folder", 0),
         ("x", "file", 1),
     ]
-    stat = running.http.get("/files/d/e/y?stat").json()
+    stat = running.http.get("/fs/stat?path=d/e/y").json()
     assert (stat["path"], stat["kind"], stat["size"]) == ("d/e/y", "file", 2)
 
 
@@ -132,7 +123,7 @@ def test_delete_removes_a_file_and_an_empty_folder_only(running) -> None:
 )
 def test_path_that_leaves_the_tree_or_is_no_name_is_refused(running, path) -> None:
     # A raw request: clients tidy such paths up themselves.
-    for verb in ("GET", "PUT", "POST", "DELETE"):
+    for verb in ("GET", "HEAD", "PUT", "PATCH", "DELETE"):
         status = raw_request(running, verb, f"/files/{path}")
         assert status in (400, 404, 409), (verb, path)
     outside = {path.name for path in running.host.state.folder.iterdir()}
@@ -143,32 +134,6 @@ def test_path_that_leaves_the_tree_or_is_no_name_is_refused(running, path) -> No
 def test_absolute_path_stays_inside_the_tree(running) -> None:
     put(running, "%2Fetc%2Fhosts", b"ours")
     assert running.http.get("/files/etc/hosts").content == b"ours"
-
-
-def test_names_that_look_alike_are_one_name() -> None:
-    assert clean_path("caf\u0065\u0301") == clean_path("caf\u00e9") == "caf\u00e9"
-    assert clean_path("//a///b/") == "a/b"
-    for path in ("..", "a/../b", "./a", "a\\b", "a\x1fb"):
-        with pytest.raises(PathError):
-            clean_path(path)
-
-
-def test_link_in_the_tree_is_not_followed(tmp_path: Path) -> None:
-    store = FileStore(tmp_path / "files")
-    (tmp_path / "secret").write_text("secret")
-    (tmp_path / "files/tree/out").symlink_to(tmp_path)
-    (tmp_path / "files/tree/direct").symlink_to(tmp_path / "secret")
-    for path in ("out/secret", "direct", "out"):
-        with pytest.raises((NotFound, Conflict)), store.open(path):
-            pass
-        with pytest.raises(NotFound):
-            store.stat(path)
-    with pytest.raises((NotFound, Conflict)):
-        store.write("out/new", b"x")
-    with pytest.raises(NotFound):
-        store.append("direct", b"x")
-    assert (tmp_path / "secret").read_text() == "secret"
-    assert not (tmp_path / "new").exists()
 
 
 def test_interrupted_upload_leaves_nothing(running) -> None:
@@ -183,46 +148,8 @@ def test_interrupted_upload_leaves_nothing(running) -> None:
         while sock.recv(1000):
             pass
     assert running.http.get("/files/f").content == b"old"
-    assert list((running.host.state.folder / "files/parts").iterdir()) == []
-
-
-def test_file_under_reading_stays_one_version(tmp_path: Path) -> None:
-    store = FileStore(tmp_path)
-    store.write("f", b"a" * 100)
-    with store.open("f") as (file, entry):
-        store.write("f", b"b" * 50)
-        assert file.read() == b"a" * entry.size
-
-
-def test_file_and_folder_do_not_take_each_others_place(tmp_path: Path) -> None:
-    store = FileStore(tmp_path)
-    store.write("a/b", b"x")
-    for bad in ("a", "a/b/c", "a/b/", ""):
-        with pytest.raises((Conflict, NotFound)):
-            store.write(bad, b"y")
-        with pytest.raises((Conflict, NotFound)):
-            store.append(bad, b"y")
-
-
-def test_concurrent_appends_never_mix(tmp_path: Path) -> None:
-    writers, records = 8, 60
-    stores = [FileStore(tmp_path) for _ in range(writers)]
-
-    def write(number: int) -> None:
-        for record in range(records):
-            stores[number].append("log", f"{number}:{record}:{'x' * 500}\n".encode())
-
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(writers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    with stores[0].open("log") as (file, _):
-        lines = [line.split(b":") for line in file.read().splitlines()]
-    assert all(len(line) == 3 and line[2] == b"x" * 500 for line in lines)
-    for number in range(writers):
-        mine = [int(line[1]) for line in lines if int(line[0]) == number]
-        assert mine == list(range(records))
+    assert len(running.http.get("/fs/versions?path=f").json()["versions"]) == 1
+    assert list((running.host.state.folder / "files/blobs/parts").iterdir()) == []
 
 
 def test_stale_copy_of_a_process_writes_nothing_and_a_repeated_append_counts_once(running) -> None:
@@ -239,11 +166,11 @@ def test_stale_copy_of_a_process_writes_nothing_and_a_repeated_append_counts_onc
     with running.client(config.password) as client:
         for _ in range(3):
             again = {**mine, "Moonhop-Request": "7"}
-            assert client.post("/files/log", content=b"a", headers=again).status_code == 200
+            assert client.patch("/files/log", content=b"a", headers=again).status_code == 200
         other = {**mine, "Moonhop-Request": "8"}
-        assert client.post("/files/log", content=b"b", headers=other).status_code == 200
+        assert client.patch("/files/log", content=b"b", headers=other).status_code == 200
         running.do(place(row.pid, "n2"))
-        for verb in ("POST", "PUT", "DELETE"):
+        for verb in ("PATCH", "PUT", "DELETE"):
             assert client.request(verb, "/files/log", content=b"c", headers=mine).status_code == 409
     assert running.http.get("/files/log").content == b"ab"
 
@@ -259,3 +186,57 @@ def raw_request(running: RunningHost, verb: str, target: str) -> int:
         while part := sock.recv(1000):
             answer += part
     return int(answer.split()[1])
+
+
+def test_folders_are_made_renamed_copied_and_removed_whole(running) -> None:
+    http = running.http
+    assert http.post("/fs/mkdir", json={"path": "a/b"}).json()["kind"] == "folder"
+    put(running, "a/b/c", b"1")
+    assert http.post("/fs/copy", json={"from": "a", "to": "z"}).status_code == 201
+    assert http.post("/fs/rename", json={"from": "a", "to": "y"}).json()["path"] == "y"
+    listed = http.get("/fs/list?deep=true").json()["entries"]
+    paths = [entry["path"] for entry in listed]
+    assert paths == ["y", "y/b", "y/b/c", "z", "z/b", "z/b/c"]
+    assert http.delete("/files/y").status_code == 409
+    assert http.delete("/files/y?deep=true").status_code == 204
+    assert http.get("/files/z/b/c").content == b"1"
+
+
+def test_old_versions_are_told_read_and_made_new_again(running) -> None:
+    for content in (b"one", b"two"):
+        put(running, "f", content)
+    assert running.http.get("/files/f?version=1").content == b"one"
+    assert running.http.delete("/files/f").status_code == 204
+    assert running.http.get("/files/f").status_code == 404
+    numbers = [v["version"] for v in running.http.get("/fs/versions?path=f").json()["versions"]]
+    assert numbers == [2, 1]
+    assert running.http.post("/fs/restore", json={"path": "f", "version": 1}).json()["version"] == 3
+    assert running.http.get("/files/f").content == b"one"
+    missing = running.http.post("/fs/restore", json={"path": "f", "version": 9})
+    assert missing.status_code == 404
+    assert "moonhop fs history f" in missing.json()["error"]
+
+
+def test_node_that_reaches_its_quota_is_told_so_and_others_are_not(running) -> None:
+    config = running.host.add_node("n1")
+    quota = {"account": "node:n1", "bytes": 1000}
+    assert running.http.put("/api/quotas", json=quota).json()["quota"] == 1000
+    with running.client(config.password) as client:
+        assert client.put("/api/quotas", json=quota).status_code == 403
+        assert client.put("/files/a", content=bytes(900)).status_code == 201
+        for verb, size in (("PUT", 200), ("PATCH", 200), ("PUT", 5_000_000)):
+            refused = client.request(verb, "/files/b", content=bytes(size))
+            assert refused.status_code == 507
+            assert "moonhop fs quota node:n1" in refused.json()["error"]
+        assert client.patch("/files/a", content=bytes(100)).status_code == 200
+    assert put(running, "c", bytes(5000)).status_code == 201
+    (account,) = running.http.get("/api/quotas").json()["accounts"]
+    assert account == {"account": "node:n1", "used": 1000, "quota": 1000}
+
+
+def test_content_is_served_so_that_no_browser_runs_it(running) -> None:
+    put(running, "page.html", b"<script>alert(1)</script>")
+    got = running.http.get("/files/page.html")
+    assert got.headers["content-type"] == "text/html"
+    assert got.headers["x-content-type-options"] == "nosniff"
+    assert got.headers["content-security-policy"].startswith("sandbox")

@@ -1,0 +1,23 @@
+"""What can go wrong with the fleet's files; each is one line that says what to do."""
+
+from moonhop_core.errors import MoonhopError
+
+
+class FileError(MoonhopError):
+    """The store cannot do that with this path."""
+
+
+class NotFound(FileError):
+    """There is nothing under this path."""
+
+
+class Conflict(FileError):
+    """The path is in the way of what was asked."""
+
+
+class NotThatVersion(FileError):
+    """The file is not the version that the caller knows."""
+
+
+class QuotaReached(FileError):
+    """Whoever writes may keep no more."""

@@ -1,0 +1,94 @@
+"""Blobs in a folder: ``ab/abcdef…``, written beside and renamed."""
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from moonhop.files.blobs import Staged
+
+
+class FolderBlobs:
+    """The blobs below a folder, which is made if need be. What a host that was killed had only half
+    written is removed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._parts = folder / "parts"
+        shutil.rmtree(self._parts, ignore_errors=True)
+        self._parts.mkdir(parents=True, mode=0o700)
+
+    def stage(self) -> "StagedFile":
+        """Begin a new blob."""
+        return StagedFile(self._parts / secrets.token_hex(16))
+
+    def keep(self, staged: Staged) -> None:
+        """Move it to its place."""
+        assert isinstance(staged, StagedFile)
+        place = self._place(staged.hash)
+        if place.is_file():
+            return
+        if not place.parent.is_dir():
+            place.parent.mkdir(mode=0o700, exist_ok=True)
+            sync_folder(self._folder)
+        os.replace(staged.path, place)
+        sync_folder(place.parent)
+
+    def open(self, hash: str) -> BinaryIO:
+        """Open a blob to read."""
+        return self._place(hash).open("rb", buffering=0)  # read in large pieces anyway
+
+    def remove(self, hash: str) -> None:
+        """Remove a blob."""
+        self._place(hash).unlink(missing_ok=True)
+
+    def hashes(self) -> Iterator[str]:
+        """Give the hashes of all blobs."""
+        for folder in self._folder.iterdir():
+            if len(folder.name) == 2:
+                yield from (file.name for file in folder.iterdir())
+
+    def _place(self, hash: str) -> Path:
+        return self._folder / hash[:2] / hash
+
+
+class StagedFile:
+    """A blob that is being written to a file of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size = 0
+        self.hash = ""
+        self._file = path.open("xb", buffering=0)
+        self._sum = hashlib.sha256()
+
+    def write(self, content: bytes) -> None:
+        """Add to it, all or an OSError."""
+        rest = memoryview(content)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+        self._sum.update(content)
+        self.size += len(content)
+
+    def finish(self) -> None:
+        """Put it on the disk."""
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self.hash = self._sum.hexdigest()
+
+    def discard(self) -> None:
+        """Remove the file, unless it has been kept."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put a folder's names on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,99 @@
+"""Quotas: how many bytes nodes and applications may keep, old versions included.
+
+What somebody writes or appends is charged to them until the last version that has it is gone. All
+functions here run within a transaction.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from moonhop.files.errors import FileError, QuotaReached
+
+DEFAULT = 1 << 30  # bytes that a node or an application may keep if nobody has said otherwise
+
+
+@dataclass(frozen=True)
+class Account:
+    """``node:ID`` or ``app:NAME``, with the bytes that it keeps and may keep."""
+
+    account: str
+    used: int
+    quota: int
+
+
+def charge(db: sqlite3.Connection, accounts: Iterable[str], body: int, size: int) -> None:
+    """Charge bytes of a body. Raises QuotaReached if one of the accounts may not keep so many."""
+    for account in accounts:
+        used, quota = _account(db, account)
+        if used + size > quota:
+            raise QuotaReached(
+                f"{account} may keep {shown(quota)} of files, has {shown(used)} and wants "
+                f"{shown(size)} more; remove files, or: moonhop fs quota {account} SIZE"
+            )
+        db.execute(
+            "INSERT INTO accounts (account, used) VALUES (?1, ?2)"
+            " ON CONFLICT DO UPDATE SET used = used + ?2",
+            (account, size),
+        )
+        db.execute(
+            "INSERT INTO charges VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET bytes = bytes + ?3",
+            (body, account, size),
+        )
+
+
+def room(db: sqlite3.Connection, accounts: Iterable[str]) -> int | None:
+    """Return how many bytes more the accounts may keep; None: no bound."""
+    rooms = [quota - used for used, quota in (_account(db, account) for account in accounts)]
+    return max(0, min(rooms)) if rooms else None
+
+
+def release(db: sqlite3.Connection, body: int) -> None:
+    """Charge nobody for a body any more."""
+    db.execute(
+        "UPDATE accounts SET used = used - bytes FROM charges"
+        " WHERE charges.body = ? AND charges.account = accounts.account",
+        (body,),
+    )
+    db.execute("DELETE FROM charges WHERE body = ?", (body,))
+
+
+def set_quota(db: sqlite3.Connection, account: str, quota: int | None) -> Account:
+    """Set what an account may keep, in bytes; None: the default. Raises FileError."""
+    kind, _, name = account.partition(":")
+    if kind not in ("node", "app") or not name:
+        raise FileError(f"a quota is for node:ID or app:NAME, not for {account!r}")
+    if quota is not None and quota < 0:
+        raise FileError(f"a quota is a number of bytes from 0 on, not {quota}")
+    db.execute(
+        "INSERT INTO accounts (account, quota) VALUES (?1, ?2)"
+        " ON CONFLICT DO UPDATE SET quota = ?2",
+        (account, quota),
+    )
+    return Account(account, *_account(db, account))
+
+
+def usage(db: sqlite3.Connection) -> list[Account]:
+    """Return all accounts that keep something or have a quota of their own."""
+    rows = db.execute(
+        "SELECT account, used, coalesce(quota, ?) FROM accounts"
+        " WHERE used > 0 OR quota IS NOT NULL ORDER BY account",
+        (DEFAULT,),
+    )
+    return [Account(*row) for row in rows]
+
+
+def shown(size: int) -> str:
+    """Return a size for people: ``512 B``, ``4.2 MB``."""
+    amount = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            break
+        amount /= 1000
+    return f"{size} B" if unit == "B" else f"{amount:.1f} {unit}"
+
+
+def _account(db: sqlite3.Connection, account: str) -> tuple[int, int]:
+    row = db.execute("SELECT used, quota FROM accounts WHERE account = ?", (account,)).fetchone()
+    used, quota = row or (0, None)
+    return used, DEFAULT if quota is None else quota

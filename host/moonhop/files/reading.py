@@ -1,0 +1,92 @@
+"""Reads bytes of one version of a file, whatever happens to the file meanwhile."""
+
+from collections.abc import Callable, Generator, Iterator
+from typing import BinaryIO
+
+from moonhop.files.bodies import Piece
+from moonhop.files.entries import Entry
+from moonhop.files.holds import Holds
+
+CHUNK = 256 * 1024  # bytes
+
+
+class Chunks:
+    """Gives bytes in chunks and holds the blobs that they are in until it is used up, closed or
+    dropped. Raises OSError if the blob store fails."""
+
+    def __init__(
+        self,
+        found: list[Piece],
+        start: int,
+        end: int,
+        open_blob: Callable[[str], BinaryIO],
+        holds: Holds,
+    ) -> None:
+        """``found`` covers the bytes from ``start`` to ``end``; its blobs are held already."""
+        self._open_blob = open_blob
+        self._holds = holds
+        self._held = blobs_of(found)
+        self._chunks = self._read(found, start, end)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._chunks)
+        except BaseException:
+            self.close()
+            raise
+
+    def __del__(self) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the blobs."""
+        self._chunks.close()
+        held, self._held = self._held, []
+        self._holds.release(held)
+
+    def _read(self, found: list[Piece], start: int, end: int) -> Generator[bytes, None, None]:
+        for piece in found:
+            first = max(start - piece.at, 0)
+            last = min(end - piece.at, piece.size)
+            if piece.content is not None:
+                yield piece.content[first:last]
+            else:
+                yield from self._read_blob(piece.blob or "", first, last)
+
+    def _read_blob(self, blob: str, first: int, last: int) -> Iterator[bytes]:
+        with self._open_blob(blob) as file:
+            file.seek(first)
+            while first < last:
+                chunk = file.read(min(CHUNK, last - first))
+                if not chunk:
+                    raise OSError(f"blob {blob} is shorter than it was; restore it from a backup")
+                first += len(chunk)
+                yield chunk
+
+
+class Content:
+    """A version of a file, to be read. ``entry.version`` tells which."""
+
+    def __init__(self, entry: Entry, chunks: Callable[[int, int], Chunks]) -> None:
+        self.entry = entry
+        self._chunks = chunks
+
+    def chunks(self, start: int = 0, end: int | None = None) -> Chunks:
+        """Give the bytes from ``start`` to ``end`` (not included; None: all).
+
+        Raises NotFound if the version has been dropped meanwhile.
+        """
+        end = self.entry.size if end is None else min(end, self.entry.size)
+        return self._chunks(start, max(start, end))
+
+    def read(self, start: int = 0, end: int | None = None) -> bytes:
+        """Return the bytes from ``start`` to ``end``. Raises NotFound."""
+        return b"".join(self.chunks(start, end))
+
+
+def blobs_of(found: list[Piece]) -> list[str]:
+    """Return the blobs that pieces are in."""
+    return [piece.blob for piece in found if piece.blob is not None]

@@ -1,0 +1,71 @@
+"""How long versions and removed files are kept. All functions here run within a transaction."""
+
+import sqlite3
+import time
+from dataclasses import dataclass
+
+from moonhop.files.bodies import drop
+
+
+@dataclass(frozen=True)
+class Rule:
+    """For paths that begin with ``prefix``: so many versions of a file are kept, old ones and
+    removed files for so many days (0: a removed file is gone at once)."""
+
+    prefix: str
+    versions: int
+    days: float
+
+
+RULES = (
+    Rule("checkpoints/", versions=3, days=0),
+    Rule(".moonhop/", versions=1, days=0),  # what programs have not closed yet
+    Rule("", versions=10, days=30),
+)
+DAY = 86400.0  # seconds
+CHANGES = 10_000  # changes remembered
+SWEPT = 1000  # paths looked at in one transaction
+
+
+def rule_for(path: str) -> Rule:
+    """Return the rule for a path."""
+    return next(rule for rule in RULES if path.startswith(rule.prefix))
+
+
+def forget_old(db: sqlite3.Connection, path: str, newest: int) -> None:
+    """Drop the versions of a file that are too many, once ``newest`` has come."""
+    _drop(db, path, "number <= ?", newest - rule_for(path).versions)
+
+
+def forget(db: sqlite3.Connection, path: str) -> None:
+    """Drop a removed path with all its versions."""
+    db.execute("DELETE FROM entries WHERE path = ?", (path,))
+    _drop(db, path, "number > ?", 0)
+
+
+def forget_by_age(db: sqlite3.Connection, now: float | None = None) -> None:
+    """Drop removed paths and old versions whose days are over, and what watchers and repeated
+    requests will not ask for any more."""
+    now = time.time() if now is None else now
+    for rule in RULES:
+        before = now - rule.days * DAY
+        query = "SELECT path FROM entries WHERE gone < ? LIMIT ?"
+        for (path,) in db.execute(query, (before, SWEPT)).fetchall():
+            if rule_for(path) is rule:
+                forget(db, path)
+        if not rule.days:
+            continue
+        query = (
+            "SELECT path, newest FROM (SELECT path, max(number) AS newest, min(modified) AS oldest"
+            " FROM versions GROUP BY path HAVING count(*) > 1) WHERE oldest < ? LIMIT ?"
+        )
+        for path, newest in db.execute(query, (before, SWEPT)).fetchall():
+            if rule_for(path) is rule:
+                _drop(db, path, "number < ? AND modified < ?", newest, before)
+    db.execute("DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?", (CHANGES,))
+
+
+def _drop(db: sqlite3.Connection, path: str, which: str, *values: float) -> None:
+    query = f"DELETE FROM versions WHERE path = ? AND {which} RETURNING body"
+    for (body,) in db.execute(query, (path, *values)).fetchall():
+        drop(db, body)

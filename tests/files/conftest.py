@@ -1,0 +1,34 @@
+"""Fixtures for tests of the file store."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from moonhop.files.store import FileStore
+from tests.files.stores import STORES
+
+
+@pytest.fixture(params=STORES)
+def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], FileStore]]:
+    """Opens one and the same store, as often as one likes, each time after the last was closed."""
+    opened: list[FileStore] = []
+    with ExitStack() as stack:
+        make = stack.enter_context(STORES[request.param](tmp_path / "files"))
+
+        def open_it() -> FileStore:
+            while opened:
+                opened.pop().close()
+            opened.append(make())
+            return opened[-1]
+
+        yield open_it
+        while opened:
+            opened.pop().close()
+
+
+@pytest.fixture
+def store(open_store: Callable[[], FileStore]) -> FileStore:
+    """An empty file store; each test runs with every kind."""
+    return open_store()
