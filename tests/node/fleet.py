@@ -22,7 +22,7 @@ from tests.node.counting import CountingEngine
 
 FLEET = "lab"
 HERE = Path(__file__).parent
-TIMEOUT = 30.0  # seconds for something to become true; board files may have to be made first
+TIMEOUT = 90.0  # seconds for something to become true; board files may have to be made first
 
 
 class Fleet:
