@@ -157,7 +157,7 @@ class State:
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a file in one step (others see the old or the new one), mode 0600."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:

@@ -4,6 +4,7 @@ import asyncio
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,6 +73,8 @@ def test_file_says_what_runs_and_on_which_terms() -> None:
         ("checkpoint = 0", "checkpoint must be seconds, more than 0, not 0"),
         ("restart = 'often'", "restart must be one of never, on-failure, always, not 'often'"),
         ("needs = 'x'", 'needs must be a list of texts, such as ["zone=north"]'),
+        ("needs = ['']", 'needs must be a list of texts, such as ["zone=north"]'),
+        (f"a = {'[' * 5000}{']' * 5000}", "its values are nested too deeply"),
         ("programs.a = {file = 'a', args = [[1]]}", "programs.a.args must be a list of texts, num"),
         ("name = 'a/b'", "name 'a/b' must be a name of letters, digits, - and _"),
         ("programs.'a b' = {file = 'a'}", "'a b' must be a name of letters"),
@@ -133,6 +136,11 @@ def told(app: App, rows: list[ProcessRow]) -> list[tuple[str, int, str | None]]:
             replace(PART, count=1, args=("y",)),
             [replace(ROW, state="ended")],
             [("start", 0, None)],
+        ),
+        (
+            replace(PART, count=1, args=(1.0,)),
+            [replace(ROW, args=[1])],
+            [("replace", 0, "p1")],
         ),
     ],
 )
@@ -213,6 +221,49 @@ def test_application_that_fits_nowhere_says_which_need_fails_on_which_node(tmp_p
         assert process["reason"] == "a lacks zone=north; b lacks zone=north"
 
     on_host(tmp_path, scenario)
+
+
+@pytest.mark.parametrize(
+    ("more", "complaint"),
+    [
+        ({"count": -1}, "count must be a whole number"),
+        ({"count": 10**9}, "count must be a whole number"),
+        ({"count": "3"}, "count must be a whole number"),
+        ({"node": "mars"}, "there is no node 'mars'; known nodes: none yet"),
+        ({"program": "f" * 64}, "there is no program 'ffffffffffff'; submit its source"),
+        ({"program": None}, "must be a text"),
+        ({"name": "a b"}, "must be a name of"),
+        ({"name": 3}, "must be a text"),
+        ({"terms": {"policy": "chaos"}}, "there is no policy 'chaos'"),
+        ({"terms": {"after": ["worker"]}}, "the programs wait for each other: worker after worker"),
+        ({"terms": {"checkpoint": float("nan")}}, "checkpoint must be seconds"),
+        ({"terms": 3}, "this is no application"),
+        ({"colour": 1}, None),
+    ],
+)
+def test_application_that_is_sent_is_checked_as_its_file_is(
+    tmp_path: Path, more: dict[str, Any], complaint: str | None
+) -> None:
+    async def scenario(host: Host) -> None:
+        (part,) = app_of(host, 1).as_dict()["parts"]
+
+        async def send() -> None:
+            await host.applications.apply(App.checked("a", [{**part, **more}]))
+
+        if complaint is None:
+            return await send()
+        with pytest.raises(MoonhopError, match=complaint):
+            await send()
+        assert not host.store.apps()
+        assert not list(host.store.live())
+
+    on_host(tmp_path, scenario)
+
+
+def test_long_chain_of_programs_that_wait_for_each_other_is_read() -> None:
+    chain = {f"p{n}": {"file": "a.lua", "after": [f"p{n + 1}"]} for n in range(2999)}
+    app = parse_app({"programs": {**chain, "p2999": {"file": "a.lua"}}}, "chain")
+    assert len(app.parts) == 3000
 
 
 def test_host_that_dies_while_it_applies_goes_on_when_it_is_started_again(tmp_path: Path) -> None:

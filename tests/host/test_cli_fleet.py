@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,6 +86,47 @@ def test_process_is_paused_copied_saved_and_started_from_the_file(fleet, tmp_pat
     assert not (tmp_path / "x").exists()
     (tmp_path / "x").write_bytes(b"no snapshot")
     assert "this is no snapshot" in fleet.complaint("restore", "x")
+
+
+def test_plan_says_which_need_fails_on_which_node(fleet, tmp_path: Path) -> None:
+    app = tmp_path / "app.toml"
+    app.write_text('[programs.north]\nfile = "counter.lua"\nneeds = ["zone=north"]\n')
+    change = "start    north 0: asked for; fits nowhere now: a lacks zone=north"
+    assert said(fleet("app", "apply", str(app), "--plan")) == [
+        change,
+        "app: 1 change would be done",
+    ]
+    assert said(fleet("app", "apply", str(app))) == [change, "app: 1 change done"]
+
+
+def test_same_program_is_sent_by_many_at_once(fleet) -> None:
+    command = [sys.executable, "-m", "moonhop", "run", "counter.lua"]
+    running = [
+        subprocess.Popen(command, cwd=fleet.home, env=fleet.env, stderr=subprocess.PIPE)
+        for _ in range(6)
+    ]
+    assert [(each.communicate()[1], each.returncode) for each in running] == [(b"", 0)] * 6
+
+
+def test_seconds_that_are_no_number_are_refused_in_one_line(fleet) -> None:
+    for wrong in ("nan", "inf", "-1", "0"):
+        assert "checkpoint" in fleet.complaint("run", "counter.lua", "--checkpoint", wrong)
+
+
+def test_snapshot_whose_source_was_changed_is_refused_in_one_line(fleet, tmp_path: Path) -> None:
+    pid = json.loads(fleet("run", "counter.lua", "--json").stdout)["pid"]
+    said(fleet("snapshot", pid, "saved"))
+    saved = tmp_path / "saved"
+    saved.write_bytes(saved.read_bytes().replace(b"n + 1", b"n + 2"))
+    assert "the image is of another program" in fleet.complaint("restore", "saved")
+
+
+def test_reason_of_a_pause_is_who_asked_for_it(fleet) -> None:
+    pid = json.loads(fleet("run", "counter.lua", "--json").stdout)["pid"]
+    said(fleet("pause", pid))
+    said(fleet("resume", pid))
+    told = [line.split(": ", 1)[-1] for line in said(fleet("why", pid))]
+    assert told[-2:] == ["asked to pause", "asked to resume"]
 
 
 def test_drain_says_what_stays_and_why_and_events_tell_it_all(fleet) -> None:

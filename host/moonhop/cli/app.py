@@ -51,9 +51,11 @@ def run(options: argparse.Namespace) -> int:
     for change in changes:
         pid = f" ({change['pid']})" if change["pid"] else ""
         place = f"{change['program']} {change['replica']}"
-        print(f"{change['change']:<8} {place}{pid}: {change['reason']}")
+        waits = f"; fits nowhere now: {change['waits']}" if change["waits"] else ""
+        print(f"{change['change']:<8} {place}{pid}: {change['reason']}{waits}")
     done = "would be done" if options.plan else "done"
-    print(f"{app.name}: {f'{len(changes)} changes {done}' if changes else 'as it should be'}")
+    count = f"{len(changes)} change{'s' if len(changes) > 1 else ''} {done}"
+    print(f"{app.name}: {count if changes else 'as it should be'}")
     return OK
 
 

@@ -2,9 +2,10 @@
 
 import argparse
 
-from moonhop.cli import OK, context
+from moonhop.cli import FAILED, OK, context
 from moonhop.cli.acting import process_path
 from moonhop.cli.output import print_json
+from moonhop_core.errors import MoonhopError
 
 EXAMPLE = "moonhop clone p1"
 
@@ -17,5 +18,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Clone it."""
     process = context.client(options).post(f"{process_path(options.pid)}/clone")
-    print_json(process) if options.json else print(f"{process['pid']} is a copy of {options.pid}")
+    if options.json:
+        print_json(process)
+        return FAILED if process["state"] == "failed" else OK
+    if process["state"] == "failed":
+        raise MoonhopError(f"{process['pid']} {process['name']} failed: {process['reason']}")
+    print(f"{process['pid']} is a copy of {options.pid}")
     return OK

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from moonhop.cli import OK, context
+from moonhop.cli import FAILED, OK, context
 from moonhop.cli.output import print_json
 from moonhop_core.errors import MoonhopError
 
@@ -28,7 +28,9 @@ def run(options: argparse.Namespace) -> int:
     process = context.client(options).put("/api/restore", body)
     if options.json:
         print_json(process)
-    else:
-        where = f"on {process['node']}" if process["node"] else f"waits: {process['reason']}"
-        print(f"{process['pid']} {process['name']} {where}")
+        return FAILED if process["state"] == "failed" else OK
+    if process["state"] == "failed":
+        raise MoonhopError(f"{process['pid']} {process['name']} failed: {process['reason']}")
+    where = f"on {process['node']}" if process["node"] else f"waits: {process['reason']}"
+    print(f"{process['pid']} {process['name']} {where}")
     return OK

@@ -2,11 +2,15 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from moonhop.scheduler.apps import App, Change, difference
-from moonhop.scheduler.rows import NewProcess, ProcessRow
+from moonhop.scheduler.plan import make_plan
+from moonhop.scheduler.policies import Process
+from moonhop.scheduler.rows import NewProcess, ProcessRow, Terms
 from moonhop.scheduler.scheduler import Scheduler
+from moonhop.scheduler.views import process_view
 from moonhop_core.errors import MoonhopError
 
 
@@ -18,14 +22,40 @@ class Applications:
         self._lock = asyncio.Lock()
 
     def difference(self, app: App) -> list[Change]:
-        """Return what applying it would do. Raises MoonhopError if a program or policy is unknown.
+        """Return what applying it would do. Raises MoonhopError if a program, policy or node is
+        unknown.
 
         Nothing has changed.
         """
         for part in app.parts:
             self._scheduler.programs(part.program)
             self._scheduler.policies(part.terms.policy)
-        return difference(app, self._scheduler.store.processes_of(app.name))
+            if part.node is not None:
+                self._scheduler.fleet.node(part.node)
+        changes = difference(app, self._scheduler.store.processes_of(app.name))
+        return self._with_waits(app.name, changes)
+
+    def _with_waits(self, app: str, changes: list[Change]) -> list[Change]:
+        """Return changes with the reasons of those that no node can take."""
+        scheduler = self._scheduler
+        ends = {change.pid for change in changes if change.what in ("stop", "replace")}
+        rows = [row for row in scheduler.store.live() if row.pid not in ends]
+        begins = {f"+{n}": change for n, change in enumerate(changes) if change.begins}
+        new = {pid: _row(pid, app, change) for pid, change in begins.items()}
+        views: dict[tuple[str, str | None, Terms], Process] = {}
+
+        def view(row: ProcessRow) -> Process:
+            if row.pid not in new:
+                return scheduler.view(row)
+            kind = row.program, row.wanted, row.terms
+            if kind not in views:
+                views[kind] = process_view(row, scheduler.programs(row.program).manifest)
+            return views[kind]._replace(pid=row.pid)
+
+        nodes = scheduler.fleet.views()
+        plan = make_plan([*rows, *new.values()], nodes, view, scheduler.policies, 0.0)
+        waits = {begins[pid]: why for pid, why in plan.waits if pid in begins}
+        return [replace(change, waits=waits.get(change)) for change in changes]
 
     async def apply(self, app: App) -> list[Change]:
         """Make the fleet as the application says; return what was done for it.
@@ -100,7 +130,7 @@ class Applications:
             if change.what == "change" and change.pid:
                 terms = change.part.terms
                 scheduler.store.set_terms(change.pid, terms, change.part.node, change.reason)
-        new = [_new(app, change) for change in changes if change.what in ("start", "replace")]
+        new = [_new(app, change) for change in changes if change.begins]
         if new:
             scheduler.store.add_processes(new, f"application {app} was applied")
         scheduler.plan()
@@ -117,6 +147,28 @@ def _new(app: str, change: Change) -> NewProcess:
         part.name,
         change.replica,
         part.terms,
+    )
+
+
+def _row(pid: str, app: str, change: Change) -> ProcessRow:
+    """Return a process to be as if it were there, and whatever it waits for too."""
+    new = _new(app, change)
+    return ProcessRow(
+        pid,
+        new.name,
+        new.program,
+        new.args,
+        new.wanted,
+        None,
+        0,
+        "pending",
+        "",
+        0.0,
+        0.0,
+        app,
+        new.part,
+        new.replica,
+        replace(new.terms, after=()),
     )
 
 

@@ -16,7 +16,8 @@ application says, and nothing else.
 import math
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,21 @@ class App:
         return {"name": self.name, "parts": parts}
 
     @staticmethod
+    def checked(name: str, parts: list[dict[str, Any]]) -> "App":
+        """Return the application in what ``as_dict`` gave, or who else asks. Raises AppError."""
+        tables, programs = {}, {}
+        try:
+            for part in parts:
+                terms = {key: _listed(value) for key, value in dict(part.get("terms", {})).items()}
+                own = {key: _listed(part[key]) for key in _PART if part.get(key) is not None}
+                tables[part["name"]] = {**own, **terms}
+                programs[part["name"]] = _text(part.get("program"))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise AppError(f"this is no application: {error!r}") from None
+        app = parse_app({"name": name, "programs": tables}, name)
+        return App(name, tuple(replace(p, program=programs[p.name]) for p in app.parts))
+
+    @staticmethod
     def from_dict(found: dict[str, Any]) -> "App":
         """Return the application in what ``as_dict`` gave."""
         parts = [
@@ -83,6 +99,8 @@ def read_app(path: Path) -> App:
         raise AppError(f"cannot read {path}: {error.strerror}") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise AppError(f"{path}: {error}") from None
+    except RecursionError:
+        raise AppError(f"{path}: its values are nested too deeply") from None
     try:
         return parse_app(found, path.stem)
     except AppError as error:
@@ -124,19 +142,15 @@ def _check_order(parts: list[Part]) -> None:
             if other not in known:
                 names = ", ".join(known)
                 raise AppError(f"programs.{part.name}: after names {other!r}; known are {names}")
-    done: set[str] = set()
-    for part in parts:
-        _follow(part.name, known, [], done)
-
-
-def _follow(name: str, known: Mapping[str, Part], trail: list[str], done: set[str]) -> None:
-    if name in trail:
-        circle = " after ".join([*trail[trail.index(name) :], name])
-        raise AppError(f"the programs wait for each other: {circle}; take one `after` out")
-    if name not in done:
-        for other in known[name].terms.after:
-            _follow(other, known, [*trail, name], done)
-        done.add(name)
+    try:
+        TopologicalSorter({part.name: part.terms.after for part in parts}).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1][:0:-1]
+        first = min(circle, key=list(known).index)
+        turned = [*circle[circle.index(first) :], *circle[: circle.index(first)], first]
+        raise AppError(
+            f"the programs wait for each other: {' after '.join(turned)}; take one `after` out"
+        ) from None
 
 
 Check = Callable[[Any], Any]  # returns the value as it is kept; raises AppError without the place
@@ -157,6 +171,10 @@ def _checked(table: Any, checks: Mapping[str, Check], where: str) -> dict[str, A
     return found
 
 
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise AppError("must be a text")
@@ -171,7 +189,7 @@ def _name(value: Any) -> str:
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
         raise AppError('must be a list of texts, such as ["zone=north"]')
     return tuple(value)
 
@@ -259,6 +277,12 @@ class Change:
     replica: int
     pid: str | None
     reason: str
+    waits: str | None = None  # why no node can take it now
+
+    @property
+    def begins(self) -> bool:
+        """Whether a process starts."""
+        return self.what in ("start", "replace")
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for JSON and for people."""
@@ -268,6 +292,7 @@ class Change:
             "replica": self.replica,
             "pid": self.pid,
             "reason": self.reason,
+            "waits": self.waits,
         }
 
 
@@ -297,7 +322,7 @@ def _for_place(part: Part, replica: int, row: ProcessRow | None) -> Change | Non
         return Change("start", part, replica, None, "asked for")
     if row.program != part.program:
         changed = "its program changed"
-    elif tuple(row.args) != part.args:
+    elif repr(row.args) != repr(list(part.args)):  # 1, 1.0 and true are not the same
         changed = "its arguments changed"
     elif row.over:
         if row.state == "ended" and part.terms.restart != "always":

@@ -125,7 +125,9 @@ class Hearing:
             return  # of a copy that is the process no more
         if state in LIVE:
             if not self._scheduler.coordinator.under_way(pid):
-                reason = process.reason if process.state == "starting" else f"node {node} says so"
+                reason = self._scheduler.asked.get(pid) or f"node {node} says so"
+                if process.state == "starting":
+                    reason = process.reason
                 self._scheduler.store.set_state(pid, state, reason, epoch)
         elif state in LAST:
             status = event.get("status") or 0

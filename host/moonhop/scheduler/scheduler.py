@@ -92,6 +92,7 @@ class Scheduler:
         self._kinds: dict[tuple[str, Terms], Process] = {}  # what processes have in common
         self.stuck: dict[str, str] = {}  # pid: why a process that should move stays
         self._troubles: set[str] = set()
+        self.asked: dict[str, str] = {}  # pid: what a node is being asked to do with it
         self.followed: set[str] = set()  # applications with processes that wait for others
         self._alarm: asyncio.TimerHandle | None = None
 
@@ -175,9 +176,13 @@ class Scheduler:
     async def pause(self, pid: str, verb: str = "pause") -> ProcessRow:
         """Pause or resume a process. Raises MoonhopError if it does not run."""
         async with self.lock(pid):
-            await self._ask(self._running(pid), verb)
+            self.asked[pid] = f"asked to {verb}"
+            try:
+                await self._ask(self._running(pid), verb)
+            finally:
+                reason = self.asked.pop(pid)
             state = "paused" if verb == "pause" else "running"
-            self.store.set_state(pid, state, f"asked to {verb}")
+            self.store.set_state(pid, state, reason)
         self.notify()
         return self.store.process(pid)
 

@@ -21,6 +21,7 @@ from moonhop_core.errors import MoonhopError
 
 KEEP_ALIVE = 15.0  # seconds between signs of life in a stream of events
 MOST_ARGS = 1000
+START = 20.0  # seconds for a copy to start, at most
 LONGEST_HEAD = 8 << 20  # bytes of a snapshot's first line, which has the program's source
 Verb = Literal["stop", "kill", "pause", "resume"]
 
@@ -37,8 +38,10 @@ class Submission(BaseModel):
     policy: str = Terms.policy
     restart: Literal["never", "on-failure", "always"] = "never"
     recover: Literal["checkpoint", "start", "never"] = "checkpoint"
-    checkpoint: float | None = Field(default=None, gt=0)  # seconds
-    wait: float = Field(default=0, ge=0, le=60)  # seconds for it to start, at most
+    checkpoint: float | None = Field(default=None, gt=0, allow_inf_nan=False)  # seconds
+    wait: float = Field(
+        default=0, ge=0, le=60, allow_inf_nan=False
+    )  # seconds for it to start, at most
 
     def terms(self) -> Terms:
         """Return the terms that it asks for."""
@@ -57,7 +60,7 @@ def api_routes(scheduler: Scheduler, programs: ProgramStore, images: Images) -> 
     """Return the routes over a scheduler."""
     routes = APIRouter()
     routes.include_router(_node_routes(scheduler))
-    routes.include_router(_image_routes(images, programs))
+    routes.include_router(_image_routes(scheduler, images, programs))
 
     @routes.get("/processes")
     async def processes(all: bool = True) -> list[dict[str, Any]]:
@@ -160,7 +163,7 @@ def _node_routes(scheduler: Scheduler) -> APIRouter:
     return routes
 
 
-def _image_routes(images: Images, programs: ProgramStore) -> APIRouter:
+def _image_routes(scheduler: Scheduler, images: Images, programs: ProgramStore) -> APIRouter:
     routes = APIRouter()
 
     @routes.post("/processes/{pid}/snapshot")
@@ -172,7 +175,8 @@ def _image_routes(images: Images, programs: ProgramStore) -> APIRouter:
     @routes.post("/processes/{pid}/clone", status_code=201)
     async def clone(pid: str) -> dict[str, Any]:
         """Start a second process that goes on from where a process is."""
-        return shown(await images.clone(pid))
+        row = await images.clone(pid)
+        return shown(await scheduler.wait_started(row.pid, START))
 
     @routes.put("/restore", status_code=201)
     async def restore(request: Request) -> dict[str, Any]:
@@ -189,7 +193,8 @@ def _image_routes(images: Images, programs: ProgramStore) -> APIRouter:
                 if not newline:
                     continue
             rest.append(piece)
-        return shown(images.restore(bytes(head), iter(rest), programs.add))
+        row = images.restore(bytes(head), iter(rest), programs.add)
+        return shown(await scheduler.wait_started(row.pid, START))
 
     return routes
 

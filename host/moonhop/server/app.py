@@ -1,6 +1,7 @@
 """The server's application: its routes, the gate before them, errors as JSON."""
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from moonhop.credentials import Credentials
@@ -41,6 +42,7 @@ def create_app(
     app.include_router(quota_routes(files), prefix="/api/quotas")
     app.include_router(program_routes(programs), prefix="/programs")
     app.add_exception_handler(MoonhopError, _refused)
+    app.add_exception_handler(RequestValidationError, _misused)
     app.add_middleware(Gate, credentials=credentials)
     return app
 
@@ -51,6 +53,13 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
     if isinstance(error, LuaSyntaxError):
         message["pretty"] = error.pretty()
     return JSONResponse(message, _status(error))
+
+
+async def _misused(_: Request, error: Exception) -> JSONResponse:
+    """Tell what is wrong with a request. What was sent is not given back: it need be no JSON."""
+    assert isinstance(error, RequestValidationError)
+    found = [{"loc": list(each["loc"]), "msg": each["msg"]} for each in error.errors()]
+    return JSONResponse({"detail": found}, 422)
 
 
 def _status(error: Exception) -> int:

@@ -6,11 +6,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from moonhop.scheduler.applications import Applications
-from moonhop.scheduler.apps import App, AppError
+from moonhop.scheduler.apps import App
 
 
 class Wanted(BaseModel):
-    """An application, checked by whoever read its file (scheduler/apps.py)."""
+    """An application, as its file says it (scheduler/apps.py)."""
 
     parts: list[dict[str, Any]]
 
@@ -22,10 +22,7 @@ def app_routes(applications: Applications) -> APIRouter:
     @routes.put("/{name}")
     async def apply(name: str, wanted: Wanted, plan: bool = False) -> list[dict[str, Any]]:
         """Make the fleet as the application says; with ``plan`` only tell what would be done."""
-        try:
-            app = App.from_dict({"name": name, "parts": wanted.parts})
-        except (KeyError, TypeError) as error:
-            raise AppError(f"this is no application: {error}") from None
+        app = App.checked(name, wanted.parts)
         changes = applications.difference(app) if plan else await applications.apply(app)
         return [change.as_dict() for change in changes]
 
