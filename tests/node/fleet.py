@@ -90,9 +90,10 @@ class Fleet:
 
     @contextlib.asynccontextmanager
     async def cpython(self, name: str, **more: Any) -> AsyncIterator[Node]:
-        """A CPython node in this process."""
-        config = Config.from_dict(self.config(name, engines=["python"], **more))
-        node = Node(config, lambda _: CountingEngine, lambda *_: None)
+        """A CPython node in this process, with the counting engine unless `engines` are given."""
+        config = Config.from_dict(self.config(name, **{"engines": ["python"], **more}))
+        counting = (lambda _: CountingEngine, lambda *_: None)
+        node = Node(config, *(() if "engines" in more else counting))
         await node.start()
         try:
             await self.until(lambda: self.births.get(name, {}).get("state") == "ready")
@@ -288,8 +289,11 @@ class Fleet:
         text = self.programs[parts[1]]
         form = parts[2].split("?")[0]
         if form == "manifest":
-            plan = json.loads(text)
-            manifest = {"needs": plan.get("needs", []), "engines": ["python"]}
+            plan = json.loads(text) if text.startswith("{") else {"engines": ["lua54"]}
+            manifest = {
+                "needs": plan.get("needs", []),
+                "engines": plan.get("engines", ["python"]),
+            }
             about = {"name": "count.lua", "hash": parts[1], "manifest": manifest}
             return 200, json.dumps(about).encode()
         if form == "mpy":

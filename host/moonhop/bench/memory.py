@@ -5,6 +5,7 @@ import asyncio
 from moonhop.bench.figures import Figure
 from moonhop.bench.fleet import Fleet
 from moonhop.bench.measurements import Effort
+from moonhop.node.naps import AT_ONCE, QUIET, STEP
 
 SOURCE = """--! engines = ["{engine}"]
 local n = 0
@@ -15,20 +16,21 @@ GOAL = 64.0  # kB
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Start many idle processes on a worker, and see by how much it grows."""
+    """Start many idle processes on a worker, and see by how much it grows: at once, when engines
+    still have their states, and when those of lua54 have been put away (`node/naps.py`)."""
     figures = []
     for engine in ("lua54", "luajit", "python"):
         effort.say(f"memory of idle processes on {engine}")
         count = effort.times(200, 20)
-        size = await per_process(engine, count)
-        goal = GOAL if engine == "lua54" else None
-        figures.append(
-            Figure(f"memory/idle {engine}", size, "kB", size, n=count, peer=PEER, goal=goal)
-        )
+        for name, size in (await per_process(engine, count)).items():
+            goal = GOAL if name == "idle lua54" else None
+            figures.append(
+                Figure(f"memory/{name}", size, "kB", size, n=count, peer=PEER, goal=goal)
+            )
     return figures
 
 
-async def per_process(engine: str, count: int) -> float:
+async def per_process(engine: str, count: int) -> dict[str, float]:
     """Return the kB that each of `count` processes adds to a fresh worker."""
     source = SOURCE.replace("{engine}", engine)
     async with Fleet() as fleet:
@@ -36,7 +38,15 @@ async def per_process(engine: str, count: int) -> float:
             await fleet.run(source, "idle", "n1")
         await asyncio.sleep(0.5)
         before = fleet.memory("n1")
+
+        def grown() -> float:
+            return (fleet.memory("n1") - before) / count / 1024
+
         for _ in range(count):
             await fleet.run(source, "idle", "n1")
-        await asyncio.sleep(0.5)
-        return (fleet.memory("n1") - before) / count / 1024
+        if engine != "lua54":
+            await asyncio.sleep(0.5)
+            return {f"idle {engine}": grown()}
+        fresh = grown()  # before the first are put away
+        await asyncio.sleep(QUIET + count / AT_ONCE * STEP + 2)
+        return {f"just started {engine}": fresh, f"idle {engine}": grown()}

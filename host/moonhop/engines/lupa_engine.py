@@ -70,8 +70,15 @@ class LupaEngine(Engine):
         if name == "luajit":
             self.int_bits = 53
         self._text = program.form(name)
+        self._open()
+
+    # ------------------------------------------------------------ the state
+
+    def _open(self) -> None:
+        """Make the state, with the program loaded and nothing run."""
+        name = self.name
         more = self.more_memory if name == "luajit" else None
-        limit = program.manifest.get("memory")
+        limit = self.program.manifest.get("memory")
         if limit is None and (name == "lua54" or more is not None):
             limit = DEFAULT  # lupa's allocator would slow luajit down
         self._lua = make_state(name, limit is not None and more is None)
@@ -87,8 +94,6 @@ class LupaEngine(Engine):
         self._call("seal")
         if limit is not None:  # of the program, not of the runtime below it
             self._memory = Memory(self._lua, limit, name, more)
-
-    # ------------------------------------------------------------ the state
 
     def _load_runtime(self) -> None:
         """Load the runtime, whose functions `_call` finds."""

@@ -53,7 +53,8 @@ class Memory:
         if engine == "luajit":
             lua.execute(COLLECT)
         reserve_references(lua)
-        self.limit = self._used() + limit
+        self._before = self._used()
+        self.limit = self._before + limit
         self._extra = 0  # until the end of the turn
         self._garbage = limit * (GARBAGE - 1) if engine == "luajit" else 0
         self._apply()
@@ -90,6 +91,10 @@ class Memory:
             if self._more is not None:
                 self._more(self._extra)
         self._apply()
+
+    def roomy(self) -> bool:
+        """Tell whether the program holds less than half of what it may."""
+        return bool(self._used() * 2 < self._before + self.limit)
 
     def exceeded(self) -> bool:
         """Tell, at the end of a turn, whether the program holds more than it may."""

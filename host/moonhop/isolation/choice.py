@@ -31,15 +31,17 @@ def isolation(manifest: dict[str, Any], engine: str) -> str:
 
 
 def process_maker(
-    nursery: "Nursery", call_soon: Callable[..., Any] | None = None
+    nursery: "Nursery",
+    call_soon: Callable[..., Any] | None = None,
+    make_process: Callable[..., Any] = Process,
 ) -> Callable[..., Any]:
     """Return what a worker makes processes with: it takes what Process takes. `call_soon` calls a
-    function on the worker's thread."""
+    function on the worker's thread, `make_process` makes those in the worker itself."""
 
     def make(program: Program, make_engine: Any, host: Any, pid: str, app: str, *more: Any) -> Any:
         args, node, epoch = more
         if isolation(program.manifest, node["engine"]) == NONE:
-            return Process(program, make_engine, host, pid, app, args, node, epoch)
+            return make_process(program, make_engine, host, pid, app, args, node, epoch)
         from moonhop.isolation.proxy import IsolatedProcess
 
         return IsolatedProcess(

@@ -15,6 +15,7 @@ from moonhop.isolation.choice import process_maker
 from moonhop.isolation.nursery import Nursery
 from moonhop.isolation.system import processor_time, resident
 from moonhop.node.config import Config
+from moonhop.node.naps import NappingProcess, Naps
 from moonhop.node.paho_link import PahoLink
 from moonhop.node.stuck import report
 from moonhop_core.errors import MoonhopError
@@ -74,6 +75,7 @@ class Node:
         self._make_engine = make_engine
         self._compile = compile
         self.worker: Worker | None = None
+        self._naps: Naps | None = None
 
     async def start(self) -> None:
         """Join the fleet. Raises MoonhopError (LinkError) if the broker does not let it in."""
@@ -106,16 +108,19 @@ class Node:
             loop.call_soon_threadsafe,
             self._load.measure,
             self._compile,
-            process_maker(self.nursery, loop.call_soon_threadsafe),
+            process_maker(self.nursery, loop.call_soon_threadsafe, NappingProcess),
         )
         try:
             await self.worker.start()
+            self._naps = Naps(self.worker)
         except BaseException:
             self._pool.shutdown(wait=False)
             raise
 
     async def stop(self) -> None:
         """Leave the fleet in good order."""
+        if self._naps:
+            await self._naps.stop()
         if self.worker:
             await self.worker.stop()
         self.nursery.close()
