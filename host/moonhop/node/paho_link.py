@@ -74,7 +74,6 @@ class PahoLink(Link):
         self._client.on_message = self._on_message
         self._client.on_subscribe = self._on_subscribe
         self._client.on_unsubscribe = self._on_unsubscribe
-        self._client.on_publish = self._on_publish
         self._sockets = LoopSockets(self._client, self._session.attempted, self._progress.set)
 
     def _new_client(self, clean: bool) -> mqtt.Client:
@@ -131,6 +130,7 @@ class PahoLink(Link):
             raise LinkError(f"cannot publish on {topic!r}: {error}") from None
         if info.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
             raise LinkError("too many messages wait for the broker")
+        self._sockets.write()
 
     async def drain(self) -> None:
         """Wait until nothing waits to be sent or acknowledged."""
@@ -174,11 +174,10 @@ class PahoLink(Link):
         await asyncio.gather(*self._tasks, return_exceptions=True)
         async with self._until_closed():
             self._client.disconnect()
-            if self._client.want_write():
-                self._client.loop_write()
+            self._sockets.write()
             self.connected = False
             self._client._sock_close()
-        for callback in ("connect", "disconnect", "message", "subscribe", "unsubscribe", "publish"):
+        for callback in ("connect", "disconnect", "message", "subscribe", "unsubscribe"):
             setattr(self._client, f"on_{callback}", None)
 
     @contextlib.asynccontextmanager
@@ -329,6 +328,3 @@ class PahoLink(Link):
 
     def _on_unsubscribe(self, _c: Any, _u: Any, mid: int, _codes: Any, _p: Any) -> None:
         self._session.given_up(mid)
-
-    def _on_publish(self, _c: Any, _u: Any, _mid: int, _code: Any, _p: Any) -> None:
-        self._progress.set()

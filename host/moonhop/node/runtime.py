@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from moonhop.node.config import Config
 from moonhop.node.naps import NappingProcess, Naps
 from moonhop.node.paho_link import PahoLink
 from moonhop.node.stuck import report
+from moonhop.node.turns import TurnThreads
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.http import Http
 from moonhop_core.node.worker import About, Worker
@@ -69,7 +69,7 @@ class Node:
         compile: Callable[[Program, str], Any] = compile_form,
     ) -> None:
         self.config = config
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="moonhop-turns")
+        self._turns: TurnThreads | None = None
         self.nursery = Nursery()
         self._load = LoadMeter(self.nursery)
         self._make_engine = make_engine
@@ -85,6 +85,7 @@ class Node:
         sys.setswitchinterval(SWITCH)
         make_threads_deep()
         loop = asyncio.get_running_loop()
+        self._turns = TurnThreads(loop, THREADS)
         link = PahoLink(
             config.mqtt_host,
             config.mqtt_port,
@@ -104,7 +105,7 @@ class Node:
             link,
             Http(config.url, config.token or config.password),
             self._make_engine,
-            lambda function: loop.run_in_executor(self._pool, function),
+            self._turns.run,
             loop.call_soon_threadsafe,
             self._load.measure,
             self._compile,
@@ -114,7 +115,7 @@ class Node:
             await self.worker.start()
             self._naps = Naps(self.worker)
         except BaseException:
-            self._pool.shutdown(wait=False)
+            self._turns.close()
             raise
 
     async def stop(self) -> None:
@@ -124,7 +125,8 @@ class Node:
         if self.worker:
             await self.worker.stop()
         self.nursery.close()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._turns:
+            self._turns.close()
 
 
 class LoadMeter:

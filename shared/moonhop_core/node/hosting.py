@@ -64,6 +64,9 @@ class Hosted(Host):
         self._holding = False
         self._rest = asyncio.Event()
         self._wake = asyncio.Event()
+        self._asleep = False  # its task waits for `_wake` or a moment
+        self._working = False  # turns are under way, or about to be, on another thread
+        self._begun: "Any" = None  # the turns that its task is about to wait for
         self._task: "Any" = None
         self._effects: "list[Any]" = []
         self._later: "list[Any]" = []  # effects of a restore, until it is the copy that goes on
@@ -157,6 +160,8 @@ class Hosted(Host):
         if len(queue) > BUFFER:
             del queue[0]
             self.missed += 1
+        if self._asleep and self.worker.apart and not self._holding and not self.frozen:
+            self._begin_turns()  # not only when its task has been woken
         self._wake.set()
 
     # -- its task ----------------------------------------------------------------------------------
@@ -167,16 +172,21 @@ class Hosted(Host):
         apart = self.worker.apart
         try:
             while True:
-                if self._holding:
+                if self._holding and self._begun is None:
                     self._rest.set()
                     self._wake.clear()
                     await self._wake.wait()
                     if self.closed:
                         return
                     continue
-                self._working = True
-                more = await apart(self._work) if apart else self._work()
-                self._working = False
+                if apart:
+                    if self._begun is None:
+                        self._begin_turns()
+                    begun, self._begun = self._begun, None
+                    more = await begun
+                    self._working = False
+                else:
+                    more = self._work()
                 if self.closed:
                     process.let_go()
                     return
@@ -192,10 +202,14 @@ class Hosted(Host):
             self._working = False
             self.worker.fault(self, error)
 
-    _working = False
+    def _begin_turns(self) -> None:
+        assert self.worker.apart
+        self._asleep = False
+        self._working = True
+        self._begun = self.worker.apart(self._work)
 
     def _busy(self) -> bool:
-        return self._working and self.worker.apart is not None
+        return self._working
 
     def _work(self) -> bool:
         """Run turns; tell whether more is ready."""
@@ -218,15 +232,17 @@ class Hosted(Host):
             return
         wake.clear()
         due = process.due()
-        if due is None:
-            await wake.wait()
+        if due is not None and due <= _clock.monotonic():
             return
-        left = due - _clock.monotonic()
-        if left > 0:
-            try:
-                await asyncio.wait_for(wake.wait(), left / 1000000)
-            except asyncio.TimeoutError:
-                pass
+        self._asleep = True
+        try:
+            if due is None:
+                await wake.wait()
+            else:
+                await asyncio.wait_for(wake.wait(), (due - _clock.monotonic()) / 1000000)
+        except asyncio.TimeoutError:
+            pass
+        self._asleep = False
 
     # -- the host of the process (any thread) ------------------------------------------------------
 
@@ -264,8 +280,9 @@ class Hosted(Host):
         self._effect(self._begin, number, verb, args)
 
     def changed(self) -> None:
-        """Learn that there may be something to do."""
-        self._effect(self._wake.set)
+        """Learn that there may be something to do. A turn under way finds it by itself."""
+        if not self._busy():
+            self._effect(self._wake.set)
 
     # -- effects (asyncio thread) ------------------------------------------------------------------
 
