@@ -107,8 +107,10 @@ def test_more_than_a_process_may_have_waiting_for_it_is_told(broker: Broker) -> 
             await fleet.until(lambda: fleet.logs)
             assert node.worker
             hosted = node.worker.processes["p1"]
-            for number in range(1200):  # with no turn in between
+            await hosted.hold(10)
+            for number in range(1200):
                 hosted.hear("in/x", b"%d" % number)
+            hosted.unhold()
             await fleet.until(lambda: len(fleet.heard("p1")) >= 1000)
             assert fleet.heard("p1") == [str(number) for number in range(200, 1200)]
             await fleet.until(lambda: warnings(fleet))
