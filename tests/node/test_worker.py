@@ -1,12 +1,14 @@
 """The worker answers requests and tells how it is (docs/node-management-protocol.md)."""
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
 
 from moonhop_core.node.messages import RequestError
 from tests.brokers import Broker
+from tests.node.counting import CountingEngine
 from tests.node.fleet import Fleet, run
 
 
@@ -131,6 +133,47 @@ def test_snapshot_goes_to_a_file_and_restore_goes_on_from_there(broker: Broker) 
             first = fleet.outputs("p1")[0]
             assert first > 3
             assert fleet.outputs("p1")[:4] == [first, first + 1, first + 2, first + 3]
+
+    run(body, broker)
+
+
+@pytest.mark.parametrize("second", ["snapshot", "hop"])
+def test_process_stays_at_rest_until_the_last_who_asked_for_it(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch, second: str
+) -> None:
+    """Something else that needs its rest comes while a long snapshot is written."""
+    entered: list[int] = []
+    gates = [threading.Event(), threading.Event()]
+    write = CountingEngine.write_image
+
+    def slow(engine: Any, put: Any) -> None:
+        write(engine, put)
+        number = len(entered)
+        entered.append(engine.count)
+        gates[number].wait(10)
+        assert engine.count == entered[number]
+
+    async def body(fleet: Fleet) -> None:
+        async with fleet.cpython("node-a"), fleet.cpython("node-b"):
+            await fleet.run("node-a", "p1", fleet.program(interval=0.001))
+            await fleet.run("node-a", "p2", fleet.program(interval=0.001))
+            await fleet.more("p1")
+            monkeypatch.setattr(CountingEngine, "write_image", slow)
+            first = fleet.send("node-a", "snapshot", {"pid": "p1", "path": "images/1"})
+            await fleet.until(lambda: len(entered) == 1)
+            if second == "hop":
+                other: Any = asyncio.ensure_future(fleet.hop("p1", "node-b"))
+            else:
+                other = fleet.send("node-a", "snapshot", {"pid": "p1", "path": "images/2"})
+            await fleet.until(lambda: len(entered) == 2)
+            gates[0].set()
+            await first
+            await fleet.more("p2", 20)
+            gates[1].set()
+            await other
+            assert entered[0] == entered[1]
+            await fleet.more("p1")  # it goes on
+            assert fleet.outputs("p1") == list(range(1, fleet.outputs("p1")[-1] + 1))
 
     run(body, broker)
 

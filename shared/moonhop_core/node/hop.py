@@ -74,6 +74,7 @@ class HopSource(Side):
         self._acked = 0
         self._again = False
         self._sha = ""
+        self._holds = False  # the process
 
     async def run(self) -> "dict[str, Any]":
         """Send the process and return what the reply to `release` says; the process is at rest
@@ -91,7 +92,8 @@ class HopSource(Side):
                 raise RequestError(IMAGE, "the target got another image than was sent")
         except BaseException as error:
             hosted.thaw()
-            hosted.unhold()
+            if self._holds:
+                hosted.unhold()
             if isinstance(error, RequestError) or not isinstance(error, MoonhopError):
                 raise error
             raise RequestError(FAILED, str(error))
@@ -112,6 +114,7 @@ class HopSource(Side):
             filters = self.worker.subscriptions.filters(hosted)
             await self._open(filters)
             await hosted.hold(self._left())
+            self._holds = True
             rested = _clock.monotonic()
             while hosted.writes:
                 await self._wait()
@@ -123,6 +126,7 @@ class HopSource(Side):
                 raise RequestError(FAILED, "the process does not stop making subscriptions")
             hosted.thaw()
             hosted.unhold()
+            self._holds = False
 
     async def _open(self, filters: "list[str]") -> None:
         """Ask the target to hear what the process hears. A question whose answer does not come is

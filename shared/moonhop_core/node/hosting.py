@@ -61,7 +61,7 @@ class Hosted(Host):
         self.writes = 0  # of files, not yet answered
         self.closed = False
         self.loading = False  # its program is being fetched
-        self._holding = False
+        self._holding = 0  # how many hold it
         self._rest = asyncio.Event()
         self._wake = asyncio.Event()
         self._asleep = False  # its task waits for `_wake` or a moment
@@ -78,8 +78,7 @@ class Hosted(Host):
         """Let it run, or run on."""
         self.state = self.process.status if self.process else RUNNING
         self.thaw()
-        self._holding = False
-        self._rest.clear()
+        self.unhold()  # a hop that led nowhere
         later, self._later = self._later, []
         for function, args in later:
             function(*args)
@@ -88,16 +87,16 @@ class Hosted(Host):
         self._wake.set()
 
     async def hold(self, deadline: float) -> None:
-        """Bring it to rest between two turns. Raises RequestError after `deadline` seconds; it
-        runs on then."""
+        """Bring it to rest between two turns, until `unhold`; others may hold it, too. Raises
+        RequestError after `deadline` seconds; then this is undone."""
+        self._holding += 1
         if self._task is None:
             return
-        self._holding = True
         self._wake.set()
         try:
             await asyncio.wait_for(self._rest.wait(), deadline)
         except asyncio.TimeoutError:
-            self._holding = False
+            self._holding -= 1
             raise RequestError(
                 DEADLINE, "process %s was not at rest in %.3g s" % (self.pid, deadline)
             )
@@ -105,10 +104,12 @@ class Hosted(Host):
             raise RequestError(UNKNOWN_PROCESS, "process %s has ended" % self.pid)
 
     def unhold(self) -> None:
-        """Undo `hold`; the state stays."""
-        self._holding = False
-        self._rest.clear()
-        self._wake.set()
+        """Undo one `hold`; the state stays, and it runs on when nobody else holds it."""
+        if self._holding:
+            self._holding -= 1
+        if not self._holding:
+            self._rest.clear()
+            self._wake.set()
 
     def freeze(self) -> None:
         """From now on keep messages back: they are another copy's. Those that came are not."""
