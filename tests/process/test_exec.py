@@ -193,7 +193,7 @@ def test_a_program_reads_and_writes_files_beside_it(engine: str, tmp_path: Path)
         assert (status, err) == (0, "")
         assert out == (
             "3\tone\n3\ttwo\n2\t\xff\xfe\ntrue\tfalse\t11\ncopy\nfiles.lua\nrows.csv\n"
-            "false\tfs.read: 'nothing': no such file or folder\n"
+            "false\tnothing: No such file or directory\n"
         )
         assert (tmp_path / "copy").read_bytes() == b"one\ntwo\n\xff\xfe!"
 

@@ -39,7 +39,6 @@ SUSPENDING_METHODS = {
     "join": ("spawn",),
     "read": ("fs", "port", "sensor"),
     "write": ("fs", "port"),
-    "lines": ("fs",),
     "seek": ("fs",),
     "close": ("fs",),
     "send": ("chan",),
@@ -50,8 +49,9 @@ SUSPENDING_METHODS = {
     "clock": ("group",),
 }
 
-# Builtins whose result, when called, suspends.
+# Builtins whose result, when called, suspends, and methods with the same kind of result.
 GIVES_SUSPENDING = {"fs.lines": WAIT}
+METHODS_GIVE = {"lines": "fs.lines"}
 
 # They call their first argument at once, in a way that can suspend.
 CALLS_FIRST = {"pcall", "xpcall"}
@@ -73,6 +73,7 @@ KEEPS_TO_ITSELF = {
     "serve",
     "on_signal",
     "hop.on_arrive",
+    "fs.watch",
     "print",
     "log",
     "type",
@@ -97,6 +98,7 @@ GIVES_NO_FUNCTION = {
     "after",
     "every",
     "subscribe",
+    "fs.watch",
     "now",
     "ipairs",
     "pairs",

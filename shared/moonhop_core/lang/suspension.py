@@ -167,6 +167,8 @@ class Analysis:
                     return []
                 if name == "setmetatable" and call.args:
                     return self.sources(call.args[0])
+        elif call.name in primitives.METHODS_GIVE and "fs" in self.names.named:
+            return [PASSED, RESULT, "@()" + primitives.METHODS_GIVE[call.name]]
         return [PASSED, RESULT]
 
     def _visit(self, node: tree.Node, function: tree.Function) -> None:

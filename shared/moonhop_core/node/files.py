@@ -37,29 +37,35 @@ async def serve(http: "Http", hosted: "Hosted", number: int, verb: str, args: "l
     if verb == "fs.read":
         if len(args) < 3 or args[1] is None:
             response = await http.request("GET", address, b"", headers, 1 << 20)
-        elif args[2] <= 0:
-            return [""]
         else:
             headers["Range"] = "bytes=%d-%d" % (args[1], args[1] + args[2] - 1)
             response = await http.request("GET", address, b"", headers, args[2])
             if response.status == 416:
-                return [""]
+                return ["", None, _whole_size(response)]
         _check(response, path)
-        return [lua_string(response.body)]
+        return [lua_string(response.body), None, _whole_size(response)]
     if verb == "fs.write" or verb == "fs.append":
         method = "PUT" if verb == "fs.write" else "PATCH"
         _check(await http.request(method, address, wire_bytes(args[1]), headers), path)
         return []
     if verb == "fs.list":
-        return [[lua_text(entry) for entry in await _list(http, headers, path)]]
+        return [[lua_text(entry) for entry in await _list(http, headers, path)], None]
     if verb == "fs.exists" or verb == "fs.stat":
         found = await _stat(http, address, headers, path)
         if verb == "fs.exists":
             return [found is not None]
         if found is None:
-            raise FileError("%s: no such file or folder" % path)
+            raise FileError("%s: No such file or directory" % path)
         return [found]
     raise FileError("this node does not know %s" % verb)
+
+
+def _whole_size(response: "Response") -> int:
+    """Return the size of the file that an answer has a range of."""
+    found = response.headers.get("content-range")
+    if found is None:
+        return len(response.body)
+    return int(found[found.find("/") + 1 :])
 
 
 async def _list(http: "Http", headers: "dict[str, str]", path: str) -> "list[str]":
@@ -108,7 +114,7 @@ def _check(response: "Response", path: str) -> None:
     if response.ok:
         return
     if response.status == 404:
-        raise FileError("%s: no such file or folder" % path)
+        raise FileError("%s: No such file or directory" % path)
     text = ""
     try:
         found = json.loads(response.body)

@@ -35,14 +35,28 @@ OPERATIONS = {
     "hop.to": "itself",
     "hop.away": "itself",
     "hop.on_arrive": "itself",
-    "fs.read": "files",
-    "fs.write": "files",
     "fs.append": "files",
-    "fs.list": "files",
+    "fs.copy": "files",
     "fs.exists": "files",
-    "fs.stat": "files",
     "fs.lines": "files",
-    "fs.lines.next": "files",
+    "fs.lines.next": "open_files",
+    "fs.list": "files",
+    "fs.mkdir": "files",
+    "fs.open": "files",
+    "fs.read": "files",
+    "fs.remove": "files",
+    "fs.rename": "files",
+    "fs.stat": "files",
+    "fs.watch": "watching",
+    "fs.write": "files",
+    "file.__close": "open_files",
+    "file.__tostring": "open_files",
+    "file.close": "open_files",
+    "file.flush": "open_files",
+    "file.lines": "open_files",
+    "file.read": "open_files",
+    "file.seek": "open_files",
+    "file.write": "open_files",
 }
 
 # Those that may suspend.
@@ -52,20 +66,29 @@ SUSPENDING = (
     "recv",
     "hop.to",
     "hop.away",
-    "fs.read",
-    "fs.write",
     "fs.append",
-    "fs.list",
+    "fs.copy",
     "fs.exists",
-    "fs.stat",
     "fs.lines.next",
+    "fs.list",
+    "fs.mkdir",
+    "fs.open",
+    "fs.read",
+    "fs.remove",
+    "fs.rename",
+    "fs.stat",
+    "fs.write",
+    "file.close",
+    "file.read",
+    "file.seek",
+    "file.write",
 )
 
 # Registered, for images and Bound, but not reachable from _G.
 HIDDEN = ("fs.lines.next",)
 
 # Kinds of objects: their operations stand in a builtin table of that name, not reachable from _G.
-OBJECTS = ("timer", "task", "subscription")
+OBJECTS = ("timer", "task", "subscription", "file")
 
 
 def operation(name: str) -> "Callable[[Call], Any]":
@@ -87,6 +110,14 @@ def operation(name: str) -> "Callable[[Call], Any]":
         from moonhop_core.process.messages import OF_MESSAGES
 
         return OF_MESSAGES[name]
+    if module == "watching":
+        from moonhop_core.process.watching import OF_WATCHING
+
+        return OF_WATCHING[name]
+    if module == "open_files":
+        from moonhop_core.process.open_files import OF_HANDLES
+
+        return OF_HANDLES[name]
     from moonhop_core.process.files import OF_FILES
 
     return OF_FILES[name]

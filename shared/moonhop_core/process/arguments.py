@@ -34,9 +34,12 @@ class Call:
         name = self.name
         if name.split(".")[0] in self.process.object_kinds:
             name = name[name.find(".") + 1 :]
-            if i == 0:
+            if self.process.engine.name == "python":  # which knows how it was called
+                pass
+            elif i == 0:
                 return ProgramError("calling '%s' on bad self (%s)" % (name, why))
-            i -= 1
+            else:
+                i -= 1
         return ProgramError("bad argument #%d to '%s' (%s)" % (i + 1, name, why))
 
     def expected(self, i: int, what: str) -> ProgramError:
@@ -106,15 +109,15 @@ class Call:
             raise self.expected(i, "function")
         return self.process.engine.keep(value)
 
-    def ident(self) -> int:
-        """Return the id of the object that a method was called on."""
-        kind = self.name[: self.name.find(".")]
+    def ident(self, kind: str = "") -> int:
+        """Return the id of the object that a method was called on; an error says that a `kind` was
+        expected, by default what stands in front of the method's name."""
         value = self.get(0)
         found = None
         if self.args and self.process.engine.type_name(value) == "table":
             found = self.process.engine.plain(value)
         if not isinstance(found, dict) or type(found.get("id")) is not int:
-            raise self.expected(0, kind)
+            raise self.expected(0, kind or self.name[: self.name.find(".")])
         return found["id"]  # type: ignore[no-any-return]
 
     def options(self, i: int, names: "tuple[str, ...]") -> "dict[str, Any]":

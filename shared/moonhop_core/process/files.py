@@ -1,12 +1,13 @@
 """Files of the fleet, for programs: requests to the host that a task waits for.
 
-A request that was not answered before a hop is asked again under the same number. `fs.lines` reads
-ahead in blocks; an image holds only where the next line begins.
+A request that was not answered before a hop is asked again under the same number.
 """
 
 import sys
 
-from moonhop_core.process.engine import Bound, ProgramError, Suspend
+from moonhop_core.errors import MoonhopError
+from moonhop_core.process.engine import Bound, Kept, Obj, ProgramError, Suspend
+from moonhop_core.process.open_files import OpenFile, failure
 
 try:
     from typing import TYPE_CHECKING
@@ -21,144 +22,256 @@ if TYPE_CHECKING:
     from moonhop_core.process.process import Process
     from moonhop_core.process.tasks import Task
 
-# Bytes read ahead: a text of so many is in a small heap three times when it comes.
-BLOCK = 4096 if sys.implementation.name == "cpython" else 512
-READERS = 1000  # a loop that was left early leaves its reader behind; the oldest goes
-BUFFERS = 8  # readers that may hold read-ahead text
-
-
-class Reader:
-    """Reads lines of a file.
-
-    offset  of the next line, in bytes
-    text    read ahead from there on; `at` is the place of the next line in it
-    """
-
-    def __init__(self, path: str, offset: int):
-        self.path = path
-        self.offset = offset
-        self.text = ""
-        self.at = 0
-        self.whole = False  # text reaches to the end of the file
-
-    def next(self) -> "str | None":
-        """Take the next line off what was read ahead, without its line end; None: read more."""
-        end = self.text.find("\n", self.at)
-        if end < 0:
-            if not self.whole or self.at >= len(self.text):
-                return None
-            line = self.text[self.at :]
-            self.offset += len(line)
-            self.at = len(self.text)
-            return line
-        line = self.text[self.at : end]
-        self.offset += end + 1 - self.at
-        self.at = end + 1
-        return line
-
-    def add(self, text: str, size: int) -> None:
-        """Append what the host read: `size` bytes were asked for."""
-        self.text = self.text[self.at :] + text
-        self.at = 0
-        self.whole = len(text) < size
-
-    def forget(self) -> None:
-        """Drop what was read ahead."""
-        self.text = ""
-        self.at = 0
-        self.whole = False
+# Open at once. A loop over `fs.lines` that was left early leaves its file behind: the oldest goes.
+MOST = 1000 if sys.implementation.name == "cpython" else 32
+BUFFERS = 8  # files that may hold read-ahead text
+STORE = ".moonhop/open/"  # where files gather that are being written
 
 
 class Files:
-    """Pending requests by number, and the readers of `fs.lines`."""
+    """What a process asks of its host.
+
+    pending  request's number -> task; 0: none waits, a file is being closed
+    open     files by id
+    held     while such a close is under way: requests and publications that come after it
+    """
 
     def __init__(self, process: "Process"):
         self.process = process
-        self.pending: "dict[int, int]" = {}  # request's number -> task
-        self.readers: "dict[int, Reader]" = {}
-        self._used: "list[int]" = []  # readers with text, most recent last
+        self.pending: "dict[int, int]" = {}
+        self.open: "dict[int, OpenFile]" = {}
+        self.held: "list[list[Any]]" = []
+        self._used: "list[int]" = []  # files with read-ahead text, most recent last
+
+    # -- requests ----------------------------------------------------------------------------------
 
     def begin(self, task: "Task", wait: "list[Any]") -> None:
-        """Ask the host: wait is ["request", number, verb, args, reader or None]."""
-        number = wait[1]
-        self.pending[number] = task.tid
-        self.process.host.request(number, wait[2], wait[3])
+        """Ask the host: wait is ["request", number, verb, args, what for], where the last is None
+        or [file's id, its command, handle kept for the result or None, errors are raised]; or wait
+        for one's turn at a file: ["file", "", "", "", the same]."""
+        if wait[0] == "file":
+            self.open[wait[4][0]].queue.append(task.tid)
+            return
+        self.pending[wait[1]] = task.tid
+        if wait[4] is not None:
+            self.open[wait[4][0]].busy = True
+        self._ask(wait)
 
-    def end(self, wait: "list[Any]") -> None:
-        """The task waits no more."""
+    def _ask(self, wait: "list[Any]") -> None:
+        if self.closing():
+            self.held.append(wait)
+        else:
+            self.process.host.request(wait[1], wait[2], wait[3])
+
+    def end(self, task: "Task", wait: "list[Any]") -> None:
+        """The task waits no more: it was cancelled."""
         self.pending.pop(wait[1], None)
+        if wait in self.held:
+            self.held.remove(wait)
+        if wait[4] is None:
+            return
+        if wait[4][2] is not None:
+            self.process.engine.drop(wait[4][2])
+        file = self.open.get(wait[4][0])
+        if file is not None and wait[0] == "request":
+            self._over(file, wait[4][1])
+        elif file is not None and task.tid in file.queue:
+            file.queue.remove(task.tid)
 
     def finish(self, number: int, values: "list[Any] | None", error: "str | None") -> None:
         """Take the host's answer; one that nobody waits for is dropped."""
         tid = self.pending.pop(number, None)
-        if tid is None:
+        if tid == 0:
+            self._closed(number, error)
+        if not tid:
             return
         task = self.process.tasks.all[tid]
         wait = task.wait
         if wait is None:
             return
-        if wait[2] == "hop":
+        if wait[4] is not None:
+            self._go_on(task, wait, values or [], error)
+        elif wait[2] == "hop":
             self.process.tasks.wake(task, [None, error])
         elif error is not None:
             self.process.tasks.wake(task, [], ProgramError(error))
-        elif wait[4] is not None and values is not None:
-            self._lines(task, wait, values[0])
+        elif wait[2] == "fs.read" and values is not None:
+            self.process.tasks.wake(task, values[:1])
         else:
             self.process.tasks.wake(task, values if values is not None else [])
 
-    def _lines(self, task: "Task", wait: "list[Any]", text: str) -> None:
-        """Give a line to a task that waits in `for … in fs.lines()`, or read on."""
-        reader = self.readers[wait[4]]
-        reader.add(text, wait[3][2])
-        self._use(wait[4])
-        line = reader.next()
-        if line is None and not reader.whole:
-            task.wait = wait = self.read_on(wait[4], reader)
+    def ask_again(self, task: "Task", wait: "list[Any]") -> None:
+        """Ask the new node's host what the old one had not answered."""
+        if wait[4] is not None and wait[4][1][0] == "read":  # what was read ahead stayed behind
+            args, offset = wait[3], self.open[wait[4][0]].offset
+            args[2] += args[1] - offset
+            args[1] = offset
+        self.begin(task, wait)
+
+    # -- commands on files -------------------------------------------------------------------------
+
+    def do(
+        self,
+        file: OpenFile,
+        command: "list[Any]",
+        handle: "int | None" = None,
+        raises: bool = False,
+    ) -> "Any":
+        """Begin a command: its results, or Suspend. `handle` is kept, for a result that is the
+        file; `raises`: an error is raised, not returned."""
+        purpose = [file.ident, command, handle, raises]
+        if file.busy:
+            return Suspend(["file", "", "", "", purpose])
+        found = file.act(command, self._store())
+        if type(found) is tuple:
+            return Suspend(["request", self.process.new_id(), found[0], found[1], purpose])
+        self._over(file, command)
+        return found
+
+    def _store(self) -> str:
+        return STORE + self.process.pid
+
+    def _go_on(
+        self, task: "Task", wait: "list[Any]", values: "list[Any] | None", error: "str | None"
+    ) -> None:
+        """Go on with a command whose request was answered, or whose turn has come."""
+        ident, command, handle, raises = wait[4]
+        wake = self.process.tasks.wake
+        file = self.open.get(ident)
+        if file is None or (file.closed and command[0] != "close"):
+            self._drop(handle)
+            wake(task, [], ProgramError("attempt to use a closed file"))
+            return
+        if error is not None and not (
+            command[0] == "open" and file.mode == "w" and failure(error)[2] == 2
+        ):
+            if file.mode == "w":
+                file.failed = error
+            found: "Any" = failure(error)
+        else:
+            if values is not None:
+                file.answer(command, wait[3], values)
+                self._use(file)
+            found = file.act(command, self._store())
+        if type(found) is tuple:
+            task.wait = wait = ["request", self.process.new_id(), found[0], found[1], wait[4]]
             self.begin(task, wait)
             return
-        if line is None:
-            self.drop_reader(wait[4])
-        self.process.tasks.wake(task, [line])
+        if raises and len(found) > 1 and found[0] is None:
+            wake(task, [], ProgramError(found[1]))
+        elif found[0] is None or handle is None:
+            self._drop(handle)
+            wake(task, [Obj("file", ident)] if command[0] == "open" and found[0] else found)
+        else:
+            wake(task, [Kept(handle)])
+        if command[0] == "open" and found[0] is None:
+            self.drop(file)
+        self._over(file, command)
 
-    def read_on(self, ident: int, reader: Reader) -> "list[Any]":
-        """Return the wait for the next block of a reader."""
-        ahead = len(reader.text) - reader.at
-        args = [reader.path, reader.offset + ahead, max(BLOCK, ahead)]
-        return ["request", self.process.new_id(), "fs.read", args, ident]
+    def _drop(self, handle: "int | None") -> None:
+        if handle is not None:
+            self.process.engine.drop(handle)
 
-    def _use(self, ident: int) -> None:
+    def _over(self, file: OpenFile, command: "list[Any]") -> None:
+        """A command on a file is over: the next has its turn."""
+        file.busy = False
+        if command[0] == "close" or (file.mode == "lines" and command[2] and command[2][0] is None):
+            self.drop(file)
+        while file.queue and not file.busy:
+            task = self.process.tasks.all[file.queue.pop(0)]
+            assert task.wait is not None
+            self._go_on(task, task.wait, None, None)
+
+    def _use(self, file: OpenFile) -> None:
+        ident = file.ident
         if ident in self._used:
             self._used.remove(ident)
         self._used.append(ident)
         if len(self._used) > BUFFERS:
-            other = self.readers.get(self._used.pop(0))
-            if other is not None:
+            other = self.open.get(self._used.pop(0))
+            if other is not None and not other.busy:
                 other.forget()
 
-    def open(self, path: str) -> int:
-        """Make a reader and return its id."""
-        if len(self.readers) >= READERS:
-            self.drop_reader(min(self.readers))
+    def add(self, mode: str, path: str) -> "OpenFile | None":
+        """Make an open file; None if there are too many."""
+        if len(self.open) >= MOST:
+            left = [i for i in self.open if self.open[i].mode == "lines" and not self.open[i].busy]
+            if not left:
+                return None
+            self.drop(self.open[min(left)])
         ident = self.process.new_id()
-        self.open_at(ident, path, 0)
-        return ident
+        file = self.open[ident] = OpenFile(ident, mode, path)
+        return file
 
-    def open_at(self, ident: int, path: str, offset: int) -> None:
-        """Make a reader whose next line begins at an offset, in bytes."""
-        self.readers[ident] = Reader(path, offset)
+    def drop(self, file: OpenFile) -> None:
+        """Forget a file."""
+        self.open.pop(file.ident, None)
+        if file.ident in self._used:
+            self._used.remove(file.ident)
+        self._drop(file.handle)
+        file.handle = None
 
-    def drop_reader(self, ident: int) -> None:
-        """Forget a reader."""
-        self.readers.pop(ident, None)
-        if ident in self._used:
-            self._used.remove(ident)
+    # -- closing without waiting -------------------------------------------------------------------
 
-    def ask_again(self, task: "Task", wait: "list[Any]") -> None:
-        """Ask the new node's host what the old one had not answered."""
-        if wait[4] is not None:  # a reader: what was read ahead stayed behind
-            reader = self.readers[wait[4]]
-            wait[3] = [reader.path, reader.offset, BLOCK]
-        self.begin(task, wait)
+    def closing(self) -> bool:
+        """Tell whether a close that nobody waits for is under way."""
+        return 0 in self.pending.values()
+
+    def close_later(self, file: OpenFile) -> None:
+        """Close a file; nobody waits, but what the process asks and publishes comes after it."""
+        if file.busy:  # a task that was in the middle of something
+            raise ProgramError("the file is in use by another task")
+        error = self._close_on(file, ["close"])
+        if error is not None:
+            raise ProgramError(error)
+
+    def _close_on(self, file: OpenFile, command: "list[Any]") -> "str | None":
+        """Go on with a close; the error if it cannot be done."""
+        found = file.act(command, self._store())
+        if type(found) is tuple:
+            file.closing = [self.process.new_id(), found[0], found[1], command]
+            self.close_again(file)
+            return None
+        self._over(file, command)
+        return None if found[0] else found[1]
+
+    def close_again(self, file: OpenFile) -> None:
+        """Ask for what a close without a task needs next."""
+        assert file.closing is not None
+        number, verb, args, _ = file.closing
+        self.pending[number] = 0
+        self.process.host.request(number, verb, args)
+
+    def _closed(self, number: int, error: "str | None") -> None:
+        for file in list(self.open.values()):
+            if file.closing is not None and file.closing[0] == number:
+                command = file.closing[3]
+                file.closing = None
+                if error is not None:
+                    file.failed = error
+                failed = self._close_on(file, command)
+                if failed is not None:
+                    self.process.fail(failed, "")
+                    return
+        if not self.closing():
+            host = self.process.host
+            held, self.held = self.held, []
+            for wait in held:
+                try:
+                    if wait[0] == "request":
+                        host.request(wait[1], wait[2], wait[3])
+                    else:
+                        host.publish(wait[1], wait[2], wait[3], wait[4])
+                except MoonhopError as refused:  # a topic that is not the program's
+                    host.output("warning", str(refused))
+        self.process.host.changed()
+
+    def close_all(self) -> bool:
+        """Close what the program has left open for writing. Tells whether that takes time."""
+        for file in list(self.open.values()):
+            if file.mode == "w" and not file.closed:
+                self.close_later(file)
+        return self.closing()
 
 
 # ---------------------------------------------------------------- operations
@@ -170,43 +283,67 @@ def request(call: "Call", args: "list[Any]") -> Suspend:
 
 
 def of_path(call: "Call") -> Suspend:
-    """fs.read, fs.list, fs.exists, fs.stat: errors of the host are Lua errors."""
+    """fs.read, fs.exists, fs.stat, fs.remove, fs.mkdir: errors of the host are Lua errors."""
     return request(call, [call.text(0)])
 
 
 def of_path_and_text(call: "Call") -> Suspend:
-    """fs.write, fs.append."""
+    """fs.write, fs.append; fs.rename and fs.copy, of two paths."""
     return request(call, [call.text(0), call.text(1)])
 
 
+def listed(call: "Call") -> Suspend:
+    """fs.list(path, {prefix=, after=, limit=}): the names in a folder, those of folders with a "/"
+    behind; with a limit also the name to go on after, nil at the end."""
+    options = call.options(1, ("prefix", "after", "limit"))
+    args: "list[Any]" = [call.text(0), options.get("limit"), options.get("after", "")]
+    limit = args[1]
+    if limit is not None and (type(limit) is not int or limit < 1):
+        raise call.bad(1, "limit must be a whole number from 1 on")
+    for name in ("after", "prefix"):
+        if type(options.get(name, "")) is not str:
+            raise call.bad(1, "%s must be a string" % name)
+    return request(call, args + [options.get("prefix", "")])
+
+
+def opening(call: "Call") -> "Any":
+    """fs.open(path, mode): a file, or nil, a message and a number, as io.open of Lua."""
+    path = call.text(0)
+    mode = "r" if call.get(1) is None else call.text(1)
+    if mode not in ("r", "w", "a", "rb", "wb", "ab"):
+        raise call.bad(1, "invalid mode")
+    file = call.process.files.add(mode[0], path)
+    if file is None:
+        return failure(24)
+    return call.process.files.do(file, ["open"])
+
+
 def lines(call: "Call") -> "list[Any]":
-    """fs.lines(path): an iterator over the lines of a file, without their ends."""
-    return [Bound("fs.lines.next", {"id": call.process.files.open(call.text(0))})]
+    """fs.lines(path, …): an iterator that reads what the formats say, lines by default."""
+    path = call.text(0)
+    state: "dict[str, Any]" = {}
+    if len(call.args) > 1:
+        from moonhop_core.process.open_files import formats_of
 
-
-def next_line(call: "Call") -> "Any":
-    """The iterator of fs.lines: the next line, nil at the end."""
-    files = call.process.files
-    ident = call.process.engine.plain(call.get(0)).get("id")
-    reader = files.readers.get(ident)
-    if reader is None:
-        return [None]  # the end was reached before
-    line = reader.next()
-    if line is not None:
-        return [line]
-    if reader.whole:
-        files.drop_reader(ident)
-        return [None]
-    return Suspend(files.read_on(ident, reader))
+        state["formats"] = formats_of(call)
+    file = call.process.files.add("lines", path)
+    if file is None:
+        raise ProgramError(failure(24)[1])
+    state["id"] = file.ident
+    return [Bound("fs.lines.next", state)]
 
 
 OF_FILES: "dict[str, Callable[[Call], Any]]" = {
-    "fs.read": of_path,
-    "fs.write": of_path_and_text,
     "fs.append": of_path_and_text,
-    "fs.list": of_path,
+    "fs.copy": of_path_and_text,
     "fs.exists": of_path,
-    "fs.stat": of_path,
     "fs.lines": lines,
-    "fs.lines.next": next_line,
+    "fs.list": listed,
+    "fs.mkdir": of_path,
+    "fs.open": opening,
+    "fs.read": of_path,
+    "fs.remove": of_path,
+    "fs.rename": of_path_and_text,
+    "fs.stat": of_path,
+    "fs.write": of_path_and_text,
 }

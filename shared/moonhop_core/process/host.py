@@ -42,17 +42,26 @@ class Host:
         """Start something that takes time and answer with `process.finish(number, values)` or
         `process.finish(number, None, error)`, once. Verbs and what they give:
 
-            fs.read path [offset size] -> text (shorter than size: the end)
-            fs.write path text         -> (nothing)
-            fs.append path text        -> (nothing)
-            fs.list path               -> list of names, sorted, folders with a "/" at the end
-            fs.exists path             -> bool
-            fs.stat path               -> {"size": bytes, "kind": "file" or "folder", "modified": s}
+            fs.read path [offset size version]
+                    -> text (shorter than size: the end), version, size of the file; a version,
+                       if not None, is one that a read gave before
+            fs.write path text, fs.append path text
+                    -> (nothing)
+            fs.list path [limit after prefix]
+                    -> names, sorted, folders with a "/" at the end; with a limit the first so many
+                       behind `after`, and which to go on after, None at the end
+            fs.exists path
+                    -> bool
+            fs.stat path
+                    -> {"size": bytes, "kind": "file" or "folder", "modified": s, …}
+            fs.remove path, fs.mkdir path, fs.rename path to, fs.copy path to
+                    -> (nothing)
             hop target                 -> an error only; it goes on elsewhere if it succeeds.
                                           `target` is a node or direction, None for hop.away()
 
-        A process that hopped before the answer asks again, under the same number: a host that has
-        done it already answers again and does not do it twice.
+        Errors end in C's words (`file_errors.py`) where it has some. A process that hopped before
+        the answer asks again, under the same number: a host that has done it already answers again
+        and does not do it twice.
         """
         raise NotImplementedError
 

@@ -123,12 +123,15 @@ def _run(process: Process, host: LocalHost, rests: "int | None") -> str:
         host.settle(process)
         moment = process.due()
         if moment is None:
+            if host.requests:  # one that came after the answer to another
+                continue
             if process.status != RUNNING:
                 return "failed" if process.status == FAILED else "ended"
             if process.waits():
                 return "stuck"
             process.turn()
-            if process.status == RUNNING:  # only subscriptions are left, and nobody to send
+            # only subscriptions are left, and nobody to send
+            if process.status == RUNNING and not host.settle(process):
                 process.stop()
             continue
         if moment > clock.monotonic():

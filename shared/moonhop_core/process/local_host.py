@@ -37,6 +37,7 @@ class LocalHost(Host):
         self.messages: "list[list[str]]" = []
         self.retained: "dict[str, str]" = {}
         self.requests: "list[list[Any]]" = []
+        self.watched = False  # the process wants to know what changes
 
     def now(self) -> int:
         """Return the clock's time since 1970."""
@@ -61,6 +62,8 @@ class LocalHost(Host):
 
     def subscribe(self, filter: str) -> None:
         """Queue the retained messages that match."""
+        if filter[:4] == "$fs/":
+            self.watched = True
         if not self.retained:
             return
         from moonhop_core.process.topics import matches
@@ -94,8 +97,39 @@ class LocalHost(Host):
                 if self.files is None:
                     raise MoonhopError("there are no files here")
                 values = self.files.answer(verb, args)
+                if self.watched:
+                    self._tell(verb, args)
             except MoonhopError as error:
                 process.finish(number, None, str(error))
             else:
                 process.finish(number, values)
         return bool(messages or requests)
+
+    def _tell(self, verb: str, args: "list[Any]") -> None:
+        """Queue the message of a change that the process made itself."""
+        changes = CHANGES.get(verb)
+        if changes is None:
+            return
+        from moonhop_core.process.messages import json_text
+        from moonhop_core.process.watching import topic_of
+
+        assert self.files is not None
+        for place, change in changes:
+            path = "/".join([part for part in args[place].split("/") if part not in ("", ".")])
+            told: "dict[str, Any]" = {"path": path, "change": change}
+            if change == "renamed":
+                told["to"] = args[1]
+            elif change != "removed":
+                told["size"] = self.files.answer("fs.stat", [path])[0]["size"]
+            self.messages.append([topic_of(path), json_text(told)])
+
+
+# What requests change: places of paths among their arguments, and what is said of these.
+CHANGES = {
+    "fs.write": ((0, "written"),),
+    "fs.append": ((0, "appended"),),
+    "fs.remove": ((0, "removed"),),
+    "fs.mkdir": ((0, "made"),),
+    "fs.copy": ((1, "written"),),
+    "fs.rename": ((0, "renamed"), (1, "written")),
+}

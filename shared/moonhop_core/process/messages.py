@@ -155,6 +155,10 @@ class Messages:
     def _handle_next(self, subscription: Subscription) -> None:
         if subscription.handler is None and subscription.queue:
             message: "list[Any]" = subscription.queue.pop(0)
+            if subscription.filter[:4] == "$fs/":
+                from moonhop_core.process.watching import change_of
+
+                message = [change_of(message[1])]
             owner = ["subscription", subscription.ident]
             tid = self.process.new_id()
             subscription.handler = tid
@@ -221,7 +225,7 @@ def publish(call: "Call") -> "list[Any]":
         raise call.bad(2, "qos must be 0, 1 or 2")
     if type(retain) is not bool:
         raise call.bad(2, "retain must be a boolean")
-    call.process.host.publish(topic, payload, int(qos), retain)
+    call.process.publish(topic, payload, int(qos), retain)
     return []
 
 

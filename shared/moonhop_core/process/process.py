@@ -156,20 +156,22 @@ class Process:
         """Run one ready thing, if there is one. Tells whether more is ready."""
         if self.status != RUNNING:
             return False
-        self._wake(self.host.monotonic())
-        if self.tasks.ready:
-            self.tasks.run_next()
-            if self.status != RUNNING:
-                return False
-        if not self.tasks.all and not self._expects():
-            self.end(0)
-            return False
-        return bool(self.tasks.ready)
+        if self.exiting is None:
+            self._wake(self.host.monotonic())
+            if self.tasks.ready:
+                self.tasks.run_next()
+                if self.status != RUNNING:
+                    return False
+        if self.exiting is None and (self.tasks.all or self._expects()):
+            return bool(self.tasks.ready)
+        if "files" not in self.parts or not self.files.close_all():
+            self.end(self.exiting or 0)
+        return False
 
     def due(self) -> "int | None":
         """Return the moment (of the host's `monotonic`) of the next turn; None: only a message or
         an answer can bring one."""
-        if self.status != RUNNING:
+        if self.status != RUNNING or self.exiting is not None:
             return None
         return self.host.monotonic() if self.tasks.ready else self.agenda.first()
 
@@ -216,6 +218,8 @@ class Process:
 
     def waits(self) -> "list[str]":
         """Return for each waiting task, in words, what it waits for."""
+        if self.exiting is not None:
+            return []
         return [task.waits_for() for task in self.tasks.all.values()]
 
     def interrupt(self) -> None:
@@ -284,6 +288,13 @@ class Process:
             "messages" in parts and bool(parts["messages"].subscriptions)
         )
 
+    def publish(self, topic: str, payload: str, qos: int, retain: bool) -> None:
+        """Send a message, after what the process has closed before."""
+        if "files" in self.parts and self.files.closing():
+            self.files.held.append(["publish", topic, payload, qos, retain])
+        else:
+            self.host.publish(topic, payload, qos, retain)
+
     def new_id(self) -> int:
         """Return the next number for a task, timer, subscription, request or reader."""
         number = self.next_id
@@ -315,7 +326,7 @@ class Process:
         elif kind == "recv":
             self.messages.open(wait[1]).waiting.append(task.tid)
             timeout = wait[2]
-        elif kind == "request":
+        elif kind == "request" or kind == "file":
             self.files.begin(task, wait)
         if timeout is not None:
             self.remind(task, self.host.monotonic() + timeout)
@@ -331,8 +342,8 @@ class Process:
         wait = task.wait
         if wait is not None and wait[0] == "recv":
             self.messages.stop_waiting(task, wait[1])
-        elif wait is not None and wait[0] == "request":
-            self.files.end(wait)
+        elif wait is not None and wait[0] in ("request", "file"):
+            self.files.end(task, wait)
 
     def cancel_unstarted(self, tid: "int | None") -> None:
         """Cancel a handler's task if it has not begun."""

@@ -40,14 +40,16 @@ def write_process(process: "Process", writer: "ImageWriter", epoch: int, hops: i
         "paused": process.status == "paused",
         "now": process.host.now(),
         "arrivals": process.arrivals,
+        "exiting": None if process.exiting is None else [process.exiting],
     }
     state.update(write_tasks(process.tasks))
     parts = process.parts
     if "timers" in parts:
         state["timers"] = write_timers(process.timers)
     if "files" in parts:
-        readers = process.files.readers
-        state["readers"] = [[ident, "s" + r.path, r.offset] for ident, r in readers.items()]
+        files = process.files
+        state["files"] = [pack_list(files.open[ident].state()) for ident in sorted(files.open)]
+        state["held"] = [pack_list(item) for item in files.held if item[0] == "publish"]
     if "messages" in parts:
         state.update(write_messages(process.messages))
     writer.put(["process", set_ones(state)])
@@ -101,8 +103,15 @@ def read_process(process: "Process", record: "list[Any]") -> None:
         read_timers(process.timers, state["timers"], later)
     if "subscriptions" in state or "mailboxes" in state or "taken" in state:
         read_messages(process.messages, state)
-    for ident, path, offset in state.get("readers", ()):
-        process.files.open_at(ident, path[1:], offset)
+    if "exiting" in state:
+        process.exiting = state["exiting"][0]
+    if "files" in state:
+        from moonhop_core.process.open_files import restored
+
+        for entry in state["files"]:
+            file = restored(unpack_list(entry))
+            process.files.open[file.ident] = file
+        process.files.held = [unpack_list(item) for item in state.get("held", ())]
     process.resting = [later, state.get("paused", False)]
 
 
@@ -133,6 +142,10 @@ def tie_up(process: "Process", elapsed: int, arrived: bool) -> None:
     if arrived:
         for handle in process.arrivals:
             process.tasks.start(process.new_id(), handle, [], ["arrival", handle])
+    if "files" in process.parts:
+        for file in process.files.open.values():
+            if file.closing is not None:
+                process.files.close_again(file)
     for task in list(process.tasks.all.values()):
         wait = task.wait
         if wait is not None and wait[0] == "request":

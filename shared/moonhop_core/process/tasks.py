@@ -114,8 +114,8 @@ class Tasks:
             self._drop(values)
         self.current = None
         if process.exiting is not None:
-            process.end(process.exiting)
-        elif outcome[0] == "wait":
+            return  # the process ends, once its files are closed
+        if outcome[0] == "wait":
             task.wait = outcome[1]
             process.begin_wait(task, outcome[1])
         elif outcome[0] == "done":

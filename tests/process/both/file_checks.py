@@ -7,8 +7,8 @@ import os
 
 from scripted import Rig
 
-from moonhop_core.process.files import Reader
 from moonhop_core.process.local_files import FileError, LocalFiles
+from moonhop_core.process.open_files import MORE, OpenFile
 
 ROOT = "/tmp/moonhop-file-checks-" + "".join(["%02x" % b for b in os.urandom(6)])
 
@@ -26,19 +26,18 @@ def remove():
 
 def lines_of(text, size):
     """The lines of a text that is read in blocks of a size."""
-    reader = Reader("x", 0)
+    file = OpenFile(1, "r", "x")
     found = []
-    place = 0
     while True:
-        line = reader.next()
-        if line is not None:
-            found.append(line)
-        elif reader.whole:
+        line = file.next("l")
+        if line is None:
             return found
-        else:
+        if line is MORE:
+            place = file.offset + len(file.text) - file.at
             block = text[place : place + size]
-            place += len(block)
-            reader.add(block, size)
+            file.answer(["read"], ["x", place, size, None], [block, None, len(text)])
+        else:
+            found.append(line)
 
 
 def check_lines_are_the_same_for_every_size_of_block():
@@ -56,11 +55,11 @@ def check_files_are_written_appended_read_and_listed():
         every = "".join(map(chr, range(256)))
         assert files.answer("fs.write", ["a", every]) == []
         assert files.answer("fs.append", ["/a", "end"]) == []
-        assert files.answer("fs.read", ["a"]) == [every + "end"]
-        assert files.answer("fs.read", ["a", 255, 3]) == ["\xffen"]
+        assert files.answer("fs.read", ["a"]) == [every + "end", None, 259]
+        assert files.answer("fs.read", ["a", 255, 3]) == ["\xffen", None, 259]
         assert files.answer("fs.exists", ["a"]) == [True]
         assert files.answer("fs.exists", ["b"]) == [False]
-        assert files.answer("fs.list", [""]) == [["a"]]
+        assert files.answer("fs.list", [""]) == [["a"], None]
         found = files.answer("fs.stat", ["a"])[0]
         assert (found["size"], found["kind"]) == (259, "file")
     finally:
@@ -71,11 +70,11 @@ def check_wrong_paths_are_refused_in_words():
     files = folder()
     try:
         for verb, path, words in (
-            ("fs.read", "none", "fs.read: 'none': no such file or folder"),
+            ("fs.read", "none", "none: No such file or directory"),
             ("fs.read", "../x", "leads out of the files"),
             ("fs.read", "a\0b", "leads out of the files"),
-            ("fs.read", "", "is a folder"),
-            ("fs.list", "none", "no such file"),
+            ("fs.read", "", ": Is a directory"),
+            ("fs.list", "none", "No such file"),
         ):
             try:
                 files.answer(verb, [path])
@@ -93,12 +92,12 @@ def check_a_loop_over_lines_goes_on_after_a_hop_where_it_was():
         files.answer("fs.write", ["a", "one\ntwo\nthree"])
         step = [("fs.lines.next", {"id": 99}), ("print", "$1"), ("sleep", 1)]
         rig = Rig(files, main=step * 4)
-        rig.process.files.readers[99] = Reader("a", 0)
+        rig.process.files.open[99] = OpenFile(99, "lines", "a")
         rig.start()
         for seconds in (0.5, 1.5, 2.5, 3.5):
             rig.until(seconds)
             rig.hop()
         assert rig.until(5).texts() == ["one", "two", "three", "nil"]
-        assert rig.process.files.readers == {}
+        assert rig.process.files.open == {}
     finally:
         remove()

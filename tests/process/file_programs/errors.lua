@@ -1,0 +1,35 @@
+--! engines = ["lua54", "luajit", "python"]
+-- What goes wrong, in Lua's words.
+local function try(f, ...)
+  local found = table.pack(pcall(f, ...))
+  for i = 1, found.n do found[i] = tostring(found[i]) end
+  print((table.concat(found, " | "):gsub("file %(0x%x+%)", "file (0x…)")))
+end
+print(fs.open("e.none"))
+print(fs.open("e.none", "rb"))
+fs.write("e.txt", "text\n")
+local f = fs.open("e.txt")
+print(f:write("x"))
+try(function() f:read("z") end)
+try(function() f:read({}) end)
+try(function() f:seek("foo") end)
+try(function() f:seek("set", 1.5) end)
+try(function() f:seek({}) end)
+try(function() f:write({}) end)
+try(function() f:write("a", nil) end)
+print((tostring(f):gsub("0x%x+", "0x…")))
+local lines = f:lines()
+print(f:close(), tostring(f))
+for _, name in ipairs({"read", "write", "seek", "lines", "flush", "close"}) do
+  try(function() f[name](f) end)
+end
+try(lines)
+f = fs.open("e.txt", "w")
+print(f:read("l"))
+print(f:read("a"))
+f:close()
+f = fs.open("e.txt", "a")
+print(f:read("l"))
+f:close()
+print(fs.open("e.txt/under"))
+fs.remove("e.txt")
