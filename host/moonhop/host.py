@@ -34,6 +34,7 @@ from moonhop_core.node.messages import Topics, encode
 
 log = logging.getLogger(__name__)
 
+LAST_IMAGES = 3.0  # seconds for checkpoints at the end
 PORTS = "ports.json"  # in the state folder: where the host listened last time
 
 
@@ -133,7 +134,7 @@ class Host:
         state.write_json(PORTS, {"http": self.web.port, "mqtt": mqtt})
         self.broker.open()
         self.workers = LocalWorkers(state.path("workers"))
-        stack.push_async_callback(self.workers.stop)
+        stack.push_async_callback(self._stop_workers)
         self.address = HostAddress(
             state.fleet,
             f"http://{_literal(ports.address)}:{self.web.port}",
@@ -247,6 +248,13 @@ class Host:
             except MoonhopError:
                 if port == ports.http:
                     raise
+
+    async def _stop_workers(self) -> None:
+        """End the local workers; their processes go on from here when there is a host again."""
+        self.scheduler.rest()
+        if self.workers.running:
+            await self.images.keep_all(LAST_IMAGES)
+        await self.workers.stop()
 
     async def _stop_web(self) -> None:
         self.scheduler.logs.close()  # followers would keep the server waiting

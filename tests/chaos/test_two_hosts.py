@@ -134,7 +134,7 @@ def test_host_without_the_state_of_a_killed_one_leaves_its_living_nodes_alone(
     again.end()
     store = Store(first.home / "lab" / "state.db")
     row = store.process("p1")
-    assert (row.epoch, row.reason) == (1, "the node leaves")  # nobody touched it before
+    assert (row.epoch, row.state) == (1, "pending")  # nobody touched it before its node left
     store.close()
     second.until("ready")
 

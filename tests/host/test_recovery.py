@@ -81,6 +81,40 @@ def test_process_that_is_not_to_be_recovered_is_lost(tmp_path: Path) -> None:
     on_host(tmp_path, scenario, SOON)
 
 
+def test_node_that_leaves_in_good_order_loses_no_process(tmp_path: Path) -> None:
+    async def scenario(host: Host) -> None:
+        a, _ = await workers(host, "a", "b")
+        pid = await submit(host, COUNTER)
+        await until_printed(host, pid, 5)
+        await a.stop()
+        await until_true(host, lambda: host.store.process(pid).node == "b")
+        await until(host, pid, "running")
+
+    on_host(tmp_path, scenario, Patience(lost=100.0))
+
+
+def test_host_that_ends_in_good_order_goes_on_with_its_processes_later(tmp_path: Path) -> None:
+    before: list[str] = []
+    pids: list[str] = []
+
+    async def first(host: Host) -> None:
+        await workers(host, "a")
+        pids.append(await submit(host, COUNTER))
+        await until_printed(host, pids[0], 5)
+        before.extend(printed(host, pids[0]))
+
+    async def second(host: Host) -> None:
+        [row] = host.store.live()
+        assert (row.pid, row.state) == (pids[0], "pending")
+        await workers(host, "a")
+        await until_printed(host, row.pid, len(before) + 5)
+        numbers = [int(text) for text in printed(host, row.pid)]
+        assert numbers == list(range(1, len(numbers) + 1))  # it goes on where it was
+
+    on_host(tmp_path, first)
+    on_host(tmp_path, second)
+
+
 def test_node_that_was_cut_off_and_returns_lets_go_of_its_stale_copy(tmp_path: Path) -> None:
     async def scenario(host: Host) -> None:
         a, _ = await workers(host, "a", "b")

@@ -73,11 +73,25 @@ class Images:
             return None if found is None else float(found)
         return None
 
-    async def _checkpoint(self, row: ProcessRow) -> None:
+    async def keep_all(self, timeout: float) -> None:
+        """Have all that is to go on from a checkpoint leave its node with one, in at most so many
+        seconds: the nodes are about to end."""
+        rows = [row for row in self._scheduler.store.live() if row.state in LIVE]
+        due = [row for row in rows if row.terms.recover == "checkpoint"]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await asyncio.gather(*map(self._keep_one, due))
+
+    async def _keep_one(self, row: ProcessRow) -> None:
+        await self._hands.acquire()
+        self._under_way.add(row.pid)
+        await self._checkpoint(row, last=True)
+
+    async def _checkpoint(self, row: ProcessRow, last: bool = False) -> None:
         self._tried[row.pid] = self._scheduler.clock()
         path = f"{FOLDER}/{row.pid}/{row.epoch}.image"
         try:
-            said = await self._write(row, path)
+            said = await self._write(row, path, last)
         except (NodeGone, RequestError) as error:
             log.info("no checkpoint of %s: %s", row.pid, error)
         else:
@@ -87,10 +101,16 @@ class Images:
             self._under_way.discard(row.pid)
             self._hands.release()
 
-    async def _write(self, row: ProcessRow, path: str) -> dict[str, Any]:
-        """Have a node write an image of a process to a file. Raises NodeGone, RequestError."""
+    async def _write(self, row: ProcessRow, path: str, last: bool = False) -> dict[str, Any]:
+        """Have a node write an image of a process to a file, as the ``last`` that it does with it
+        if asked. Raises NodeGone, RequestError."""
         assert row.node is not None
-        args = {"pid": row.pid, "epoch": row.epoch, "path": path}
+        args = {
+            "pid": row.pid,
+            "epoch": row.epoch,
+            "path": path,
+            **({"last": True} if last else {}),
+        }
         said = await self._scheduler.nodes.ask(row.node, "snapshot", args, TIMEOUT)
         return said if isinstance(said, dict) else {}
 

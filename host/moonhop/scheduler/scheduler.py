@@ -86,7 +86,7 @@ class Scheduler:
         self._moving: set[str] = set()
         self._hands = asyncio.Semaphore(MOVES)
         self._left_alone: dict[str, float] = {}  # pid: until when
-        self._plan_due = False
+        self._plan_due = self._resting = False
         self._plan_took = 0.0  # seconds, the last time
         self._views: dict[str, tuple[ProcessRow, Process]] = {}
         self._kinds: dict[tuple[str, Terms], Process] = {}  # what processes have in common
@@ -111,6 +111,10 @@ class Scheduler:
         for node in self.fleet.nodes.values():  # unknown until heard
             self.losses.expect(node, REJOIN)
         self.spawn(self.losses.watch())
+
+    def rest(self) -> None:
+        """Plan nothing more: the host ends, and its nodes leave with it."""
+        self._resting = True
 
     async def stop(self) -> None:
         """Let go of everything that is under way; the store knows where to go on."""
@@ -244,6 +248,8 @@ class Scheduler:
     def plan(self) -> None:
         """Compare what is with what should be, write down what follows, and have it done."""
         self._plan_due = False
+        if self._resting:
+            return
         began = time.perf_counter()
         now = self.clock()
         rows = list(self.store.live())

@@ -25,8 +25,11 @@ def address(path: str) -> str:
     return "/files/" + quote("".join(map(chr, path.lstrip("/").encode())))
 
 
-async def snapshot(worker: "Worker", hosted: "Hosted", path: str, deadline: float) -> "Any":
-    """Write a process's image to a file, and let it go on. Raises RequestError."""
+async def snapshot(
+    worker: "Worker", hosted: "Hosted", path: str, deadline: float, last: bool
+) -> "Any":
+    """Write a process's image to a file, and let it go on; with `last` let go of it, so that it
+    does nothing that the image does not know. Raises RequestError."""
     process = hosted.process
     assert process
     cutter = Cutter(worker.about.chunk)
@@ -38,6 +41,9 @@ async def snapshot(worker: "Worker", hosted: "Hosted", path: str, deadline: floa
         raise RequestError(IMAGE, str(error))
     except MemoryError:
         raise RequestError(IMAGE, "memory is too small for the image")
+    else:
+        if last:
+            worker.let_go(hosted, "left")
     finally:
         hosted.unhold()
     digest = cutter.finish()

@@ -115,7 +115,7 @@ class Verbs:
         return {"pid": hosted.pid, "state": hosted.state}
 
     async def do_snapshot(self, request: "Request") -> "dict[str, Any]":
-        """Write a process's image to a file of the fleet; it goes on."""
+        """Write a process's image to a file of the fleet; it goes on, or leaves with that."""
         from moonhop_core.node import checkpoint
 
         hosted = self._find(request)
@@ -123,7 +123,8 @@ class Verbs:
         path = request.get("path", str)
         if hosted.transfer:
             raise RequestError(BUSY, "process %s is about to hop" % hosted.pid)
-        result: "dict[str, Any]" = await checkpoint.snapshot(self.worker, hosted, path, STOP)
+        last = bool(request.args.get("last"))
+        result: "dict[str, Any]" = await checkpoint.snapshot(self.worker, hosted, path, STOP, last)
         return result
 
     async def do_restore(self, request: "Request") -> "dict[str, Any]":

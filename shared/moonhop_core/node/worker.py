@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from moonhop_core.node.link import Link
 
 LOAD = 1  # seconds from one load to the next
-SPOKEN = ("ended", "failed", "stopped", "dropped")  # last states of copies that were right
+SPOKEN = ("ended", "failed", "stopped", "dropped", "left")  # last states of copies that were right
 PATIENCE = 5000000  # microseconds in between two nodes before the host is asked (NMP-046)
 
 FORGOTTEN = "the broker forgot this node's session: what was published meanwhile is lost"
@@ -145,11 +145,11 @@ class Worker:
         self.spawn(self._tick())
 
     async def stop(self) -> None:
-        """Leave the fleet in good order; processes end here."""
+        """Leave the fleet in good order; processes end here, and go on elsewhere or later."""
         for hosted in list(self.processes.values()):
             if hosted.transfer:
                 hosted.transfer.abort(FAILED, "the node leaves")
-            self.let_go(hosted, "stopped", {"reason": "the node leaves"})
+            self.let_go(hosted, "left")
         await self._tasks.cancel()
         await self.link.disconnect(self._state("gone"))
         self.http.close()
