@@ -87,6 +87,17 @@ async def until_printed(host: Host, pid: str, count: int) -> None:
             return
 
 
+async def checkpoints(host: Host, pid: str, count: int) -> None:
+    """Wait for so many more checkpoints of a process."""
+    for _ in range(count):
+        newest = _imaged_after(host, pid, host.store.process(pid).imaged)
+        await until_true(host, newest)
+
+
+def _imaged_after(host: Host, pid: str, moment: float) -> Callable[[], bool]:
+    return lambda: host.store.process(pid).imaged > moment
+
+
 def kinds(host: Host, pid: str) -> list[str]:
     """Return the kinds of a process's events, oldest first."""
     return [event["kind"] for event in host.store.events(pid=pid)]

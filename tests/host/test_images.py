@@ -9,6 +9,7 @@ from moonhop.scheduler.rows import Terms
 from moonhop_core.errors import MoonhopError
 from tests.host.fleet import (
     COUNTER,
+    checkpoints,
     kinds,
     on_host,
     printed,
@@ -88,10 +89,9 @@ def test_checkpoints_follow_the_manifest_and_only_the_last_is_kept(tmp_path: Pat
     async def scenario(host: Host) -> None:
         await workers(host, "a", "b")
         pid = await submit(host, b"--! checkpoint = 0.2\n" + COUNTER)
-        await until_true(host, lambda: kinds(host, pid).count("checkpoint") >= 2)
+        await checkpoints(host, pid, 2)
         await host.scheduler.hop(pid, "b")
-        seen = kinds(host, pid).count("checkpoint")
-        await until_true(host, lambda: kinds(host, pid).count("checkpoint") >= seen + 2)
+        await checkpoints(host, pid, 2)
         (entry,) = host.files.walk(f"checkpoints/{pid}")
         assert entry.path == host.store.process(pid).image == f"checkpoints/{pid}/2.image"
         none = await submit(host, COUNTER, terms=Terms())

@@ -14,7 +14,7 @@ from moonhop_core.errors import MoonhopError
 from tests.host.fleet import (
     COUNTER,
     SOON,
-    kinds,
+    checkpoints,
     on_host,
     printed,
     submit,
@@ -40,7 +40,7 @@ def test_process_of_a_killed_node_goes_on_elsewhere_from_its_checkpoint(tmp_path
         a, _ = await workers(host, "a", "b")
         pid = await submit(host, COUNTER, "a", terms=Terms(checkpoint=0.2))
         host.store.set_terms(pid, Terms(checkpoint=0.2), None, "anywhere")
-        await until_true(host, lambda: kinds(host, pid).count("checkpoint") >= 2)
+        await checkpoints(host, pid, 2)
         before = len(printed(host, pid))
         a.kill()
         await until(host, pid, "unreachable")

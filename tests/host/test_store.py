@@ -129,6 +129,21 @@ def test_each_decision_is_an_event_with_its_reason(store: Store) -> None:
     assert [event["kind"] for event in store.events(after=3)] == ["node ready"]
 
 
+def test_of_many_checkpoints_in_a_row_the_last_is_an_event(store: Store) -> None:
+    row = store.place(store.add_process(NewProcess("p", "0" * 64, []), "").pid, "a", "")
+    other = store.place(store.add_process(NewProcess("q", "0" * 64, []), "").pid, "a", "")
+    for n in range(1000):
+        store.set_image(row.pid, 1, f"{n}", {})
+        store.set_image(other.pid, 1, f"other {n}", {})
+    store.set_state(row.pid, "running", "test", epoch=1)
+    store.set_image(row.pid, 1, "later", {})
+    told = [(event["kind"], event["reason"]) for event in store.history(row.pid)][2:]
+    assert told == [("checkpoint", "999"), ("running", "test"), ("checkpoint", "later")]
+    assert len(store.history(row.pid, limit=2)) == 2
+    newest = store.events(after=store.before_newest(3))
+    assert [event["reason"] for event in newest] == ["other 999", "test", "later"]
+
+
 def test_unknown_process_is_told(store: Store) -> None:
     with pytest.raises(MoonhopError, match="there is no process 'p9'"):
         store.process("p9")

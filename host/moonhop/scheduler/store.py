@@ -24,6 +24,11 @@ from moonhop_core.errors import MoonhopError
 COLUMNS = tuple(ProcessRow.__dataclass_fields__)
 LATER = ("args", "terms")  # columns that are JSON
 
+DROP_LAST_CHECKPOINT = (
+    "delete from events where kind = 'checkpoint'"
+    " and seq = (select max(seq) from events where pid = ?)"
+)
+
 
 class Store:
     """The scheduler's database. All times are seconds since 1970."""
@@ -265,13 +270,15 @@ class Store:
         self._keep([row])
 
     def set_image(self, pid: str, epoch: int, path: str, data: dict[str, Any]) -> None:
-        """Write that a process's checkpoint is in a file, if the epoch is still its own."""
+        """Write that a process's checkpoint is in a file, if the epoch is still its own. Of many
+        in a row only the last is an event: there is one every few seconds, for ever."""
         row = self.process(pid)
         if row.over or row.epoch != epoch:
             return
         now = self._clock()
         with self._transaction() as db:
             db.execute("update processes set image = ?, imaged = ? where pid = ?", (path, now, pid))
+            db.execute(DROP_LAST_CHECKPOINT, (pid,))
             self._event(db, "checkpoint", pid, row.node, path, data)
         self._keep([replace(row, image=path, imaged=now)])
 
@@ -361,6 +368,13 @@ class Store:
         )
         return [{**dict(row), "data": json.loads(row["data"])} for row in rows]
 
+    def history(self, pid: str, limit: int = 500) -> list[Any]:
+        """Return the last events of a process, oldest first, as dicts."""
+        rows = self._db.execute(
+            "select * from events where pid = ? order by seq desc limit ?", (pid, limit)
+        ).fetchall()
+        return [{**dict(row), "data": json.loads(row["data"])} for row in reversed(rows)]
+
     @contextmanager
     def listening(self, changed: Callable[[], None]) -> Iterator[None]:
         """Have a function called after each change, as long as the block runs."""
@@ -370,10 +384,12 @@ class Store:
         finally:
             self._listeners.remove(changed)
 
-    def last_event(self) -> int:
-        """Return the number of the newest event, 0 before the first."""
-        (seq,) = self._db.execute("select coalesce(max(seq), 0) from events").fetchone()
-        return int(seq)
+    def before_newest(self, count: int) -> int:
+        """Return the number after which there are so many events; 0 if there are no more."""
+        found = self._db.execute(
+            "select seq from events order by seq desc limit 1 offset ?", (count,)
+        ).fetchone()
+        return int(found[0]) if found else 0
 
     def _event(
         self,

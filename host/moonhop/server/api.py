@@ -86,7 +86,7 @@ def api_routes(scheduler: Scheduler, programs: ProgramStore, images: Images) -> 
     async def process(pid: str) -> dict[str, Any]:
         """Return one process, with its events."""
         row = scheduler.store.process(pid)
-        return {**shown(row), "events": scheduler.store.events(pid=pid)}
+        return {**shown(row), "events": scheduler.store.history(pid)}
 
     @routes.post("/processes/{pid}/hop")
     async def hop(pid: str, to: Destination) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def api_routes(scheduler: Scheduler, programs: ProgramStore, images: Images) -> 
         with ``follow`` as server-sent events, and then each as it comes."""
         store = scheduler.store
         if after < 0:
-            after = max(store.last_event() + after, 0)
+            after = store.before_newest(-after)
         if not follow:
             return store.events(after, pid, min(max(limit, 1), 5000))
         found = follow_events(store, after, pid)

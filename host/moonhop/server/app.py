@@ -1,8 +1,9 @@
 """The server's application: its routes, the gate before them, errors as JSON."""
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
 
 from moonhop.credentials import Credentials
 from moonhop.files.errors import Conflict, NotFound, NotThatVersion, QuotaReached
@@ -43,6 +44,7 @@ def create_app(
     app.include_router(program_routes(programs), prefix="/programs")
     app.add_exception_handler(MoonhopError, _refused)
     app.add_exception_handler(RequestValidationError, _misused)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_middleware(Gate, credentials=credentials)
     return app
 
@@ -53,6 +55,11 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
     if isinstance(error, LuaSyntaxError):
         message["pretty"] = error.pretty()
     return JSONResponse(message, _status(error))
+
+
+async def _gone(_: Request, _error: Exception) -> Response:
+    """Nobody waits for an answer any more: a node has ended while it sent a file."""
+    return Response(status_code=400)
 
 
 async def _misused(_: Request, error: Exception) -> JSONResponse:
