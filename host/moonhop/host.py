@@ -13,8 +13,10 @@ from moonhop.broker.embedded import BrokerError, EmbeddedBroker
 from moonhop.broker.external import ExternalBroker
 from moonhop.credentials import Credentials
 from moonhop.files.adoption import adopt_folder
+from moonhop.files.announcing import Announcer
 from moonhop.files.store import FileStore
 from moonhop.files.upkeep import keep_small
+from moonhop.files.watching import Watchers
 from moonhop.lease import LEASE, Lease
 from moonhop.local_workers import LocalWorkers, NodeConfig, Worker
 from moonhop.node.paho_link import PahoLink
@@ -127,7 +129,9 @@ class Host:
         self.scheduler.spawn(self.images.keep())
         self.scheduler.spawn(self.applications.settle())
         self.scheduler.spawn(keep_small(self.files, self._is_over))
+        stack.callback(Announcer(self.files, link, self.scheduler.topics.base).close)
 
+        self.watchers = Watchers(self.files)
         await self._start_web(ports, known.get("http", 0))
         stack.push_async_callback(self._stop_web)
         mqtt = known.get("mqtt", 0) if self._external else self.broker.port
@@ -238,6 +242,7 @@ class Host:
             self.images,
             self.applications,
             self.files,
+            self.watchers,
             self.programs,
             self.credentials,
         )
@@ -258,6 +263,7 @@ class Host:
 
     async def _stop_web(self) -> None:
         self.scheduler.logs.close()  # followers would keep the server waiting
+        self.watchers.close()  # and so would they
         await self.web.stop()
 
 

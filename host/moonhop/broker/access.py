@@ -6,10 +6,10 @@ fleet's own (docs/architecture.md, "Node and hop"), all others belong to program
   host  everything
   node  publishes  node/<itself>/birth, load, log, event, res/…   host/req/<itself>   hop/…
                    programs' topics
-        hears      node/<itself>/req, rep   hop/<transfer>/image, ack   programs' topics
+        hears      node/<itself>/req, rep   hop/<transfer>/image, ack   fs/…   programs' topics
 
 A transfer's name is a secret that the host tells the two nodes of a hop, so a node must name it in
-full: wildcards never match the fleet's own topics for a node.
+full: wildcards never match the fleet's own topics for a node, but for changes of files (fs/…).
 """
 
 import hmac
@@ -62,6 +62,8 @@ class Access:
             return False
         if user == HOST or not filter.startswith(RESERVED):
             return True
+        if _is_of_files(filter):
+            return True
         if "+" in filter or "#" in filter:
             return False
         match _below_fleet(filter):
@@ -74,12 +76,21 @@ class Access:
     def may_hear(self, user: str, filter: str, topic: str) -> bool:
         """Tell whether a user may get a message on ``topic`` through a subscription to ``filter``.
 
-        Wildcards (``#``, ``+/1/…``) match the fleet's own topics for the host only.
+        Wildcards (``#``, ``+/1/…``) match the fleet's own topics for the host only; those behind
+        ``fs/`` match for nodes too.
         """
-        return user == HOST or not topic.startswith(RESERVED) or filter == topic
+        if user == HOST or not topic.startswith(RESERVED):
+            return True
+        return filter == topic or _is_of_files(filter)
 
 
 def _below_fleet(topic: str) -> list[str]:
     """Return the levels below ``moonhop/1/<fleet>``; none if the topic is not there."""
     levels = topic.split("/")
     return levels[3:] if levels[:2] == ["moonhop", "1"] else []
+
+
+def _is_of_files(filter: str) -> bool:
+    """Tell whether a filter matches nothing but changes of a fleet's files."""
+    levels = filter.split("/")[:4]
+    return levels[:2] == ["moonhop", "1"] and levels[3:] == ["fs"] and levels[2] not in ("+", "#")

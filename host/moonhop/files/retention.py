@@ -23,7 +23,8 @@ RULES = (
     Rule("", versions=10, days=30),
 )
 DAY = 86400.0  # seconds
-CHANGES = 10_000  # changes remembered
+CHANGES = 10_000  # changes remembered, and up to a step more
+CHANGES_STEP = 1000
 SWEPT = 1000  # paths looked at in one transaction
 
 
@@ -44,8 +45,7 @@ def forget(db: sqlite3.Connection, path: str) -> None:
 
 
 def forget_by_age(db: sqlite3.Connection, now: float | None = None) -> None:
-    """Drop removed paths and old versions whose days are over, and what watchers and repeated
-    requests will not ask for any more."""
+    """Drop removed paths and old versions whose days are over."""
     now = time.time() if now is None else now
     for rule in RULES:
         before = now - rule.days * DAY
@@ -62,7 +62,13 @@ def forget_by_age(db: sqlite3.Connection, now: float | None = None) -> None:
         for path, newest in db.execute(query, (before, SWEPT)).fetchall():
             if rule_for(path) is rule:
                 _drop(db, path, "number < ? AND modified < ?", newest, before)
-    db.execute("DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?", (CHANGES,))
+
+
+def forget_changes(db: sqlite3.Connection, newest: int) -> None:
+    """Forget what watchers will not ask for any more, now and then, once change ``newest`` has
+    come."""
+    if newest % CHANGES_STEP == 0:
+        db.execute("DELETE FROM changes WHERE seq <= ?", (newest - CHANGES,))
 
 
 def _drop(db: sqlite3.Connection, path: str, which: str, *values: float) -> None:

@@ -239,6 +239,12 @@ class FileStore:
         (seq,) = self._reader().execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()
         return int(seq)
 
+    def first_change(self) -> int:
+        """Return the number of the first change that is still known; without any, of the next."""
+        query = "SELECT coalesce(min(seq), 1) FROM changes"
+        (seq,) = self._reader().execute(query).fetchone()
+        return int(seq)
+
     def changes(self, since: int, path: str = "", limit: int = LARGEST_PAGE) -> list[Change]:
         """Return the changes after number ``since`` to a path and what is below it, the first
         ``limit`` of them. Only the newest few thousand are known."""
@@ -247,6 +253,8 @@ class FileStore:
     def listen(self, listener: Callable[[list[Change]], None]) -> Callable[[], None]:
         """Have changes told, in their order, from a thread of the store, once they are on the disk;
         return what ends it."""
+        if not self._listeners:
+            self._told = self.last_change()
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 

@@ -15,7 +15,7 @@ from moonhop.files.bodies import extend, make_body
 from moonhop.files.entries import ANY, Change, Entry, Known, Page, Version, What, Writer
 from moonhop.files.errors import Conflict, NotFound, NotThatVersion
 from moonhop.files.quotas import charge
-from moonhop.files.retention import forget, forget_old, rule_for
+from moonhop.files.retention import forget, forget_changes, forget_old, rule_for
 
 PLAIN = "application/octet-stream"
 ENTRY = (
@@ -229,11 +229,12 @@ def note(
 ) -> Entry:
     """Note a change for those who watch; return the entry."""
     entry = entry or get(db, path)
-    db.execute(
+    cursor = db.execute(
         "INSERT INTO changes (path, change, kind, size, version, etag, renamed)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (path, change, entry.kind, entry.size, entry.version, entry.etag, to or None),
     )
+    forget_changes(db, cursor.lastrowid or 0)
     return entry
 
 

@@ -1,15 +1,21 @@
-"""``/fs``: the tree of files. What there is, folders, renaming, copying, versions; and quotas."""
+"""``/fs``: the tree of files: what there is, folders, names, versions, changes; and quotas."""
 
 import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from moonhop.files.shown import described
+from moonhop.files.entries import Change
+from moonhop.files.shown import change_described, described
 from moonhop.files.store import LARGEST_PAGE, FileStore
+from moonhop.files.watching import Watchers
 from moonhop.files.writers import Writers
+from moonhop.server.streams import event, sent_events
 
 TreePath = Annotated[str, Query(description="a path in the fleet's tree; empty: its top")]
 LARGEST = 1 << 62  # what fits SQLite's integers
@@ -42,7 +48,7 @@ class Quota(BaseModel):
     bytes: int | None = Field(ge=0, le=LARGEST)
 
 
-def tree_routes(files: FileStore, writers: Writers) -> APIRouter:
+def tree_routes(files: FileStore, writers: Writers, watchers: Watchers) -> APIRouter:
     """Return the routes over a file store; ``writers`` tells which copy of a process may write."""
     routes = APIRouter(tags=["tree"])
 
@@ -92,7 +98,29 @@ def tree_routes(files: FileStore, writers: Writers) -> APIRouter:
         writer = writers.of(request.headers, request.scope["caller"])
         return described(await asyncio.to_thread(files.restore, body.path, body.version, writer))
 
+    @routes.get("/watch", response_class=StreamingResponse)
+    async def watch(
+        path: TreePath = "",
+        since: Annotated[
+            int | None, Query(ge=0, le=LARGEST, description="a change's number; none: from now on")
+        ] = None,
+        last_event_id: Annotated[int | None, Header(ge=0, le=LARGEST)] = None,
+    ) -> StreamingResponse:
+        """Tell changes of a path and of what is below it as server-sent events, until the host
+        stops. The event ``missed`` says that changes are no longer known: look anew."""
+        after = since if last_event_id is None else last_event_id
+        return sent_events(_told(watchers.watch(path, after)))
+
     return routes
+
+
+async def _told(changes: AsyncGenerator[Change | None, None]) -> AsyncIterator[bytes]:
+    async with aclosing(changes):
+        async for change in changes:
+            if change is None:
+                yield event({}, name="missed")
+            else:
+                yield event(change_described(change), change.seq)
 
 
 def quota_routes(files: FileStore) -> APIRouter:

@@ -1,9 +1,7 @@
 """``/api``: nodes, processes, events, for the command line and other tools of people."""
 
 import asyncio
-import json
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any, Literal
 
@@ -17,9 +15,9 @@ from moonhop.scheduler.images import Images
 from moonhop.scheduler.rebalance import rebalance
 from moonhop.scheduler.rows import NewProcess, ProcessRow, Terms
 from moonhop.scheduler.scheduler import Scheduler
+from moonhop.server.streams import sent_events
 from moonhop_core.errors import MoonhopError
 
-KEEP_ALIVE = 15.0  # seconds between signs of life in a stream of events
 MOST_ARGS = 1000
 START = 20.0  # seconds for a copy to start, at most
 LONGEST_HEAD = 8 << 20  # bytes of a snapshot's first line, which has the program's source
@@ -109,7 +107,7 @@ def api_routes(scheduler: Scheduler, programs: ProgramStore, images: Images) -> 
         if not follow:
             return scheduler.logs.lines(pid, last)
         lines = scheduler.logs.follow(pid, last, lambda: scheduler.store.process(pid).over)
-        return StreamingResponse(sent_events(lines), media_type="text/event-stream")
+        return sent_events(lines)
 
     @routes.get("/events")
     async def events(
@@ -123,7 +121,7 @@ def api_routes(scheduler: Scheduler, programs: ProgramStore, images: Images) -> 
         if not follow:
             return store.events(after, pid, min(max(limit, 1), 5000))
         found = follow_events(store, after, pid)
-        return StreamingResponse(sent_events(found), media_type="text/event-stream")
+        return sent_events(found)
 
     return routes
 
@@ -202,24 +200,3 @@ def _image_routes(scheduler: Scheduler, images: Images, programs: ProgramStore) 
 def shown(row: ProcessRow) -> dict[str, Any]:
     """Return a process for JSON."""
     return {**asdict(row), "over": row.over}
-
-
-async def sent_events(items: AsyncIterator[dict[str, Any]]) -> AsyncIterator[bytes]:
-    """Return items as server-sent events, then the event ``end``; comments keep it alive."""
-    following = asyncio.ensure_future(anext(items, None))
-    try:
-        while True:
-            done, _ = await asyncio.wait([following], timeout=KEEP_ALIVE)
-            if not done:
-                yield b": still here\n\n"
-                continue
-            item = following.result()
-            if item is None:
-                break
-            yield b"data: " + json.dumps(item).encode() + b"\n\n"
-            following = asyncio.ensure_future(anext(items, None))
-        yield b"event: end\ndata: {}\n\n"
-    finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
-        await items.aclose()  # type: ignore[attr-defined]

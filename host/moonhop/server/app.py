@@ -10,6 +10,7 @@ from moonhop.files.errors import Conflict, NotFound, NotThatVersion, QuotaReache
 from moonhop.files.routes import file_routes
 from moonhop.files.store import FileStore
 from moonhop.files.tree_routes import quota_routes, tree_routes
+from moonhop.files.watching import Watchers
 from moonhop.files.writers import Writers
 from moonhop.programs.routes import program_routes
 from moonhop.programs.store import ProgramStore
@@ -30,6 +31,7 @@ def create_app(
     images: Images,
     applications: Applications,
     files: FileStore,
+    watchers: Watchers,
     programs: ProgramStore,
     credentials: Credentials,
 ) -> FastAPI:
@@ -39,7 +41,7 @@ def create_app(
     app.include_router(app_routes(applications), prefix="/api/apps")
     writers = Writers(scheduler.store)
     app.include_router(file_routes(files, writers), prefix="/files")
-    app.include_router(tree_routes(files, writers), prefix="/fs")
+    app.include_router(tree_routes(files, writers, watchers), prefix="/fs")
     app.include_router(quota_routes(files), prefix="/api/quotas")
     app.include_router(program_routes(programs), prefix="/programs")
     app.add_exception_handler(MoonhopError, _refused)
