@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -11,6 +11,7 @@ from moonhop.state import HostAddress
 from moonhop_core.errors import MoonhopError
 
 TIMEOUT = 60.0  # seconds
+PIECE = 1 << 18  # bytes read at once
 
 
 class Refused(MoonhopError):
@@ -24,6 +25,10 @@ class Refused(MoonhopError):
     def pretty(self) -> str:
         """Return what to show: for a syntax error the line, with the place marked."""
         return self._shown or f"moonhop: {self}"
+
+
+class Interrupted(MoonhopError):
+    """The connection broke amid a transfer."""
 
 
 class Client:
@@ -42,9 +47,15 @@ class Client:
         """Return what a POST of JSON gives. Raises MoonhopError."""
         return self._json("POST", path, json.dumps(body or {}).encode(), "application/json")
 
-    def put(self, path: str, body: bytes | IO[bytes]) -> Any:
-        """Return what a PUT of bytes gives. Raises MoonhopError."""
-        return self._json("PUT", path, body)
+    def put(self, path: str, body: bytes | Iterable[bytes], size: int | None = None) -> Any:
+        """Return what a PUT gives; if the body comes in pieces, ``size`` is how long it will be, if
+        that is known.
+
+        Raises MoonhopError.
+        """
+        headers = {} if size is None else {"Content-Length": str(size)}
+        with self.open("PUT", path, body, headers) as response:
+            return json.loads(response.read())
 
     def put_json(self, path: str, body: Any) -> Any:
         """Return what a PUT of JSON gives. Raises MoonhopError."""
@@ -61,12 +72,8 @@ class Client:
 
     def download(self, path: str, to: IO[bytes], verb: str = "GET") -> int:
         """Write what a GET gives to a file; return how many bytes. Raises MoonhopError."""
-        size = 0
         with self.open(verb, path) as response:
-            while piece := response.read(1 << 18):
-                to.write(piece)
-                size += len(piece)
-        return size
+            return sum(map(to.write, pieces(response)))
 
     def events(self, path: str) -> Iterator[Any]:
         """Give the data of server-sent events until the server says ``end``."""
@@ -86,41 +93,45 @@ class Client:
         self,
         verb: str,
         path: str,
-        body: bytes | IO[bytes] | None = None,
-        kind: str = "application/octet-stream",
+        body: bytes | Iterable[bytes] | None = None,
+        headers: dict[str, str] | None = None,
         timeout: float | None = TIMEOUT,
     ) -> Iterator[http.client.HTTPResponse]:
         """Ask, and give the response to read. Raises MoonhopError if it is an error."""
         connection = http.client.HTTPConnection(self._host, self._port, timeout=timeout)
-        headers = {"Authorization": f"Bearer {self.address.token}", "Content-Type": kind}
+        token = {"Authorization": f"Bearer {self.address.token}"}
         try:
-            try:
-                connection.request(verb, path, body, headers)
+            with self._told():
+                try:
+                    connection.request(verb, path, body, {**token, **(headers or {})})
+                except (BrokenPipeError, ConnectionResetError):
+                    if body is None:
+                        raise  # else it takes no more of the body, and has said why
                 response = connection.getresponse()
-            except TimeoutError:
-                raise MoonhopError(
-                    f"the host at {self.address.url} does not answer; is it busy?"
-                ) from None
-            except (OSError, http.client.HTTPException) as error:
-                reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-                raise MoonhopError(
-                    f"cannot reach the host at {self.address.url} ({reason}); "
-                    "start one with: moonhop up"
-                ) from None
             if response.status >= 400:
                 raise self._refusal(response)
             yield response
         finally:
             connection.close()
 
-    def _json(
-        self,
-        verb: str,
-        path: str,
-        body: bytes | IO[bytes] | None = None,
-        kind: str = "application/octet-stream",
-    ) -> Any:
-        with self.open(verb, path, body, kind) as response:
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say in one line what is the matter with the connection."""
+        try:
+            yield
+        except TimeoutError:
+            raise MoonhopError(
+                f"the host at {self.address.url} does not answer; is it busy?"
+            ) from None
+        except (OSError, http.client.HTTPException) as error:
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            raise MoonhopError(
+                f"cannot reach the host at {self.address.url} ({reason}); "
+                "start one with: moonhop up"
+            ) from None
+
+    def _json(self, verb: str, path: str, body: bytes | None = None, kind: str = "") -> Any:
+        with self.open(verb, path, body, {"Content-Type": kind} if kind else None) as response:
             return json.loads(response.read())
 
     def _refusal(self, response: http.client.HTTPResponse) -> Refused:
@@ -139,9 +150,20 @@ class Client:
         return Refused(response.status, str(message), told.get("pretty"))
 
 
-def file_path(path: str) -> str:
-    """Return a fleet file's path in the API."""
-    return "/files/" + quote(path.lstrip("/"))
+def pieces(response: http.client.HTTPResponse) -> Iterator[bytes]:
+    """Give what comes, until all has come. Raises MoonhopError if the connection ends before."""
+    try:
+        while piece := response.read(PIECE):
+            yield piece
+    except (OSError, http.client.HTTPException) as error:
+        raise Interrupted(f"the connection to the host broke ({error}); try again") from None
+    if response.length:  # http.client does not tell
+        raise Interrupted(f"the host ended with {response.length} bytes to come; try again")
+
+
+def file_path(path: str, version: int | None = None) -> str:
+    """Return a fleet file's path in the API; that of an old version."""
+    return "/files/" + quote(path.lstrip("/")) + (f"?version={version}" if version else "")
 
 
 def tree_path(verb: str, **query: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from moonhop.files.errors import FileError, QuotaReached
+from moonhop.sizes import shown
 
 DEFAULT = 1 << 30  # bytes that a node or an application may keep if nobody has said otherwise
 
@@ -81,16 +82,6 @@ def usage(db: sqlite3.Connection) -> list[Account]:
         (DEFAULT,),
     )
     return [Account(*row) for row in rows]
-
-
-def shown(size: int) -> str:
-    """Return a size for people: ``512 B``, ``4.2 MB``."""
-    amount = float(size)
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 1000 or unit == "GB":
-            break
-        amount /= 1000
-    return f"{size} B" if unit == "B" else f"{amount:.1f} {unit}"
 
 
 def _account(db: sqlite3.Connection, account: str) -> tuple[int, int]:

@@ -10,13 +10,13 @@ from fastapi.responses import StreamingResponse
 from moonhop.files.conditions import is_known, known, range_holds
 from moonhop.files.entries import Entry, Writer
 from moonhop.files.errors import QuotaReached
-from moonhop.files.quotas import shown as shown_size
 from moonhop.files.ranges import NoSuchRange, parse_range
 from moonhop.files.reading import CHUNK, Content
 from moonhop.files.shown import described
 from moonhop.files.store import LARGEST_APPEND, FileStore
 from moonhop.files.uploads import Upload
 from moonhop.files.writers import Writers
+from moonhop.sizes import shown as shown_size
 
 GATHERED = 1 << 20  # bytes of an upload that go to the disk at once
 

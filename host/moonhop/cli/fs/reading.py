@@ -1,0 +1,90 @@
+"""``cat`` and ``get``: from the fleet to this machine."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from moonhop.cli.client import Client, Refused, file_path, pieces, tree_path
+from moonhop.cli.fs.acts import add_act, at_least_1
+from moonhop.cli.fs.parts import fetch
+from moonhop.cli.fs.progress import Progress
+from moonhop.cli.fs.tree import entries, last_name
+from moonhop_core.errors import MoonhopError
+
+if TYPE_CHECKING:
+    from moonhop.cli.fs.acts import Acts
+
+
+def configure(acts: "Acts") -> None:
+    """Add the acts."""
+    cat = add_act(acts, "cat", "print files", "data/x.csv --version 2", _cat)
+    cat.add_argument("paths", metavar="PATH", nargs="+")
+    what = "copy a file from the fleet; one that broke off goes on where it was"
+    get = add_act(acts, "get", what, "data/x.csv", _get)
+    get.add_argument("path", metavar="PATH")
+    help = "a name, or a folder to go into (default: here); - is standard output"
+    get.add_argument("to", metavar="TO", nargs="?", help=help, default=".")
+    get.add_argument("-r", "--recursive", action="store_true", help="a folder with all in it")
+    for act in (cat, get):
+        act.add_argument("--version", metavar="N", type=at_least_1, help="as it was in version N")
+
+
+def _cat(client: Client, options: argparse.Namespace) -> None:
+    for path in options.paths:
+        try:
+            client.download(file_path(path, options.version), sys.stdout.buffer)
+        except Refused as refused:
+            raise _if_folder(refused, path, f"see what is in it: moonhop fs ls {path}") from None
+
+
+def _get(client: Client, options: argparse.Namespace) -> Any:
+    path, to = options.path, Path(options.to)
+    try:
+        if options.recursive:
+            there = client.get(tree_path("stat", path=path))
+            if there["kind"] == "folder":
+                top = to / there["name"] if to.is_dir() else to
+                return _get_folder(client, there["path"], top, options)
+        return _get_file(client, path, to, options)
+    except Refused as refused:
+        raise _if_folder(refused, path, f"get it whole: moonhop fs get -r {path}") from None
+
+
+def _get_folder(client: Client, path: str, top: Path, options: argparse.Namespace) -> Any:
+    _make(top)
+    got = []
+    for entry in entries(client, path, deep=True):
+        place = top / (entry["path"][len(path) + 1 :] if path else entry["path"])
+        if entry["kind"] == "folder":
+            _make(place)
+        else:
+            got.append(_get_file(client, entry["path"], place, options))
+    return got
+
+
+def _get_file(client: Client, path: str, to: Path, options: argparse.Namespace) -> Any:
+    source = file_path(path, options.version)
+    if str(to) == "-":
+        with client.open("GET", source) as response, Progress(path, response.length) as progress:
+            for piece in progress.over(pieces(response)):
+                sys.stdout.buffer.write(piece)
+        return None
+    target = to / last_name(path) if to.is_dir() else to
+    size = fetch(client, source, target)
+    if not options.json:
+        print(f"{target}: {size} bytes")
+    return {"path": path, "file": str(target), "size": size}
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise MoonhopError(f"cannot make {str(folder)!r}: {error.strerror}") from None
+
+
+def _if_folder(refused: Refused, path: str, hint: str) -> MoonhopError:
+    """Return an error that says what else to do, if it is because the path is a folder."""
+    folder = refused.status == 409
+    return MoonhopError(f"{path!r} is a folder; {hint}") if folder else refused
