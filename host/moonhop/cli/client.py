@@ -76,17 +76,27 @@ class Client:
             return sum(map(to.write, pieces(response)))
 
     def events(self, path: str) -> Iterator[Any]:
-        """Give the data of server-sent events until the server says ``end``."""
+        """Give the data of server-sent events until the server says ``end``.
+
+        Raises MoonhopError.
+        """
+        return (data for name, data in self.named_events(path) if name == "message")
+
+    def named_events(self, path: str) -> Iterator[tuple[str, Any]]:
+        """Give server-sent events, name and data, until the server says ``end``; one without a name
+        is a ``message``. Raises MoonhopError."""
         with self.open("GET", path, timeout=None) as response:
-            kind = "message"
-            for line in response:
-                name, _, value = line.decode().rstrip("\n").partition(": ")
-                if name == "event":
-                    kind = value
-                elif name == "data" and kind == "message":
-                    yield json.loads(value)
-                if kind == "end":
+            name = "message"
+            for line in _lines(response):
+                field, _, value = line.decode().rstrip("\n").partition(": ")
+                if field == "event":
+                    name = value
+                elif field == "data" and name == "end":
                     return
+                elif field == "data":
+                    yield name, json.loads(value)
+                elif not field:
+                    name = "message"
 
     @contextmanager
     def open(
@@ -148,6 +158,15 @@ class Client:
         if isinstance(message, list):  # FastAPI's validation
             message = "; ".join(f"{part['loc'][-1]}: {part['msg']}" for part in message)
         return Refused(response.status, str(message), told.get("pretty"))
+
+
+def _lines(response: http.client.HTTPResponse) -> Iterator[bytes]:
+    """Give the lines of a stream that has no end. Raises MoonhopError if it ends."""
+    try:
+        yield from response
+    except (OSError, http.client.HTTPException) as error:
+        raise Interrupted(f"the connection to the host broke ({error}); try again") from None
+    raise Interrupted("the host has ended; start one with: moonhop up")
 
 
 def pieces(response: http.client.HTTPResponse) -> Iterator[bytes]:

@@ -3,7 +3,7 @@
 import argparse
 
 from moonhop.cli import OK, context
-from moonhop.cli.fs import changing, listing, quotas, reading, versions, writing
+from moonhop.cli.fs import changing, listing, quotas, reading, versions, watching, writing
 from moonhop.cli.output import print_json
 
 EXAMPLE = "moonhop fs put readings.csv data/readings.csv"
@@ -12,7 +12,7 @@ EXAMPLE = "moonhop fs put readings.csv data/readings.csv"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the acts with their arguments."""
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
-    for kind in (listing, reading, writing, changing, versions, quotas):
+    for kind in (listing, reading, writing, changing, versions, watching, quotas):
         kind.configure(acts)
 
 

@@ -1,0 +1,43 @@
+"""``watch``: what changes, as it does."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+from moonhop.cli.client import Client, tree_path
+from moonhop.cli.fs.acts import add_act
+from moonhop.cli.output import print_json
+
+if TYPE_CHECKING:
+    from moonhop.cli.fs.acts import Acts
+
+
+def configure(acts: "Acts") -> None:
+    """Add the act."""
+    what = "tell what changes in a file, or in a folder and below it, until Ctrl-C"
+    watch = add_act(acts, "watch", what, "data", _watch)
+    watch.add_argument("path", metavar="PATH", nargs="?", default="")
+    help = "begin after change N (seq in the JSON), not from now on"
+    watch.add_argument("--since", metavar="N", type=int, help=help)
+
+
+def _watch(client: Client, options: argparse.Namespace) -> None:
+    query = {} if options.since is None else {"since": str(options.since)}
+    for name, change in client.named_events(tree_path("watch", path=options.path, **query)):
+        if name == "missed":
+            hint = f"moonhop fs ls {options.path}".rstrip()
+            print(f"moonhop: some changes are known no more; see what is: {hint}", file=sys.stderr)
+        elif options.json:
+            print_json(change)
+        else:
+            print(_line(change))
+        sys.stdout.flush()
+
+
+def _line(change: dict[str, Any]) -> str:
+    words = [change["change"], change["path"]]
+    if "to" in change:
+        words.append(f"to  {change['to']}")
+    elif change["kind"] == "file" and change["change"] != "removed":
+        words.append(f"{change['size']} bytes, version {change['version']}")
+    return "  ".join(words)
