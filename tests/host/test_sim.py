@@ -40,9 +40,22 @@ def test_same_seed_gives_the_same_fleet() -> None:
     assert timeless(simulate(10, 100, 7)) != timeless(simulate(10, 100, 8))
 
 
-def test_senseless_numbers_are_refused() -> None:
-    with pytest.raises(MoonhopError, match="at least one node"):
-        simulate(0, 10, 1)
+@pytest.mark.parametrize(
+    ("nodes", "processes", "events", "complaint"),
+    [
+        (0, 10, 1, "at least one node"),
+        (1, -1, 1, "no negative numbers"),
+        (1, 1, -1, "no negative numbers"),
+        (10**9, 1, 1, "nodes would not fit this machine"),
+        (1, 10**9, 1, "processes would not fit this machine"),
+        (1, 1, 10**9, "events would not fit this machine"),
+    ],
+)
+def test_senseless_numbers_are_refused(
+    nodes: int, processes: int, events: int, complaint: str
+) -> None:
+    with pytest.raises(MoonhopError, match=complaint):
+        simulate(nodes, processes, 1, events=events)
 
 
 def test_command_tells_placements_moves_and_violations(tmp_path: Path) -> None:

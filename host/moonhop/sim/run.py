@@ -77,12 +77,18 @@ class TimedScheduler(Scheduler):
         self.largest = max(self.largest, (placed, max(time.process_time() - begin, 1e-9)))
 
 
+MOST = {"nodes": 100_000, "processes": 2_000_000, "events": 100_000}
+
+
 def simulate(
     nodes: int, processes: int, seed: int, policy: str = DEFAULT, events: int = 20
 ) -> Report:
     """Run a simulation. Raises MoonhopError for numbers or a policy that make no sense."""
     if nodes < 1 or processes < 0 or events < 0:
         raise MoonhopError("a simulation needs at least one node, and no negative numbers")
+    for what, count in {"nodes": nodes, "processes": processes, "events": events}.items():
+        if count > MOST[what]:
+            raise MoonhopError(f"{count} {what} would not fit this machine; at most {MOST[what]}")
     logging.getLogger("moonhop.scheduler").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="moonhop-sim-") as folder:
         world = _World(nodes, processes, seed, policy, Path(folder))
