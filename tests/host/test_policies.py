@@ -228,7 +228,7 @@ def on_one(nodes, processes, current):
 
 
 def failing(nodes, processes, current):
-    raise ZeroDivisionError("division by zero")
+    raise ZeroDivisionError("division\nby  zero")
 
 
 @pytest.mark.parametrize(

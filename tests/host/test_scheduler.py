@@ -12,7 +12,7 @@ from moonhop.local_workers import LocalWorkers
 from moonhop.scheduler.coordinator import HopError
 from moonhop.state import State
 from moonhop_core.errors import MoonhopError
-from tests.host.fleet import COUNTER, WAIT, on_host, submit, until, workers
+from tests.host.fleet import COUNTER, WAIT, on_host, printed, submit, until, workers
 
 
 def test_program_runs_to_its_end_and_its_output_is_kept(tmp_path: Path) -> None:
@@ -96,6 +96,24 @@ def test_hop_to_an_unknown_or_lost_node_or_to_itself_changes_nothing(tmp_path: P
         with pytest.raises(MoonhopError, match="node 'b' is lost; ready nodes: a"):
             await host.scheduler.hop(pid, "b")
         assert host.store.process(pid).state == "running"
+
+    on_host(tmp_path, scenario)
+
+
+def test_program_that_can_go_nowhere_is_told_why_and_goes_on(tmp_path: Path) -> None:
+    async def scenario(host: Host) -> None:
+        await workers(host, "a")
+        pid = await submit(
+            host,
+            b'print(hop.away()) print(hop.to("mars")) print(hop.to("a")) print("done")',
+        )
+        await until(host, pid, "ended")
+        assert printed(host, pid) == [
+            "nil\tno node but a is ready",
+            "nil\tthere is no node 'mars'; known nodes: a",
+            "nil\tit is on a already",
+            "done",
+        ]
 
     on_host(tmp_path, scenario)
 

@@ -76,6 +76,8 @@ class Answers:
     def _elsewhere(self, process: ProcessRow) -> str:
         scheduler = self._scheduler
         others = [node for node in scheduler.fleet.views() if node.id != process.node]
+        if not others:
+            raise MoonhopError(f"no node but {process.node} is ready")
         manifest = scheduler.programs(process.program).manifest
         wanted = process_view(replace(process, wanted=None), manifest)
         placement = scheduler.policies(process.terms.policy)(others, [wanted], {})

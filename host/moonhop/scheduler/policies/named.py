@@ -32,7 +32,7 @@ def policy_named(name: str) -> Policy:
     try:
         policy: Policy = others[name].load()
     except Exception as error:
-        raise PolicyError(f"policy {name}: cannot be loaded: {error}") from error
+        raise PolicyError(f"policy {name}: cannot be loaded: {_line(error)}") from error
     return guarded(name, policy)
 
 
@@ -46,7 +46,7 @@ def guarded(name: str, policy: Policy) -> Policy:
         try:
             placement = policy(nodes, processes, dict(current))
         except Exception as error:
-            raise PolicyError(f"policy {name}: {type(error).__name__}: {error}") from error
+            raise PolicyError(f"policy {name}: {type(error).__name__}: {_line(error)}") from error
         if trouble := nonsense(placement, nodes, processes):
             raise PolicyError(f"policy {name}: {trouble}")
         return placement
@@ -79,3 +79,8 @@ def nonsense(placement: object, nodes: Sequence[Node], processes: Sequence[Proce
         if node.memory is not None and memory[node.id] > node.memory:
             return f"it puts {memory[node.id]} bytes on {node.id}, which has {node.memory}"
     return ""
+
+
+def _line(error: Exception) -> str:
+    """Return what an error says as one line."""
+    return " ".join(str(error).split())
