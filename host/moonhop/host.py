@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 import os
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from moonhop.local_workers import LocalWorkers, NodeConfig, Worker
 from moonhop.node.paho_link import PahoLink
 from moonhop.programs.store import ProgramStore
 from moonhop.scheduler.applications import Applications
-from moonhop.scheduler.images import Images
+from moonhop.scheduler.images import Images, read_small
 from moonhop.scheduler.logs import Logs
 from moonhop.scheduler.scheduler import Patience, Scheduler
 from moonhop.scheduler.store import Store
@@ -117,6 +118,7 @@ class Host:
             self.programs.get,
             Logs(state.path("logs")),
             self._patience,
+            read_image=functools.partial(read_small, self.files),
         )
         if self.lease:
             self.scheduler.nodes.confirmed = self.lease.confirmed

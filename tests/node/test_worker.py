@@ -116,7 +116,12 @@ def test_pause_stands_still_and_resume_goes_on(broker: Broker) -> None:
     run(body, broker)
 
 
-def test_snapshot_goes_to_a_file_and_restore_goes_on_from_there(broker: Broker) -> None:
+@pytest.mark.parametrize("along", [False, True])
+def test_snapshot_goes_to_a_file_and_restore_goes_on_from_there(
+    broker: Broker, along: bool
+) -> None:
+    """The file is fetched unless its text came along."""
+
     async def body(fleet: Fleet) -> None:
         async with fleet.cpython("node-a"), fleet.cpython("node-b"):
             program = fleet.program(interval=0.005, padding=20000)
@@ -126,9 +131,10 @@ def test_snapshot_goes_to_a_file_and_restore_goes_on_from_there(broker: Broker) 
             assert result["bytes"] == len(fleet.files["images/p1"]) > 20000
             await fleet.ask("node-a", "kill", pid="p1")
             fleet.messages.clear()
-            await fleet.ask(
-                "node-b", "restore", pid="p1", epoch=2, program=program, path="images/p1"
-            )
+            args: dict[str, Any] = {"epoch": 2, "program": program, "path": "images/p1"}
+            if along:
+                args["image"] = fleet.files.pop("images/p1").decode()
+            await fleet.ask("node-b", "restore", pid="p1", **args)
             await fleet.until(lambda: len(fleet.outputs("p1")) > 3)
             first = fleet.outputs("p1")[0]
             assert first > 3

@@ -52,6 +52,11 @@ class NodeState:
         """The worker's own name for this start of it."""
         return str(self.birth.get("session", ""))
 
+    @property
+    def chunk(self) -> int:
+        """How many bytes of an image the node takes in one message."""
+        return int((self.birth.get("limits") or {}).get("chunk") or 0)
+
     def as_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
         return {

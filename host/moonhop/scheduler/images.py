@@ -198,5 +198,14 @@ class Images:
         return path
 
 
+def read_small(files: FileStore, path: str, most: int) -> str | None:
+    """Return an image of at most so many bytes; None if it is larger or cannot be read."""
+    try:
+        content = files.open(path)
+        return None if content.entry.size > most else content.read().decode()
+    except (FileError, UnicodeDecodeError):  # the node will say what is wrong
+        return None
+
+
 def _new(row: ProcessRow) -> NewProcess:
     return NewProcess(row.name, row.program, row.args, terms=replace(row.terms, after=()))

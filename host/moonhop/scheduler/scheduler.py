@@ -39,6 +39,7 @@ PLAN_GAP = 0.005  # seconds from a change to the plan, so that changes come toge
 REST = 10.0  # seconds that a process is left alone after a move of it failed
 
 Programs = Callable[[str], Program]  # by hash; raises MoonhopError if unknown
+ReadImage = Callable[[str, int], str | None]  # path and most bytes; None: the node fetches it
 log = logging.getLogger(__name__)
 
 
@@ -63,6 +64,7 @@ class Scheduler:
         patience: Patience = Patience(),
         policies: Callable[[str], Policy] = policy_named,
         clock: Callable[[], float] = time.time,
+        read_image: ReadImage = lambda path, most: None,
     ) -> None:
         self.store = store
         self.fleet = Fleet(store)
@@ -73,6 +75,7 @@ class Scheduler:
         self.patience = patience
         self.policies = policies
         self.clock = clock
+        self.read_image = read_image
         self.nodes = NodeRequests(link, self.topics)
         self.coordinator = Coordinator(store, self.nodes)
         self.answers = Answers(self)

@@ -49,6 +49,9 @@ class Starts:
             args.update(pid=process.pid, epoch=process.epoch)
             if process.image is not None:
                 args["path"] = process.image
+                image = self._scheduler.read_image(process.image, node.chunk)
+                if image is not None:
+                    args["image"] = image
             verb = "run" if process.image is None else "restore"
             await self._scheduler.nodes.ask(node.id, verb, args, RUN_TIMEOUT)
         except NodeGone as error:

@@ -65,11 +65,23 @@ def _pieces(chunks: "list[bytes | None]") -> "Iterable[bytes]":
             yield found[2]
 
 
-async def restore(worker: "Worker", hosted: "Hosted", path: str) -> None:
-    """Read a process back from a file; it does not run yet. Raises MoonhopError."""
+async def restore(worker: "Worker", hosted: "Hosted", path: str, image: str) -> None:
+    """Read a process back from a file, or from `image`, if that came along; it does not run yet.
+    Raises MoonhopError."""
     process = hosted.process
     assert process
     reader = process.reader()
+    if image:
+        for line in image.rstrip("\n").split("\n"):
+            reader.feed(line)
+    else:
+        await _fetch(worker, path, reader)
+    await worker.away(lambda: process.finish_restore(reader, 0, False))
+    process.pid = hosted.pid
+    process.epoch = hosted.epoch
+
+
+async def _fetch(worker: "Worker", path: str, reader: "Any") -> None:
     lines = Lines()
 
     def take(piece: bytes) -> None:
@@ -81,6 +93,3 @@ async def restore(worker: "Worker", hosted: "Hosted", path: str) -> None:
         raise RequestError(IMAGE, "%s: no such file" % path)
     if not response.ok:
         raise RequestError(FAILED, "the file server answers %d for %s" % (response.status, path))
-    await worker.away(lambda: process.finish_restore(reader, 0, False))
-    process.pid = hosted.pid
-    process.epoch = hosted.epoch

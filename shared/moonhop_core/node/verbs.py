@@ -132,10 +132,11 @@ class Verbs:
         from moonhop_core.node import checkpoint
 
         path = request.get("path", str)
+        image = request.get("image", str, "")
         hosted, program = await self._door.admit(request)
         try:
             self._door.make(hosted, program, request)
-            await checkpoint.restore(self.worker, hosted, path)
+            await checkpoint.restore(self.worker, hosted, path, image)
         except RequestError as error:
             self._door.forget(hosted)
             raise error
