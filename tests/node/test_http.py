@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from moonhop_core.node.files import http_date
 from moonhop_core.node.http import Http, HttpError, quote
 from tests.micropython import MICROPYTHON, SHARED
 
@@ -172,10 +171,3 @@ def test_wrong_address_is_refused(base: str) -> None:
 
 def test_paths_are_quoted_byte_by_byte() -> None:
     assert quote("/a b/\xe9%~") == "/a%20b/%E9%25~"
-
-
-def test_dates_of_http_are_read() -> None:
-    assert http_date("Thu, 01 Jan 1970 00:00:01 GMT") == 1
-    assert http_date("Sat, 21 Nov 2026 22:22:43 GMT") == 1795299763
-    assert http_date("Thu, 29 Feb 2024 12:00:00 GMT") == 1709208000
-    assert http_date("tomorrow") == 0

@@ -64,9 +64,13 @@ def tree_routes(files: FileStore, writers: Writers, watchers: Watchers) -> APIRo
         after: Annotated[str, Query(description="where the page before ended")] = "",
         limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = LARGEST_PAGE,
         deep: Annotated[bool, Query(description="all that is below the folder")] = False,
+        names: Annotated[bool, Query(description="only ``names``, for boards")] = False,
     ) -> dict[str, Any]:
         """List a folder by name, a page at a time; ``next`` of a page goes into ``after``."""
         page = files.page(path, prefix, after, limit, deep)
+        if names:
+            shown = [e.name + "/" if e.kind == "folder" else e.name for e in page.entries]
+            return {"names": shown, "next": page.next}
         return {"entries": [described(entry) for entry in page.entries], "next": page.next}
 
     @routes.post("/mkdir", status_code=201)

@@ -1,10 +1,12 @@
 """Files of the fleet for processes: `fs.*` requests, over HTTP to the host's file server."""
 
+import asyncio
 import json
+import sys
 
 from moonhop_core.errors import MoonhopError
-from moonhop_core.node.http import quote
-from moonhop_core.node.text import lua_string, lua_text, wire_bytes
+from moonhop_core.node.http import HttpError, TooLong, quote
+from moonhop_core.node.text import lua_string, lua_text, wire_bytes, wire_text
 
 try:
     from typing import TYPE_CHECKING
@@ -17,16 +19,40 @@ if TYPE_CHECKING:
     from moonhop_core.node.hosting import Hosted
     from moonhop_core.node.http import Http, Response
 
+PATIENCE = 60.0  # seconds for a host that is away
+FIRST, LONGEST = 0.1, 5.0  # seconds between two attempts
+# Names of a folder that come at once, and bytes of a file that is read whole.
+PAGE, WHOLE = (1000, 256 << 20) if sys.implementation.name == "cpython" else (16, 1 << 20)
+
 
 class FileError(MoonhopError):
     """A file request that failed."""
 
 
 async def serve(http: "Http", hosted: "Hosted", number: int, verb: str, args: "list[Any]") -> "Any":
-    """Carry out a request of a process; return what it gives. Raises FileError or HttpError.
+    """Carry out a request of a process; return what it gives. Raises FileError.
 
-    Paths, texts and names are Lua strings.
+    Paths, texts and names are Lua strings. A host that is away is asked again for a minute: what
+    it had done without being able to say so, it does not do twice (NMP-021).
     """
+    waited = 0.0
+    pause = FIRST
+    while True:
+        try:
+            return await _serve(http, hosted, number, verb, args)
+        except TooLong as error:
+            raise FileError("%s: %s" % (args[0], error))
+        except HttpError as error:
+            if waited >= PATIENCE or hosted.closed:
+                raise FileError("%s: the file server is away (%s)" % (args[0], error))
+        await asyncio.sleep(pause)
+        waited += pause
+        pause = min(2 * pause, LONGEST)
+
+
+async def _serve(
+    http: "Http", hosted: "Hosted", number: int, verb: str, args: "list[Any]"
+) -> "list[Any]":
     headers = {  # NMP-021
         "Moonhop-Process": hosted.pid,
         "Moonhop-Epoch": str(hosted.epoch),
@@ -35,90 +61,117 @@ async def serve(http: "Http", hosted: "Hosted", number: int, verb: str, args: "l
     path = args[0]
     address = "/files/" + quote(path.lstrip("/"))
     if verb == "fs.read":
-        if len(args) < 3 or args[1] is None:
-            response = await http.request("GET", address, b"", headers, 1 << 20)
-        else:
-            headers["Range"] = "bytes=%d-%d" % (args[1], args[1] + args[2] - 1)
-            response = await http.request("GET", address, b"", headers, args[2])
-            if response.status == 416:
-                return ["", None, _whole_size(response)]
+        return await _read(http, headers, address, args)
+    if verb == "fs.list":
+        return await _list(http, headers, *args)
+    if verb == "fs.exists" or verb == "fs.stat":
+        response = await http.request("GET", "/fs/stat?path=" + quote(path), b"", headers)
+        if verb == "fs.exists":
+            if response.status != 404:
+                _check(response, path)
+            return [response.ok]
         _check(response, path)
-        return [lua_string(response.body), None, _whole_size(response)]
+        return [_entry(json.loads(response.body))]
+    body = b""
+    method = "DELETE"
     if verb == "fs.write" or verb == "fs.append":
         method = "PUT" if verb == "fs.write" else "PATCH"
-        _check(await http.request(method, address, wire_bytes(args[1]), headers), path)
-        return []
-    if verb == "fs.list":
-        return [[lua_text(entry) for entry in await _list(http, headers, path)], None]
-    if verb == "fs.exists" or verb == "fs.stat":
-        found = await _stat(http, address, headers, path)
-        if verb == "fs.exists":
-            return [found is not None]
-        if found is None:
-            raise FileError("%s: No such file or directory" % path)
-        return [found]
-    raise FileError("this node does not know %s" % verb)
+        body = wire_bytes(args[1])
+    elif verb != "fs.remove":
+        method = "POST"
+        address = "/" + verb.replace(".", "/")
+        name = wire_text(path)
+        what = {"path": name} if len(args) < 2 else {"from": name, "to": wire_text(args[1])}
+        headers["Content-Type"] = "application/json"
+        body = json.dumps(what).encode()
+    _check(await http.request(method, address, body, headers), path)
+    return []
 
 
-def _whole_size(response: "Response") -> int:
-    """Return the size of the file that an answer has a range of."""
-    found = response.headers.get("content-range")
-    if found is None:
-        return len(response.body)
-    return int(found[found.find("/") + 1 :])
+async def _read(
+    http: "Http", headers: "dict[str, str]", address: str, args: "list[Any]"
+) -> "list[Any]":
+    """Read a file, a piece of it, or a piece of one of its versions."""
+    size = WHOLE
+    if len(args) > 1:
+        size = args[2]
+        headers["Range"] = "bytes=%d-%d" % (args[1], args[1] + size - 1)
+        if len(args) > 3 and args[3] is not None:
+            address += "?version=%d" % args[3]
+    response = await http.request("GET", address, b"", headers, size)
+    whole = response.headers.get("content-range", "")
+    text = ""
+    if response.status != 416:  # nothing is there, behind the end
+        _check(response, args[0])
+        text = lua_string(response.body)
+    version = response.headers.get("moonhop-version")
+    return [
+        text,
+        None if version is None else int(version),
+        int(whole[whole.find("/") + 1 :]) if whole else len(text),
+    ]
 
 
-async def _list(http: "Http", headers: "dict[str, str]", path: str) -> "list[str]":
-    address = "/fs/list?path=" + quote(path)
-    response = await http.request("GET", address, b"", headers, 1 << 20)
-    _check(response, path)
-    return [_name(entry) for entry in json.loads(response.body)["entries"]]
+async def _list(
+    http: "Http",
+    headers: "dict[str, str]",
+    path: str,
+    limit: "int | None" = None,
+    after: str = "",
+    prefix: str = "",
+) -> "list[Any]":
+    """List a folder, a page at a time."""
+    names: "list[str]" = []
+    after = after.rstrip("/")
+    more = True
+    while more and (limit is None or len(names) < limit):
+        size = PAGE if limit is None else min(PAGE, limit - len(names))
+        address = "/fs/list?names=true&limit=%d" % size
+        for name, text in (("path", path), ("after", after), ("prefix", prefix)):
+            address += "&%s=%s" % (name, quote(text))
+        response = await http.request("GET", address, b"", headers, 1 << 20)
+        _check(response, path)
+        found = json.loads(response.body)
+        names += [lua_text(name) for name in found["names"]]
+        more = found["next"] is not None
+        after = lua_text(found["next"] or "")
+    return [names, after if more else None]
 
 
-def _name(entry: "dict[str, Any]") -> str:
-    """Return the name of a folder's entry, with a "/" behind a folder's."""
-    name: str = entry["path"].rstrip("/").split("/")[-1]
-    return name + "/" if entry["kind"] == "folder" else name
-
-
-async def _stat(http: "Http", address: str, headers: "Any", path: str) -> "dict[str, Any] | None":
-    response = await http.request("HEAD", address, b"", headers)
-    if response.status == 404:
-        return None
-    _check(response, path)
-    found: "dict[str, Any]" = {"kind": response.headers.get("moonhop-kind", "file")}
-    found["size"] = int(response.headers.get("content-length", "0"))
-    found["modified"] = http_date(response.headers.get("last-modified", ""))
+def _entry(found: "dict[str, Any]") -> "dict[str, Any]":
+    """Return what the server tells of a path as programs see it."""
+    for name in found:
+        value = found[name]
+        if type(value) is str:
+            found[name] = lua_text(value)
+        elif type(value) is float:
+            found[name] = int(value)
     return found
 
 
-def http_date(text: str) -> int:
-    """Return a date of HTTP ("Sat, 21 Nov 2026 22:22:43 GMT") as seconds since 1970; 0 if it is
-    none."""
-    try:
-        _, day, month, year, clock, _ = text.split(" ")
-        hours, minutes, seconds = [int(part) for part in clock.split(":")]
-        years, days = int(year), int(day)
-        months = "JanFebMarAprMayJunJulAugSepOctNovDec".index(month) // 3 + 1
-    except ValueError:
-        return 0
-    # Days since 1970 of a civil date whose years begin in March.
-    if months <= 2:
-        years -= 1
-    count = (153 * ((months + 9) % 12) + 2) // 5 + days - 1
-    count += 365 * years + years // 4 - years // 100 + years // 400 - 719468
-    return count * 86400 + hours * 3600 + minutes * 60 + seconds
-
-
 def _check(response: "Response", path: str) -> None:
+    """Raise FileError if a request failed: in C's words, where it has some for the reason."""
     if response.ok:
         return
-    if response.status == 404:
-        raise FileError("%s: No such file or directory" % path)
     text = ""
     try:
         found = json.loads(response.body)
         text = found.get("error") or found.get("detail") or ""
     except (ValueError, AttributeError):
         pass
-    raise FileError("%s: %s" % (path, text or "the file server answers %d" % response.status))
+    if response.status in (502, 503, 504):
+        raise HttpError("it answers %d" % response.status)
+    text = text or "the file server answers %d" % response.status
+    if response.status == 404 and "version" not in text:
+        text = "No such file or directory"
+    elif response.status == 409:
+        for part, words in (
+            ("is a folder, not", "Is a directory"),
+            ("is a file, not", "Not a directory"),
+            ("is not empty", "Directory not empty"),
+        ):
+            if part in text:
+                text = words
+    elif response.status == 507:
+        text += ": No space left on device"
+    raise FileError("%s: %s" % (path, text))

@@ -32,6 +32,8 @@ RESTORED = "restored"  # has its image, waits for start
 RELEASED = "released"  # image sent, waits for drop
 SLICE = 5000  # microseconds of turns before others have theirs
 BUFFER = 1000  # messages kept while it does not take any
+# Requests that change something: they are answered before the process goes elsewhere.
+WRITES = ("fs.write", "fs.append", "fs.rename", "fs.remove", "fs.copy", "fs.mkdir")
 PRESSED = 10  # messages not yet handled from which on no more are wanted, where memory is small
 
 _clock = RealClock()
@@ -276,7 +278,7 @@ class Hosted(Host):
 
     def request(self, number: int, verb: str, args: "list[Any]") -> None:
         """Start a request of a file, or for a hop."""
-        if verb in ("fs.write", "fs.append"):
+        if verb in WRITES:
             self.writes += 1
         self._effect(self._begin, number, verb, args)
 
@@ -328,7 +330,7 @@ class Hosted(Host):
             values = await self.worker.serve(self, number, verb, args)
         except Exception as failure:  # whatever it is, the task must not wait for ever
             error = str(failure) or type(failure).__name__
-        if verb in ("fs.write", "fs.append"):
+        if verb in WRITES:
             self.writes -= 1
         self.answers.append((number, values, error))
         self._wake.set()

@@ -26,6 +26,10 @@ class HttpError(MoonhopError):
     """The server cannot be reached, does not answer in time, or speaks no HTTP."""
 
 
+class TooLong(HttpError):
+    """The answer is longer than was allowed."""
+
+
 class Response:
     """What came back: `status`, `headers` (names in lower case), `body` unless a sink took it."""
 
@@ -86,6 +90,7 @@ class Http:
         is kept; else it may have `limit` bytes. Raises HttpError.
         """
         work = self._request(method, path, body, headers or {}, limit, sink)
+        kind = HttpError
         try:
             return await asyncio.wait_for(work, timeout or self.timeout)
         except asyncio.TimeoutError:
@@ -94,7 +99,10 @@ class Http:
             reason = "the connection broke"
         except OSError as error:
             reason = str(error)
-        raise HttpError("%s:%d: %s (%s %s)" % (self.host, self.port, reason, method, path))
+        except TooLong as error:
+            reason = str(error)
+            kind = TooLong
+        raise kind("%s:%d: %s (%s %s)" % (self.host, self.port, reason, method, path))
 
     def close(self) -> None:
         """Close the kept connection."""
@@ -220,7 +228,7 @@ class Http:
                 return
             room -= len(piece)
             if room < 0:
-                raise OSError("the answer is longer than %d bytes" % limit)
+                raise TooLong("the answer is longer than %d bytes" % limit)
             kept.append(piece)
 
         if "chunked" in headers.get("transfer-encoding", "").lower():

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from moonhop_core.node.link import Link
 
+CHANGES = "$fs/"
+
 
 class Subscriptions:
     """Filters and who hears them. A hearer has `hear(topic, payload)`, called once a message.
@@ -21,20 +23,23 @@ class Subscriptions:
     the broker sends it anew for each of them.
     """
 
-    def __init__(self, link: "Link"):
+    def __init__(self, link: "Link", base: str):
+        """`base` is what the fleet's topics begin with. Changes of files, which processes know as
+        `$fs/…`, are below it at the broker (NMP-022)."""
         self._link = link
+        self._files = base + "fs/"
         self._hearers: "dict[str, list[Any]]" = {}
         self._fresh: "list[tuple[str, Any]]" = []
 
     def add(self, filter: str, hearer: "Any") -> None:
         """Let someone hear a filter; the broker is told at once, its answer not awaited."""
         if self._enter(filter, hearer):
-            self._link.subscribe_soon(filter)
+            self._link.subscribe_soon(self._at_broker(filter))
 
     async def add_and_wait(self, filter: str, hearer: "Any") -> None:
         """Let someone hear a filter; return when the broker has confirmed. Raises LinkError."""
         self._enter(filter, hearer)
-        await self._link.subscribe(filter)
+        await self._link.subscribe(self._at_broker(filter))
 
     def remove(self, filter: str, hearer: "Any") -> None:
         """Let someone hear a filter no more; harmless if it did not."""
@@ -45,7 +50,7 @@ class Subscriptions:
         self._settle(hearer, filter)
         if not hearers:
             del self._hearers[filter]
-            self._link.unsubscribe_soon(filter)
+            self._link.unsubscribe_soon(self._at_broker(filter))
 
     def remove_all(self, hearer: "Any") -> None:
         """Let someone hear nothing more."""
@@ -59,7 +64,9 @@ class Subscriptions:
     def dispatch(self, topic: str, payload: bytes, retained: bool) -> None:
         """Give a message to all whose filters match, once each (NMP-001)."""
         if topic.startswith(ROOT):
-            return
+            if not topic.startswith(self._files):
+                return
+            topic = CHANGES + topic[len(self._files) :]
         given: "list[Any]" = []
         for filter, hearers in self._hearers.items():
             if not matches(filter, topic):
@@ -74,6 +81,9 @@ class Subscriptions:
                     self._settle(hearer, filter)
         for hearer in given:
             hearer.hear(topic, payload)
+
+    def _at_broker(self, filter: str) -> str:
+        return self._files + filter[4:] if filter[:4] == CHANGES else filter
 
     def _enter(self, filter: str, hearer: "Any") -> bool:
         hearers = self._hearers.setdefault(filter, [])

@@ -111,7 +111,7 @@ class Worker:
         self.call_soon = call_soon or (lambda function: function())
         self.topics = Topics(about.fleet)
         self.bundles = Bundles(http, self.away, compile)
-        self.subscriptions = Subscriptions(link)
+        self.subscriptions = Subscriptions(link, self.topics.base)
         self._tasks = Tasks()
         self.spawn = self._tasks.spawn
         self.processes: "dict[str, Hosted]" = {}

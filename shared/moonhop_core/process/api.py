@@ -49,14 +49,14 @@ OPERATIONS = {
     "fs.stat": "files",
     "fs.watch": "watching",
     "fs.write": "files",
-    "file.__close": "open_files",
-    "file.__tostring": "open_files",
-    "file.close": "open_files",
-    "file.flush": "open_files",
-    "file.lines": "open_files",
-    "file.read": "open_files",
-    "file.seek": "open_files",
-    "file.write": "open_files",
+    "file.__close": "handles",
+    "file.__tostring": "handles",
+    "file.close": "handles",
+    "file.flush": "handles",
+    "file.lines": "handles",
+    "file.read": "handles",
+    "file.seek": "handles",
+    "file.write": "handles",
 }
 
 # Those that may suspend.
@@ -114,10 +114,14 @@ def operation(name: str) -> "Callable[[Call], Any]":
         from moonhop_core.process.watching import OF_WATCHING
 
         return OF_WATCHING[name]
-    if module == "open_files":
-        from moonhop_core.process.open_files import OF_HANDLES
+    if module == "handles":
+        from moonhop_core.process.handles import OF_HANDLES
 
         return OF_HANDLES[name]
+    if module == "open_files":
+        from moonhop_core.process.open_files import OF_LINES
+
+        return OF_LINES[name]
     from moonhop_core.process.files import OF_FILES
 
     return OF_FILES[name]

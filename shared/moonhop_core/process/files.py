@@ -323,7 +323,7 @@ def lines(call: "Call") -> "list[Any]":
     path = call.text(0)
     state: "dict[str, Any]" = {}
     if len(call.args) > 1:
-        from moonhop_core.process.open_files import formats_of
+        from moonhop_core.process.handles import formats_of
 
         state["formats"] = formats_of(call)
     file = call.process.files.add("lines", path)

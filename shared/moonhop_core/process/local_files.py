@@ -4,7 +4,9 @@ import os
 
 from moonhop_core.errors import MoonhopError
 from moonhop_core.process.file_errors import WORDS
+from moonhop_core.process.messages import json_text
 from moonhop_core.process.octets import from_bytes, to_bytes
+from moonhop_core.process.watching import topic_of
 
 try:
     from typing import TYPE_CHECKING
@@ -15,6 +17,15 @@ if TYPE_CHECKING:
     from typing import Any
 
 FOLDER = 0x4000  # in a file's mode
+# What requests change: places of paths among their arguments, and what is said of these.
+CHANGES = {
+    "fs.write": ((0, "written"),),
+    "fs.append": ((0, "appended"),),
+    "fs.remove": ((0, "removed"),),
+    "fs.mkdir": ((0, "made"),),
+    "fs.copy": ((1, "written"),),
+    "fs.rename": ((0, "renamed"), (1, "written")),
+}
 PIECE = 4096  # bytes that are copied at once
 
 
@@ -57,6 +68,20 @@ class LocalFiles:
         except OSError as error:
             raise failed(args[0], error.errno or 0, str(error))
         raise FileError("'%s' is not available here" % verb)
+
+    def told(self, verb: str, args: "list[Any]") -> "list[list[str]]":
+        """Return the messages of what a request has changed, topic and payload, as the fleet's host
+        sends them."""
+        found = []
+        for place, change in CHANGES.get(verb, ()):
+            path = "/".join([part for part in args[place].split("/") if part not in ("", ".")])
+            told: "dict[str, Any]" = {"path": path, "change": change}
+            if change == "renamed":
+                told["to"] = args[1]
+            elif change != "removed":
+                told["size"] = self._stat(self._path(path))["size"]
+            found.append([topic_of(path), json_text(told)])
+        return found
 
     def _path(self, path: str) -> str:
         parts = [part for part in path.split("/") if part not in ("", ".")]

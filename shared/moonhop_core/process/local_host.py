@@ -98,38 +98,9 @@ class LocalHost(Host):
                     raise MoonhopError("there are no files here")
                 values = self.files.answer(verb, args)
                 if self.watched:
-                    self._tell(verb, args)
+                    self.messages += self.files.told(verb, args)
             except MoonhopError as error:
                 process.finish(number, None, str(error))
             else:
                 process.finish(number, values)
         return bool(messages or requests)
-
-    def _tell(self, verb: str, args: "list[Any]") -> None:
-        """Queue the message of a change that the process made itself."""
-        changes = CHANGES.get(verb)
-        if changes is None:
-            return
-        from moonhop_core.process.messages import json_text
-        from moonhop_core.process.watching import topic_of
-
-        assert self.files is not None
-        for place, change in changes:
-            path = "/".join([part for part in args[place].split("/") if part not in ("", ".")])
-            told: "dict[str, Any]" = {"path": path, "change": change}
-            if change == "renamed":
-                told["to"] = args[1]
-            elif change != "removed":
-                told["size"] = self.files.answer("fs.stat", [path])[0]["size"]
-            self.messages.append([topic_of(path), json_text(told)])
-
-
-# What requests change: places of paths among their arguments, and what is said of these.
-CHANGES = {
-    "fs.write": ((0, "written"),),
-    "fs.append": ((0, "appended"),),
-    "fs.remove": ((0, "removed"),),
-    "fs.mkdir": ((0, "made"),),
-    "fs.copy": ((1, "written"),),
-    "fs.rename": ((0, "renamed"), (1, "written")),
-}

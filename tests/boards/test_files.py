@@ -1,0 +1,93 @@
+"""A board reads and lists what is many times as large as its memory."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from moonhop.host import Host
+from moonhop.scheduler.rows import NewProcess
+from tests.host.fleet import WAIT, on_host, printed
+
+SIZE = 2 << 20  # bytes of the file
+LONG = 90.0  # seconds
+JOIN = 40.0  # seconds; a board's files may have to be made first
+BY_LINES = b"""
+local count, size = 0, 0
+for line in fs.lines("large.txt") do
+  count = count + 1
+  size = size + #line + 1
+  assert(tonumber(line:match("^%d+")) == count, line)
+end
+print(count, size)
+local f = fs.open("large.txt")
+count, size = 0, 0
+for line in f:lines("L") do count = count + 1 size = size + #line end
+print(count, size, f:seek("end"))
+f:seek("set")
+local pieces, bytes = 0, 0
+while true do
+  local piece = f:read(1000)
+  if not piece then break end
+  pieces = pieces + 1
+  bytes = bytes + #piece
+end
+print(pieces, bytes)
+f:close()
+"""
+
+MANY_NAMES = b"""
+local count, after = 0, ""
+repeat
+  local names, more = fs.list("many", {after = after, limit = 20})
+  count = count + #names
+  after = more
+until not after
+print(count)
+"""
+
+
+def on_a_board(tmp_path: Path, source: bytes, prepare: Callable[[Host], object]) -> list[str]:
+    """Run a program on a board with the heap of an ESP32; return what it printed."""
+    found: list[str] = []
+
+    async def scenario(host: Host) -> None:
+        worker = await host.workers.start_micropython(host.add_node("board"), "192K")
+        await asyncio.to_thread(prepare, host)
+        await host.wait_for_worker(worker, JOIN)
+        program = await asyncio.to_thread(host.programs.add, source, "files.lua")
+        row = host.scheduler.submit(NewProcess("files", program.hash, [], "board"))
+        await host.scheduler.wait_started(row.pid, WAIT)
+        reached = await host.scheduler.wait_until(
+            lambda: host.store.process(row.pid).state in ("ended", "failed"), LONG
+        )
+        said = [line["text"] for line in host.scheduler.logs.lines(row.pid)]
+        assert reached, said
+        assert host.store.process(row.pid).state == "ended", said
+        found.extend(printed(host, row.pid))
+
+    on_host(tmp_path, scenario)
+    return found
+
+
+def test_a_board_reads_two_megabytes_by_lines_and_in_pieces(tmp_path: Path) -> None:
+    lines: list[bytes] = []
+    size = 0
+    while size < SIZE:
+        lines.append(b"%d %s\n" % (len(lines) + 1, b"x" * (len(lines) * 7 % 60)))
+        size += len(lines[-1])
+    told = on_a_board(
+        tmp_path, BY_LINES, lambda host: host.files.write("large.txt", b"".join(lines))
+    )
+    assert told == [
+        f"{len(lines)}\t{size}",
+        f"{len(lines)}\t{size}\t{size}",
+        f"{-(-size // 1000)}\t{size}",
+    ]
+
+
+def test_a_board_lists_a_folder_of_a_thousand_files(tmp_path: Path) -> None:
+    def prepare(host: Host) -> None:
+        for n in range(1000):
+            host.files.write(f"many/file-{n:04d}", b"")
+
+    assert on_a_board(tmp_path, MANY_NAMES, prepare) == ["1000"]
