@@ -20,6 +20,7 @@ class FolderBlobs:
         self._parts = folder / "parts"
         shutil.rmtree(self._parts, ignore_errors=True)
         self._parts.mkdir(parents=True, mode=0o700)
+        self._synced: set[Path] = set()  # folders whose names are on the disk
 
     def stage(self) -> "StagedFile":
         """Begin a new blob."""
@@ -29,13 +30,13 @@ class FolderBlobs:
         """Move it to its place."""
         assert isinstance(staged, StagedFile)
         place = self._place(staged.hash)
-        if place.is_file():
-            return
-        if not place.parent.is_dir():
+        if place.parent not in self._synced:
             place.parent.mkdir(mode=0o700, exist_ok=True)
             sync_folder(self._folder)
-        os.replace(staged.path, place)
-        sync_folder(place.parent)
+            self._synced.add(place.parent)
+        if not place.is_file():
+            os.replace(staged.path, place)
+        sync_folder(place.parent)  # also if it is there: who moved it there may not have done it
 
     def open(self, hash: str) -> BinaryIO:
         """Open a blob to read."""

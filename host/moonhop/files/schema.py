@@ -79,9 +79,14 @@ def connect(file: Path) -> sqlite3.Connection:
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables, in one step. Raises ValueError if another format of them is there."""
+    """Make the tables, in one step; what is there already is on the disk afterwards: a process that
+    was killed amid a commit may have left it in the system's memory only.
+
+    Raises ValueError if another format of them is there.
+    """
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     if found not in (0, FORMAT):
         raise ValueError(f"format {found}, this moonhop knows {FORMAT}")
     if not found:
         connection.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {FORMAT}; COMMIT;")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -20,7 +20,7 @@ from moonhop.files.bodies import Piece, fold, is_long, pieces
 from moonhop.files.commits import Committer
 from moonhop.files.entries import ANY, HOST, Change, Entry, Known, Page, Version, Writer
 from moonhop.files.errors import FileError, NotFound
-from moonhop.files.folder_blobs import FolderBlobs
+from moonhop.files.folder_blobs import FolderBlobs, sync_folder
 from moonhop.files.holds import Holds
 from moonhop.files.paths import clean_path
 from moonhop.files.quotas import Account
@@ -42,6 +42,7 @@ class FileStore:
     def __init__(self, folder: Path, blobs: Blobs | None = None) -> None:
         """Raises FileError if the folder holds what is no index of ours."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        sync_folder(folder.parent)  # else a power cut could take all of it
         self._blobs = blobs or FolderBlobs(folder / "blobs")
         self._file = folder / "index.db"
         self._readers = threading.local()
