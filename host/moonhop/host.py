@@ -15,6 +15,7 @@ from moonhop.broker.external import ExternalBroker
 from moonhop.credentials import Credentials
 from moonhop.files.adoption import adopt_folder
 from moonhop.files.announcing import Announcer
+from moonhop.files.places import open_blobs
 from moonhop.files.store import FileStore
 from moonhop.files.upkeep import keep_small
 from moonhop.files.watching import Watchers
@@ -67,14 +68,17 @@ class Host:
         standby: bool = False,
         tell: Callable[[str], None] = log.warning,
         lease: float = LEASE,
+        blobs: str | None = None,
     ) -> None:
         """``standby``: wait while another host has the fleet at that broker; ``tell`` is called
-        with what is waited for; ``lease``: seconds of silence after which a host is no more."""
+        with what is waited for; ``lease``: seconds of silence after which a host is no more;
+        ``blobs``: where large files go, if they are to move (files/places.py)."""
         self.state = state
         self._ports = ports or Ports()
         self._patience = patience or Patience()
         self._external = broker
         self._standby, self._tell, self._silence = standby, tell, lease
+        self._blobs = blobs
         self.lease: Lease | None = None
         self._stack = contextlib.AsyncExitStack()
 
@@ -101,7 +105,8 @@ class Host:
         self.credentials = Credentials(state)
         self.store = Store(state.path("state.db"))
         stack.callback(self.store.close)
-        self.files = stack.enter_context(FileStore(state.path("files")))
+        blobs = await asyncio.to_thread(open_blobs, state, self._blobs)
+        self.files = stack.enter_context(FileStore(state.path("files"), blobs))
         adopt_folder(self.files, state.path("files") / "tree")
         self.programs = ProgramStore(state.path("programs"), self.files)
 

@@ -7,6 +7,7 @@ ports.json         where it listened last time
 host.lock          held by the running host, and renewed (touched) by it
 state.db           the scheduler's store
 broker.journal     what the broker must not forget
+blobs.json         where large files lie, if not here
 files/ programs/   what the file server and the program store hold
 """
 

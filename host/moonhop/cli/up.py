@@ -40,6 +40,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="mqtt://USER:PASSWORD@HOST:PORT of a broker to use instead of an own one",
     )
     parser.add_argument(
+        "--blobs",
+        metavar="URL",
+        help="where large files are kept from now on, such as s3://bucket/prefix with credentials "
+        "from the environment (needs moonhop[s3]); folder: in the state folder",
+    )
+    parser.add_argument(
         "--standby", action="store_true", help="wait, and take over when the fleet has no host"
     )
     parser.add_argument("--no-worker", action="store_true", help="start no local worker")
@@ -69,7 +75,14 @@ async def _run(options: argparse.Namespace) -> int:
     while not options.standby or await _turn(state, options, stopping):
         try:
             tell = partial(_tell, options)
-            entering = Host(state, ports, broker=broker, standby=options.standby, tell=tell)
+            entering = Host(
+                state,
+                ports,
+                broker=broker,
+                standby=options.standby,
+                tell=tell,
+                blobs=options.blobs,
+            )
             async with _unless(stopping, entering) as host:
                 if host is not None:
                     await _stay(host, options, stopping)

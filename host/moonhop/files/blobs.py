@@ -1,14 +1,14 @@
 """Blobs: bytes under their SHA-256, kept in a folder or an object store."""
 
 from collections.abc import Iterator
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 
 class Blobs(Protocol):
     """Where large content lies. Usable from many threads.
 
     What ``keep`` has taken outlives the process and the power. All of them raise OSError if the
-    place where they lie cannot be used; ``open`` raises FileNotFoundError for what is not there.
+    place where they lie cannot be used; ``read`` raises FileNotFoundError for what is not there.
     """
 
     def stage(self) -> "Staged":
@@ -19,8 +19,9 @@ class Blobs(Protocol):
         """Keep a finished blob under its hash; one that is there already stays."""
         ...
 
-    def open(self, hash: str) -> BinaryIO:
-        """Open a blob to read, at any place."""
+    def read(self, hash: str, start: int, end: int) -> Iterator[bytes]:
+        """Give the bytes of a blob from ``start`` to ``end`` (not included) in pieces that fit the
+        memory; fewer only if it has no more."""
         ...
 
     def remove(self, hash: str) -> None:

@@ -6,9 +6,10 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from moonhop.files.blobs import Staged
+
+PIECE = 256 * 1024  # bytes read at once
 
 
 class FolderBlobs:
@@ -38,9 +39,13 @@ class FolderBlobs:
             os.replace(staged.path, place)
         sync_folder(place.parent)  # also if it is there: who moved it there may not have done it
 
-    def open(self, hash: str) -> BinaryIO:
-        """Open a blob to read."""
-        return self._place(hash).open("rb", buffering=0)  # read in large pieces anyway
+    def read(self, hash: str, start: int, end: int) -> Iterator[bytes]:
+        """Give bytes of a blob."""
+        with self._place(hash).open("rb", buffering=0) as file:
+            file.seek(start)
+            while start < end and (piece := file.read(min(PIECE, end - start))):
+                start += len(piece)
+                yield piece
 
     def remove(self, hash: str) -> None:
         """Remove a blob."""

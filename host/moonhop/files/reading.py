@@ -1,13 +1,11 @@
 """Reads bytes of one version of a file, whatever happens to the file meanwhile."""
 
 from collections.abc import Callable, Generator, Iterator
-from typing import BinaryIO
 
+from moonhop.files.blobs import Blobs
 from moonhop.files.bodies import Piece
 from moonhop.files.entries import Entry
 from moonhop.files.holds import Holds
-
-CHUNK = 256 * 1024  # bytes
 
 
 class Chunks:
@@ -19,14 +17,19 @@ class Chunks:
         found: list[Piece],
         start: int,
         end: int,
-        open_blob: Callable[[str], BinaryIO],
+        blobs: Blobs,
         holds: Holds,
     ) -> None:
         """``found`` covers the bytes from ``start`` to ``end``; its blobs are held already."""
-        self._open_blob = open_blob
+        self._blobs = blobs
         self._holds = holds
         self._held = blobs_of(found)
         self._chunks = self._read(found, start, end)
+
+    @property
+    def in_index(self) -> bool:
+        """Whether nothing of it lies in the blob store."""
+        return not self._held
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -57,14 +60,11 @@ class Chunks:
                 yield from self._read_blob(piece.blob or "", first, last)
 
     def _read_blob(self, blob: str, first: int, last: int) -> Iterator[bytes]:
-        with self._open_blob(blob) as file:
-            file.seek(first)
-            while first < last:
-                chunk = file.read(min(CHUNK, last - first))
-                if not chunk:
-                    raise OSError(f"blob {blob} is shorter than it was; restore it from a backup")
-                first += len(chunk)
-                yield chunk
+        for chunk in self._blobs.read(blob, first, last):
+            first += len(chunk)
+            yield chunk
+        if first < last:
+            raise OSError(f"blob {blob} is shorter than it was; restore it from a backup")
 
 
 class Content:

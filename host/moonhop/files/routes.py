@@ -11,7 +11,7 @@ from moonhop.files.conditions import is_known, known, range_holds
 from moonhop.files.entries import Entry, Writer
 from moonhop.files.errors import QuotaReached
 from moonhop.files.ranges import NoSuchRange, parse_range
-from moonhop.files.reading import CHUNK, Content
+from moonhop.files.reading import Content
 from moonhop.files.shown import described
 from moonhop.files.store import LARGEST_APPEND, FileStore
 from moonhop.files.uploads import Upload
@@ -19,6 +19,7 @@ from moonhop.files.writers import Writers
 from moonhop.sizes import shown as shown_size
 
 GATHERED = 1 << 20  # bytes of an upload that go to the disk at once
+SMALL = 256 * 1024  # bytes: an answer up to this is sent whole
 
 FilePath = Annotated[str, Path(description="where the file is in the fleet's tree")]
 VersionNumber = Annotated[int | None, Query(ge=1, le=1 << 62, description="an old version")]
@@ -31,7 +32,7 @@ def file_routes(files: FileStore, writers: Writers) -> APIRouter:
     @routes.get("/{path:path}", response_class=Response)
     async def read(request: Request, path: FilePath, version: VersionNumber = None) -> Response:
         """Return a file, a range of it, or a version that it had."""
-        return _sent(files.open(path, version), request)
+        return await _sent(files.open(path, version), request)
 
     @routes.head("/{path:path}", response_class=Response)
     async def head(path: FilePath, version: VersionNumber = None) -> Response:
@@ -94,7 +95,7 @@ def _headers(entry: Entry) -> dict[str, str]:
     }
 
 
-def _sent(content: Content, request: Request) -> Response:
+async def _sent(content: Content, request: Request) -> Response:
     entry, headers = content.entry, _headers(content.entry)
     if is_known(request.headers, entry):
         return Response(status_code=304, headers=headers)
@@ -109,8 +110,10 @@ def _sent(content: Content, request: Request) -> Response:
     headers["Content-Length"] = str(end - start)
     status = 206 if part else 200
     chunks = content.chunks(start, end)
-    if end - start <= CHUNK:
+    if chunks.in_index and end - start <= SMALL:
         return Response(b"".join(chunks), status, headers)
+    if end - start <= SMALL:
+        return Response(await asyncio.to_thread(b"".join, chunks), status, headers)
     return StreamingResponse(chunks, status, headers)
 
 

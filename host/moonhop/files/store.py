@@ -333,7 +333,7 @@ class FileStore:
                     body = None
             if body is None:
                 raise NotFound(f"version {entry.version} of {entry.path!r} is kept no longer")
-        return Chunks(found, start, end, self._blobs.open, self._holds)
+        return Chunks(found, start, end, self._blobs, self._holds)
 
     def _after_commit(self, db: sqlite3.Connection) -> None:
         """What follows from a commit, in the committer's thread."""

@@ -62,8 +62,8 @@ def check_index(store: FileStore) -> None:
     outside = {hash for (hash,) in db.execute("SELECT hash FROM blobs WHERE content IS NULL")}
     assert set(store._blobs.hashes()) == outside
     for hash in outside:
-        with store._blobs.open(hash) as blob:
-            assert hashlib.sha256(blob.read()).hexdigest() == hash
+        content = b"".join(store._blobs.read(hash, 0, 1 << 40))
+        assert hashlib.sha256(content).hexdigest() == hash
     for query in (
         "SELECT blob FROM parts WHERE blob NOT IN (SELECT hash FROM blobs)",
         "SELECT hash FROM blobs WHERE hash NOT IN (SELECT blob FROM parts)",
