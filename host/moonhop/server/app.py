@@ -3,6 +3,7 @@
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from moonhop.credentials import Credentials
@@ -46,6 +47,7 @@ def create_app(
     app.include_router(program_routes(programs), prefix="/programs")
     app.add_exception_handler(MoonhopError, _refused)
     app.add_exception_handler(RequestValidationError, _misused)
+    app.add_exception_handler(HTTPException, _told)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.add_middleware(Gate, credentials=credentials)
     return app
@@ -62,6 +64,17 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
 async def _gone(_: Request, _error: Exception) -> Response:
     """Nobody waits for an answer any more: a node has ended while it sent a file."""
     return Response(status_code=400)
+
+
+async def _told(_: Request, error: Exception) -> JSONResponse:
+    """Tell what a route, or the routing itself, refuses."""
+    assert isinstance(error, HTTPException)
+    plainer = {
+        "Not Found": "there is nothing at this address",
+        "Method Not Allowed": "this address does not know that verb",
+    }
+    text = plainer.get(error.detail, error.detail)
+    return JSONResponse({"error": text}, error.status_code, error.headers)
 
 
 async def _misused(_: Request, error: Exception) -> JSONResponse:
