@@ -1,6 +1,8 @@
 """Every policy meets all needs, never fills a node beyond what it holds, and moves nobody without
 gain; each has its own idea of the best node."""
 
+import contextlib
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -248,6 +250,21 @@ def test_a_policy_of_somebody_else_that_fails_or_answers_nonsense_is_an_error(
     nodes = [Node("a", slots=1), Node("b")]
     with pytest.raises(PolicyError, match=f"policy mine: {complaint}"):
         guarded("mine", policy)(nodes, [Process("p1"), Process("p2")], {})
+
+
+def test_a_policy_of_somebody_else_that_hangs_is_interrupted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def hangs(nodes, processes, current):
+        while True:
+            with contextlib.suppress(Exception):
+                time.sleep(0.001)
+
+    monkeypatch.setattr(named, "TIME", 0.1)
+    for _ in range(3):
+        with pytest.raises(PolicyError, match=r"policy mine: it has no answer after 0\.1 s"):
+            guarded("mine", hangs)([Node("a")], [Process("p1")], {})
+    assert guarded("mine", on_one)([Node("a")], [Process("p1")], {}).nodes == {"p1": "a"}
 
 
 def test_a_policy_comes_from_another_package_by_its_entry_point(

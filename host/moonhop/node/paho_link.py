@@ -54,7 +54,6 @@ class PahoLink(Link):
         self._announced = False
         self._early: deque[tuple[str, bytes, int, bool]] = deque()  # until there is a connection
         self._answers: dict[int, asyncio.Future[bool]] = {}
-        self._outstanding: set[int] = set()
         self._progress = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._connack: asyncio.Future[ReasonCode] | None = None

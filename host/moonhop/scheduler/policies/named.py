@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
 
+from moonhop.interrupts import OutOfTime, time_limit
 from moonhop.scheduler.policies.best_fit import best_fit
 from moonhop.scheduler.policies.first_fit import first_fit
 from moonhop.scheduler.policies.model import Node, Placement, Policy, PolicyError, Process
@@ -13,6 +14,7 @@ from moonhop.scheduler.policies.spread import spread
 
 GROUP = "moonhop.policies"  # the entry points' group
 DEFAULT = "first-fit"
+TIME = 3.0  # seconds; a host that does not answer for ten is taken for hung
 OWN: dict[str, Policy] = {
     "first-fit": first_fit,
     "best-fit": best_fit,
@@ -38,13 +40,17 @@ def policy_named(name: str) -> Policy:
 
 def guarded(name: str, policy: Policy) -> Policy:
     """Return a policy of somebody else's with its answers checked: what it raises, and nonsense,
-    become PolicyError."""
+    become PolicyError; so does taking longer than TIME, for meanwhile the host does nothing else.
+    """
 
     def checked(
         nodes: Sequence[Node], processes: Sequence[Process], current: Mapping[str, str]
     ) -> Placement:
         try:
-            placement = policy(nodes, processes, dict(current))
+            with time_limit(TIME):
+                placement = policy(nodes, processes, dict(current))
+        except OutOfTime:
+            raise PolicyError(f"policy {name}: it has no answer after {TIME:g} s") from None
         except Exception as error:
             raise PolicyError(f"policy {name}: {type(error).__name__}: {_line(error)}") from error
         if trouble := nonsense(placement, nodes, processes):
