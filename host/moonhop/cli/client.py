@@ -108,24 +108,37 @@ class Client:
         timeout: float | None = TIMEOUT,
     ) -> Iterator[http.client.HTTPResponse]:
         """Ask, and give the response to read. Raises MoonhopError if it is an error."""
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=timeout)
-        token = {"Authorization": f"Bearer {self.address.token}"}
+        connection = self.connect(timeout)
         try:
-            with self._told():
+            with self.told():
                 try:
-                    connection.request(verb, path, body, {**token, **(headers or {})})
+                    connection.request(verb, path, body, {**self.token, **(headers or {})})
                 except (BrokenPipeError, ConnectionResetError):
                     if body is None:
                         raise  # else it takes no more of the body, and has said why
-                response = connection.getresponse()
-            if response.status >= 400:
-                raise self._refusal(response)
-            yield response
+            yield self.answer(connection)
         finally:
             connection.close()
 
+    def connect(self, timeout: float | None = TIMEOUT) -> http.client.HTTPConnection:
+        """Return a connection to ask the host on; close it."""
+        return http.client.HTTPConnection(self._host, self._port, timeout=timeout)
+
+    @property
+    def token(self) -> dict[str, str]:
+        """The header that says who asks."""
+        return {"Authorization": f"Bearer {self.address.token}"}
+
+    def answer(self, connection: http.client.HTTPConnection) -> http.client.HTTPResponse:
+        """Return the answer to what was asked. Raises MoonhopError if it is an error."""
+        with self.told():
+            response = connection.getresponse()
+        if response.status >= 400:
+            raise self._refusal(response)
+        return response
+
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def told(self) -> Iterator[None]:
         """Say in one line what is the matter with the connection."""
         try:
             yield
