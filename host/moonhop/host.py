@@ -108,7 +108,8 @@ class Host:
         blobs = await asyncio.to_thread(open_blobs, state, self._blobs)
         self.files = stack.enter_context(FileStore(state.path("files"), blobs))
         adopt_folder(self.files, state.path("files") / "tree")
-        self.programs = ProgramStore(state.path("programs"), self.files)
+        self.programs = ProgramStore(self.files)
+        self.programs.adopt(state.path("programs"))
 
         if self._external:
             await self._take_fleet(self._external)
@@ -135,7 +136,7 @@ class Host:
         self.images.sweep()
         self.scheduler.spawn(self.images.keep())
         self.scheduler.spawn(self.applications.settle())
-        self.scheduler.spawn(keep_small(self.files, self._is_over))
+        self.scheduler.spawn(keep_small(self.files, self._is_over, self._sweep_programs))
         stack.callback(Announcer(self.files, link, self.scheduler.topics.base).close)
 
         self.watchers = Watchers(self.files)
@@ -204,6 +205,10 @@ class Host:
         self._stack.push_async_callback(lease.release)
         await lease.take(self._standby)
         self.lease = lease
+
+    async def _sweep_programs(self) -> None:
+        in_use = {row.program for row in self.store.live()}
+        await asyncio.to_thread(self.programs.sweep, in_use)
 
     def _is_over(self, pid: str) -> bool:
         return pid not in {row.pid for row in self.store.live()}

@@ -8,7 +8,7 @@ host.lock          held by the running host, and renewed (touched) by it
 state.db           the scheduler's store
 broker.journal     what the broker must not forget
 blobs.json         where large files lie, if not here
-files/ programs/   what the file server and the program store hold
+files/             the fleet's files, and its programs among them
 """
 
 import contextlib

@@ -20,10 +20,17 @@ def test_process_that_has_ended_is_forgotten_and_others_are_not(tmp_path: Path) 
             files.append(f".moonhop/open/{process}/1", b"half")
         assert files.processes() == ["gone", "here"]
 
+        swept = asyncio.Event()
+
+        async def also() -> None:
+            swept.set()
+
         async def run() -> None:
-            task = asyncio.ensure_future(keep_small(files, lambda pid: pid == "gone", 0.01))
+            upkeep = keep_small(files, lambda pid: pid == "gone", also, 0.01)
+            task = asyncio.ensure_future(upkeep)
             while files.processes() != ["here"]:
                 await asyncio.sleep(0.01)
+            await swept.wait()
             task.cancel()
 
         asyncio.run(asyncio.wait_for(run(), 20))

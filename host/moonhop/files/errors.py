@@ -21,3 +21,7 @@ class NotThatVersion(FileError):
 
 class QuotaReached(FileError):
     """Whoever writes may keep no more."""
+
+
+class Guarded(FileError):
+    """Only the host itself writes there."""

@@ -6,6 +6,8 @@ from moonhop_core.errors import MoonhopError
 
 LONGEST_NAME = 200  # bytes
 LONGEST_PATH = 1000  # bytes
+OURS = ".moonhop"  # what is below it is moonhop's own
+PROGRAMS = f"{OURS}/programs"  # sources and forms, which only the host writes: nodes run them
 UNFIT = "\\\U0010ffff"  # the second is no character and comes after all others in a list
 
 
@@ -31,3 +33,8 @@ def clean_path(path: str) -> str:
     if len(cleaned.encode()) > LONGEST_PATH:
         raise PathError(f"a path may be {LONGEST_PATH} bytes long: {cleaned[:40]}…")
     return cleaned
+
+
+def is_guarded(path: str) -> bool:
+    """Tell whether a clean path is, holds or belongs to what only the host may change."""
+    return path in (OURS, PROGRAMS) or path.startswith(PROGRAMS + "/")

@@ -19,6 +19,7 @@ class Rule:
 
 RULES = (
     Rule("checkpoints/", versions=3, days=0),
+    Rule(".moonhop/programs/", versions=1, days=0),  # what never changes; ProgramStore.sweep
     Rule(".moonhop/", versions=1, days=0),  # what programs have not closed yet
     Rule("", versions=10, days=30),
 )

@@ -16,6 +16,7 @@ from moonhop.files.shown import described
 from moonhop.files.store import LARGEST_APPEND, FileStore
 from moonhop.files.uploads import Upload
 from moonhop.files.writers import Writers
+from moonhop.server.auth import OWNER
 from moonhop.sizes import shown as shown_size
 
 GATHERED = 1 << 20  # bytes of an upload that go to the disk at once
@@ -43,7 +44,7 @@ def file_routes(files: FileStore, writers: Writers) -> APIRouter:
     @routes.put("/{path:path}", status_code=201)
     async def write(request: Request, path: FilePath) -> dict[str, Any]:
         """Write a whole file: its new version appears, in one step, when all of it has come."""
-        writer = writers.of(request.headers, request.scope["caller"])
+        writer = writers.of(request.headers, request.scope["caller"], path)
         expected = request.headers.get("content-length")
         upload = files.upload()
         try:
@@ -61,7 +62,7 @@ def file_routes(files: FileStore, writers: Writers) -> APIRouter:
     async def append(request: Request, path: FilePath) -> dict[str, Any]:
         """Add the body to the end of a file, in one piece; a repeated request of a process counts
         once."""
-        writer = writers.of(request.headers, request.scope["caller"])
+        writer = writers.of(request.headers, request.scope["caller"], path)
         body = await _bounded(request)
         appended = files.append_soon(path, body, writer, known(request.headers))
         return described(await asyncio.wrap_future(appended))
@@ -73,7 +74,8 @@ def file_routes(files: FileStore, writers: Writers) -> APIRouter:
         deep: Annotated[bool, Query(description="a folder with all that is below it")] = False,
     ) -> None:
         """Remove a file or a folder; its versions are kept for a while."""
-        writer = writers.of(request.headers, request.scope["caller"])
+        caller = request.scope["caller"]
+        writer = writers.of(request.headers, caller, *([] if caller == OWNER else [path]))
         await asyncio.to_thread(files.remove, path, writer, known(request.headers), deep)
 
     return routes

@@ -76,19 +76,20 @@ def tree_routes(files: FileStore, writers: Writers, watchers: Watchers) -> APIRo
     @routes.post("/mkdir", status_code=201)
     async def mkdir(request: Request, body: OfPath) -> dict[str, Any]:
         """Make a folder and those above it; one that is there is no trouble."""
-        writer = writers.of(request.headers, request.scope["caller"])
+        writer = writers.of(request.headers, request.scope["caller"], body.path)
         return described(await asyncio.to_thread(files.make_folder, body.path, writer))
 
     @routes.post("/rename")
     async def rename(request: Request, body: FromTo) -> dict[str, Any]:
         """Move a file or folder; a file that is in the way gets a new version."""
-        writer = writers.of(request.headers, request.scope["caller"])
+        caller = request.scope["caller"]
+        writer = writers.of(request.headers, caller, body.source, body.target)
         return described(await asyncio.to_thread(files.rename, body.source, body.target, writer))
 
     @routes.post("/copy", status_code=201)
     async def copy(request: Request, body: FromTo) -> dict[str, Any]:
         """Copy a file or folder; a file that is in the way gets a new version."""
-        writer = writers.of(request.headers, request.scope["caller"])
+        writer = writers.of(request.headers, request.scope["caller"], body.target)
         return described(await asyncio.to_thread(files.copy, body.source, body.target, writer))
 
     @routes.get("/versions")
@@ -99,7 +100,7 @@ def tree_routes(files: FileStore, writers: Writers, watchers: Watchers) -> APIRo
     @routes.post("/restore")
     async def restore(request: Request, body: OldVersion) -> dict[str, Any]:
         """Make an old version of a file the newest, also of a removed file."""
-        writer = writers.of(request.headers, request.scope["caller"])
+        writer = writers.of(request.headers, request.scope["caller"], body.path)
         return described(await asyncio.to_thread(files.restore, body.path, body.version, writer))
 
     @routes.get("/watch", response_class=StreamingResponse)

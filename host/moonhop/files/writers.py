@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from moonhop.files.entries import Writer
-from moonhop.files.errors import Conflict, FileError
+from moonhop.files.errors import Conflict, FileError, Guarded
+from moonhop.files.paths import clean_path, is_guarded
 from moonhop.scheduler.store import Store
 from moonhop.server.auth import OWNER
 from moonhop_core.errors import MoonhopError
@@ -19,8 +20,12 @@ class Writers:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def of(self, headers: Mapping[str, str], caller: str) -> Writer:
-        """Return who writes. Raises StaleWriter unless the process is where it says it is."""
+    def of(self, headers: Mapping[str, str], caller: str, *paths: str) -> Writer:
+        """Return who writes to these paths. Raises StaleWriter unless the process is where it says
+        it is, Guarded for what nobody but the host may change, PathError."""
+        for path in paths:
+            if is_guarded(clean_path(path)):
+                raise Guarded(f"{path!r} is moonhop's own; what is below it is not written by hand")
         node = None if caller == OWNER else caller
         pid, epoch = headers.get("moonhop-process"), headers.get("moonhop-epoch")
         if pid is None:

@@ -1,5 +1,8 @@
 """Programs by hash: the source is kept, other forms are made when first asked for and kept too.
 
+They are files of the fleet, below ``.moonhop/programs/HASH``, that only the host writes.
+
+name           what it is called
 source         the Lua text, or the bundle with its modules (moonhop_core.process.bundle)
 manifest       JSON: {"name", "hash", "manifest"}
 python         emitted Python text
@@ -12,32 +15,34 @@ import json
 import re
 import subprocess
 import tempfile
+import time
+from collections.abc import Container
+from contextlib import suppress
 from pathlib import Path
 
 from moonhop.boards.slim import slim_program
 from moonhop.files.errors import Conflict, NotFound
+from moonhop.files.paths import PROGRAMS as FOLDER
 from moonhop.files.store import FileStore
+from moonhop.programs.forms import RecentForms
 from moonhop.programs.linking import link
-from moonhop.state import write_private
 from moonhop_core.errors import MoonhopError
 from moonhop_core.process.program import FORMS, LARGEST, Program
 
 HASH = re.compile(r"[0-9a-f]{64}")
+KEPT = 7 * 86400.0  # seconds that forms are kept which nothing uses
 MPY_VERSION = 6  # bytecode is the same for all its subversions
 KINDS = {"source", "manifest", "mpy", *FORMS}
 
 
 class ProgramStore:
-    """Programs below a folder, one folder each.
+    """Programs in the fleet's files, below FOLDER, a folder each; there, too, are modules found
+    that a program requires and does not bring along. Usable from many threads."""
 
-    ``files`` is where modules are found that a program requires and does not bring along.
-    """
-
-    def __init__(self, folder: Path, files: FileStore | None = None) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._folder = folder
+    def __init__(self, files: FileStore) -> None:
         self._files = files
         self._loaded: dict[str, Program] = {}
+        self._forms = RecentForms()
 
     def add(self, source: bytes, name: str) -> Program:
         """Keep a program, or a bundle, if it compiles, and return it; modules that it requires are
@@ -50,15 +55,43 @@ class ProgramStore:
         text = link(source.decode("latin-1"), name, self._find)
         program = Program.from_source(text, name)
         _ = program.lowered  # compiles it, so that mistakes show now
-        folder = self._folder / program.hash
-        folder.mkdir(exist_ok=True, mode=0o700)
-        write_private(folder / "source", text.encode("latin-1"))
-        write_private(folder / "name", name.encode())
+        self._keep(program.hash, "name", name.encode())
+        self._keep(program.hash, "source", text.encode("latin-1"))  # last: now it is there
         self._loaded[program.hash] = program
         return program
 
+    def adopt(self, folder: Path) -> None:
+        """Take over programs from the plain folder where they were kept once, and set it aside as
+        ``NAME.adopted``."""
+        if not folder.is_dir():
+            return
+        for each in sorted(folder.iterdir()):
+            if HASH.fullmatch(each.name) and (each / "source").is_file():
+                for what in ("name", "source"):
+                    self._keep(each.name, what, (each / what).read_bytes())
+        folder.rename(folder.with_name(folder.name + ".adopted"))
+
+    def sweep(self, in_use: Container[str], now: float | None = None) -> None:
+        """Drop the forms of programs that nothing uses and that were made long ago; they are made
+        again when they are asked for. Sources stay."""
+        before = (time.time() if now is None else now) - KEPT
+        if self._files.find(FOLDER) is None:
+            return
+        for entry in self._files.walk(FOLDER, deep=True):
+            hash, _, what = entry.path[len(FOLDER) + 1 :].partition("/")
+            is_form = what not in ("", "name", "source")
+            if is_form and hash not in in_use and entry.modified < before:
+                self._files.remove(entry.path)
+
+    def _keep(self, hash: str, what: str, content: bytes) -> None:
+        """Write a file of a program, unless it is there as it should be."""
+        path = f"{FOLDER}/{hash}/{what}"
+        entry = self._files.find(path)
+        if entry is None or self._files.read(path) != content:
+            self._files.write(path, content)
+
     def _find(self, path: str) -> bytes | None:
-        if self._files is None or not path.startswith("/"):
+        if not path.startswith("/"):
             return None
         try:
             return self._files.open(path).read(0, LARGEST + 1)
@@ -69,11 +102,16 @@ class ProgramStore:
         """Return a program. Raises MoonhopError if there is none."""
         if hash in self._loaded:
             return self._loaded[hash]
-        folder = self._folder / hash
-        if not HASH.fullmatch(hash) or not folder.is_dir():
-            raise MoonhopError(f"there is no program {hash[:12]!r}; submit its source")
-        source = (folder / "source").read_bytes().decode("latin-1")
-        program = Program.from_source(source, (folder / "name").read_text(encoding="utf-8"))
+        try:
+            if not HASH.fullmatch(hash):
+                raise NotFound(hash)
+            text = self._files.read(f"{FOLDER}/{hash}/source").decode("latin-1")
+            name = self._files.read(f"{FOLDER}/{hash}/name").decode()
+        except NotFound:
+            raise MoonhopError(f"there is no program {hash[:12]!r}; submit its source") from None
+        program = Program.from_source(text, name)
+        if program.hash != hash:
+            raise MoonhopError(f"program {hash[:12]} is damaged; submit its source again")
         self._loaded[hash] = program
         return program
 
@@ -95,16 +133,26 @@ class ProgramStore:
                 f"cannot compile for .mpy version {mpy & 255}, only {MPY_VERSION}; "
                 "flash a newer MicroPython"
             )
-        kept = self._folder / hash / f"{form}-{_format()}"
-        if kept.is_file():
-            return kept.read_bytes()
+        what = f"{form}-{_format()}"
+        recent = self._forms.get((hash, what))
+        if recent is not None:
+            return recent
+        made = self._made(program, form, what)
+        self._forms.add((hash, what), made)
+        return made
+
+    def _made(self, program: Program, form: str, what: str) -> bytes:
+        """Return a form that is kept, or make it."""
+        hash = program.hash
+        with suppress(NotFound):
+            return self._files.read(f"{FOLDER}/{hash}/{what}")
         if form == "mpy":
             text = slim_program(self.form(hash, "micropython").decode())
             made = compile_mpy(text.encode(), "<lua 0>")  # as lua/positions.py looks for it
         else:
             text = program.form(form)
             made = str(getattr(text, "text", text)).encode()
-        write_private(kept, made)
+        self._files.write(f"{FOLDER}/{hash}/{what}", made)
         return made
 
 

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from moonhop.credentials import Credentials
-from moonhop.files.errors import Conflict, NotFound, NotThatVersion, QuotaReached
+from moonhop.files.errors import Conflict, Guarded, NotFound, NotThatVersion, QuotaReached
 from moonhop.files.routes import file_routes
 from moonhop.files.store import FileStore
 from moonhop.files.tree_routes import quota_routes, tree_routes
@@ -24,7 +24,13 @@ from moonhop.server.auth import Gate
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lang.errors import LuaSyntaxError
 
-STATUS = {NotFound: 404, Conflict: 409, NotThatVersion: 412, QuotaReached: 507}
+STATUS = {
+    Guarded: 403,
+    NotFound: 404,
+    Conflict: 409,
+    NotThatVersion: 412,
+    QuotaReached: 507,
+}
 
 
 def create_app(
