@@ -2,12 +2,13 @@
 
 import asyncio
 from email.utils import formatdate
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from moonhop.files.conditions import is_known, known, range_holds
+from moonhop.files.documented import BODY, CONDITIONS, PART, READ, EntryShown, with_headers
 from moonhop.files.entries import Entry, Writer
 from moonhop.files.errors import QuotaReached
 from moonhop.files.ranges import NoSuchRange, parse_range
@@ -17,6 +18,7 @@ from moonhop.files.store import LARGEST_APPEND, FileStore
 from moonhop.files.uploads import Upload
 from moonhop.files.writers import Writers
 from moonhop.server.auth import OWNER
+from moonhop.server.refusals import FULL
 from moonhop.sizes import shown as shown_size
 
 GATHERED = 1 << 20  # bytes of an upload that go to the disk at once
@@ -30,7 +32,12 @@ def file_routes(files: FileStore, writers: Writers) -> APIRouter:
     """Return the routes over a file store; ``writers`` tells which copy of a process may write."""
     routes = APIRouter(tags=["files"])
 
-    @routes.get("/{path:path}", response_class=Response)
+    @routes.get(
+        "/{path:path}",
+        response_class=Response,
+        responses=READ,
+        openapi_extra=with_headers(PART),
+    )
     async def read(request: Request, path: FilePath, version: VersionNumber = None) -> Response:
         """Return a file, a range of it, or a version that it had."""
         return await _sent(files.open(path, version), request)
@@ -41,8 +48,14 @@ def file_routes(files: FileStore, writers: Writers) -> APIRouter:
         entry = files.stat(path) if version is None else files.open(path, version).entry
         return Response(headers={**_headers(entry), "Content-Length": str(entry.size)})
 
-    @routes.put("/{path:path}", status_code=201)
-    async def write(request: Request, path: FilePath) -> dict[str, Any]:
+    @routes.put(
+        "/{path:path}",
+        status_code=201,
+        response_model=EntryShown,
+        responses=FULL,
+        openapi_extra=with_headers(CONDITIONS, **BODY),
+    )
+    async def write(request: Request, path: FilePath) -> JSONResponse:
         """Write a whole file: its new version appears, in one step, when all of it has come."""
         writer = writers.of(request.headers, request.scope["caller"], path)
         expected = request.headers.get("content-length")
@@ -56,18 +69,23 @@ def file_routes(files: FileStore, writers: Writers) -> APIRouter:
             entry = await asyncio.to_thread(files.finish, upload, path, writer, conditions, type)
         finally:
             await asyncio.to_thread(upload.discard)
-        return described(entry)
+        return JSONResponse(described(entry), 201)
 
-    @routes.patch("/{path:path}")
-    async def append(request: Request, path: FilePath) -> dict[str, Any]:
+    @routes.patch(
+        "/{path:path}",
+        response_model=EntryShown,
+        responses=FULL,
+        openapi_extra=with_headers(CONDITIONS, **BODY),
+    )
+    async def append(request: Request, path: FilePath) -> JSONResponse:
         """Add the body to the end of a file, in one piece; a repeated request of a process counts
         once."""
         writer = writers.of(request.headers, request.scope["caller"], path)
         body = await _bounded(request)
         appended = files.append_soon(path, body, writer, known(request.headers))
-        return described(await asyncio.wrap_future(appended))
+        return JSONResponse(described(await asyncio.wrap_future(appended)))
 
-    @routes.delete("/{path:path}", status_code=204)
+    @routes.delete("/{path:path}", status_code=204, openapi_extra=with_headers(CONDITIONS))
     async def remove(
         request: Request,
         path: FilePath,
@@ -105,6 +123,7 @@ async def _sent(content: Content, request: Request) -> Response:
     try:
         part = parse_range(wanted, entry.size)
     except NoSuchRange:
+        # No words: a board takes no more bytes than it asked for.
         return Response(status_code=416, headers={"Content-Range": f"bytes */{entry.size}"})
     start, end = part or (0, entry.size)
     if part:

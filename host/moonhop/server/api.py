@@ -15,7 +15,7 @@ from moonhop.scheduler.images import Images
 from moonhop.scheduler.rebalance import rebalance
 from moonhop.scheduler.rows import NewProcess, ProcessRow, Terms
 from moonhop.scheduler.scheduler import Scheduler
-from moonhop.server.streams import sent_events
+from moonhop.server.streams import EVENTS, sent_events
 from moonhop_core.errors import MoonhopError
 
 MOST_ARGS = 1000
@@ -100,7 +100,7 @@ def api_routes(scheduler: Scheduler, programs: ProgramStore, images: Images) -> 
             return shown(await scheduler.end(pid, verb))
         return shown(await scheduler.pause(pid, verb))
 
-    @routes.get("/processes/{pid}/logs")
+    @routes.get("/processes/{pid}/logs", responses=EVENTS)
     async def logs(pid: str, follow: bool = False, last: int | None = None) -> Any:
         """Return what a process printed and logged; with ``follow`` as server-sent events."""
         scheduler.store.process(pid)  # there is one
@@ -109,7 +109,7 @@ def api_routes(scheduler: Scheduler, programs: ProgramStore, images: Images) -> 
         lines = scheduler.logs.follow(pid, last, lambda: scheduler.store.process(pid).over)
         return sent_events(lines)
 
-    @routes.get("/events")
+    @routes.get("/events", responses=EVENTS)
     async def events(
         after: int = 0, pid: str | None = None, limit: int = 500, follow: bool = False
     ) -> Any:

@@ -8,6 +8,9 @@ from typing import Any
 from fastapi.responses import StreamingResponse
 
 KEEP_ALIVE = 15.0  # seconds between signs of life
+EVENTS: dict[int | str, dict[str, Any]] = {  # for routes whose answer may be one
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
 
 
 def sent_events(items: AsyncIterator[dict[str, Any] | bytes]) -> StreamingResponse:
