@@ -1,10 +1,12 @@
 """What the host does about files that nobody asks for."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
 
+from moonhop.files import blob_upkeep
 from moonhop.files.adoption import adopt_folder
 from moonhop.files.entries import Writer
 from moonhop.files.errors import NotFound
@@ -74,3 +76,33 @@ def test_host_starts_over_the_files_of_its_last_run(tmp_path: Path) -> None:
     for number in (1, 2):
         with RunningHost(tmp_path) as running:
             assert running.http.put("/files/f", content=b"x" * number).json()["version"] == number
+
+
+def test_appends_go_on_while_the_blob_store_is_away_and_leave_it_alone(
+    tmp_path: Path, monkeypatch, caplog
+) -> None:
+    line = bytes(50_000)
+    parts, away = tmp_path / "blobs" / "parts", tmp_path / "away"
+    with FileStore(tmp_path) as files:
+        files.append("log", line)
+        parts.rename(away)
+        for _ in range(6):
+            files.append("log", line)
+        assert files.read("log") == line * 7
+        assert len([record for record in caplog.records if "upkeep" in record.message]) == 1
+        away.rename(parts)
+        monkeypatch.setattr(blob_upkeep, "REST", 0.0)
+        files.write("other", b"")
+        while not list(tmp_path.glob("blobs/??/*")):
+            time.sleep(0.01)
+        assert files.read("log") == line * 7
+
+
+def test_many_blobs_are_removed_a_few_at_a_time_until_none_is_left(tmp_path: Path) -> None:
+    with FileStore(tmp_path) as files:
+        for number in range(60):
+            files.write(f"checkpoints/{number}", number.to_bytes(1, "big") * 20_000)
+        assert len(list(tmp_path.glob("blobs/??/*"))) == 60
+        files.remove("checkpoints", deep=True)
+        while list(tmp_path.glob("blobs/??/*")):
+            time.sleep(0.01)

@@ -15,8 +15,9 @@ from types import TracebackType
 from typing import TypeVar
 
 from moonhop.files import quotas, retention, tree
+from moonhop.files.blob_upkeep import BlobUpkeep
 from moonhop.files.blobs import Blobs
-from moonhop.files.bodies import Piece, fold, is_long, pieces
+from moonhop.files.bodies import Piece, is_long, pieces
 from moonhop.files.commits import Committer
 from moonhop.files.entries import ANY, HOST, Change, Entry, Known, Page, Version, Writer
 from moonhop.files.errors import FileError, NotFound
@@ -48,7 +49,6 @@ class FileStore:
         self._readers = threading.local()
         self._all_readers: list[sqlite3.Connection] = []
         self._holds = Holds()
-        self._to_fold: set[int] = set()
         self._told = 0  # the last change that listeners know
         self._listeners: list[Callable[[list[Change]], None]] = []
         try:
@@ -57,6 +57,7 @@ class FileStore:
             raise FileError(f"cannot use {self._file}: {error}; move it away") from None
         self._told = self.last_change()
         self._committer = Committer(self._file, self._after_commit)
+        self._upkeep = BlobUpkeep(self._blobs, self._holds, self._committer.submit_upkeep)
 
     def close(self) -> None:
         """Write what is under way, then close. No other method may be running."""
@@ -186,7 +187,7 @@ class FileStore:
             entry = tree.append(db, cleaned, content, writer, known)
             body = tree.body_of(db, cleaned, entry.version)
             if is_long(db, body):
-                self._to_fold.add(body)
+                self._upkeep.fold_later(body)
             return entry
 
         done = _once(writer, digest("append", cleaned, content), work)
@@ -343,22 +344,7 @@ class FileStore:
                 self._told = found[-1].seq
                 for listener in list(self._listeners):
                     listener(found)
-        for body in self._to_fold:
-            self._committer.submit_upkeep(lambda db, body=body: fold(db, self._blobs, body))  # type: ignore[misc]
-        self._to_fold.clear()
-        self._remove_garbage(db)
-
-    def _remove_garbage(self, db: sqlite3.Connection) -> None:
-        done = []
-        for (hash,) in db.execute("SELECT hash FROM garbage").fetchall():
-            query = "SELECT 1 FROM blobs WHERE hash = ? AND content IS NULL"
-            if db.execute(query, (hash,)).fetchone() or self._holds.unless_held(
-                hash,
-                lambda hash=hash: self._blobs.remove(hash),  # type: ignore[misc]
-            ):
-                done.append((hash,))
-        if done:
-            self._committer.submit_upkeep(lambda db: _collected(db, done))
+        self._upkeep.after_commit(db)
 
 
 def _once(
@@ -379,7 +365,3 @@ def _told_as_ours(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise FileError(f"cannot write {path!r}: {error.strerror or error}") from error
-
-
-def _collected(db: sqlite3.Connection, hashes: list[tuple[str]]) -> None:
-    db.executemany("DELETE FROM garbage WHERE hash = ?", hashes)
