@@ -246,6 +246,7 @@ def test_watch_tells_what_changes_and_ends_with_the_host(tmp_path) -> None:
             fs.out("put", "-", "a/x", stdin=b"123")
             fs.out("append", "-", "a/x", stdin=b"45")
             fs.out("put", "-", "b", stdin=b"")
+            fs.out("put", "-", "a/.hidden", stdin=b"")
             fs.out("mv", "a/x", "c")
             fs.out("put", "-", "a/y", stdin=b"")
             fs.out("rm", "a/y")
@@ -259,6 +260,10 @@ def test_watch_tells_what_changes_and_ends_with_the_host(tmp_path) -> None:
             ]
             with Watch(fs, "--since", "3", "--json") as other:
                 assert [json.loads(line)["path"] for line in other.lines(2)] == ["b", "c"]
+            with Watch(fs, "-a", "/a/", "--since", "0") as other:
+                assert other.lines(4)[3] == "written  a/.hidden  0 bytes, version 1"
+            with Watch(fs, "a/.hidden", "--since", "0") as other:
+                assert other.lines(1) == ["written  a/.hidden  0 bytes, version 1"]
         assert watch.process.wait(30) == 0
 
 

@@ -75,6 +75,25 @@ class MoonhopFileSystem(AbstractFileSystem):  # type: ignore[misc]
                 found = [_info(entry) for entry in entries(self.client, path)]
         return found if detail else [entry["name"] for entry in found]
 
+    def find(
+        self,
+        path: str,
+        maxdepth: int | None = None,
+        withdirs: bool = False,
+        detail: bool = False,
+        **_: Any,
+    ) -> Any:
+        """Return all files below a folder: in one go, if there is no bound to their depth."""
+        path = self._strip_protocol(path)
+        if maxdepth is not None or not self.isdir(path):
+            return super().find(path, maxdepth, withdirs, detail)
+        with self.told(path):
+            found = [_info(entry) for entry in entries(self.client, path, deep=True)]
+        if withdirs and path:
+            found.append(self.info(path))
+        chosen = {e["name"]: e for e in found if withdirs or e["type"] == "file"}
+        return dict(sorted(chosen.items())) if detail else sorted(chosen)
+
     def modified(self, path: str) -> datetime:
         """Return when a file was changed."""
         return datetime.fromtimestamp(self.info(path)["mtime"], UTC)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from moonhop.cli.client import Client, tree_path
 from moonhop.cli.fs.acts import add_act
+from moonhop.cli.fs.tree import is_hidden
 from moonhop.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -17,16 +18,21 @@ def configure(acts: "Acts") -> None:
     what = "tell what changes in a file, or in a folder and below it, until Ctrl-C"
     watch = add_act(acts, "watch", what, "data", _watch)
     watch.add_argument("path", metavar="PATH", nargs="?", default="")
+    help = "below names that begin with a dot too, where moonhop keeps its own"
+    watch.add_argument("-a", "--all", action="store_true", help=help)
     help = "begin after change N (seq in the JSON), not from now on"
     watch.add_argument("--since", metavar="N", type=int, help=help)
 
 
 def _watch(client: Client, options: argparse.Namespace) -> None:
+    start = len(options.path.strip("/"))
     query = {} if options.since is None else {"since": str(options.since)}
     for name, change in client.named_events(tree_path("watch", path=options.path, **query)):
         if name == "missed":
             hint = f"moonhop fs ls {options.path}".rstrip()
             print(f"moonhop: some changes are known no more; see what is: {hint}", file=sys.stderr)
+        elif is_hidden(change["path"][start:].lstrip("/")) and not options.all:
+            continue
         elif options.json:
             print_json(change)
         else:
