@@ -131,6 +131,8 @@ class MoonhopFileSystem(AbstractFileSystem):  # type: ignore[misc]
         if start is None and end is None:
             with self.told(path), self.client.open("GET", file_path(path)) as response:
                 return response.read()
+        if (start or 0) >= 0 and end is not None and end >= 0:
+            return self.read(path, start or 0, end)
         info = self.info(path)
         first, last, _step = slice(start, end).indices(info["size"])
         return self.read(path, first, last, info["version"])

@@ -10,7 +10,8 @@ class Holds:
     """Counts who holds a blob."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        self._going: set[str] = set()  # what is being done away with just now
         self._held: Counter[str] = Counter()
 
     @contextmanager
@@ -24,8 +25,10 @@ class Holds:
             self.release(hashes)
 
     def take(self, hashes: Iterable[str]) -> None:
-        """Hold blobs until they are released."""
+        """Hold blobs until they are released; waits for one that is just going."""
+        hashes = list(hashes)
         with self._lock:
+            self._lock.wait_for(lambda: self._going.isdisjoint(hashes))
             self._held.update(hashes)
 
     def release(self, hashes: Iterable[str]) -> None:
@@ -37,9 +40,16 @@ class Holds:
                     del self._held[hash]
 
     def unless_held(self, hash: str, do: Callable[[], None]) -> bool:
-        """Do something to a blob that nobody holds, before anybody can; tell whether."""
+        """Do something to a blob that nobody holds, before anybody can; tell whether. Those who
+        want other blobs do not wait for it."""
         with self._lock:
             if hash in self._held:
                 return False
+            self._going.add(hash)
+        try:
             do()
-            return True
+        finally:
+            with self._lock:
+                self._going.discard(hash)
+                self._lock.notify_all()
+        return True
