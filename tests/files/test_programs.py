@@ -122,3 +122,46 @@ def test_open_files_hop_among_nodes_and_keep_the_version_they_read(tmp_path: Pat
         assert host.files.read("log.txt").decode().split("\n")[:-1] == log
 
     on_host(tmp_path, scenario)
+
+WATCHER = b"""--! engines = ["luajit", "lua54", "python"]
+local one = fs.watch("docs/\xc3\xbc + 100%", function(change)
+  print("one", change.change, change.size, change.version)
+end)
+fs.watch("/docs/", function(change)
+  print("docs", change.path, change.change, change.size, change.to)
+  if change.to then exit(0) end
+end)
+print("ready")
+subscribe("files/cancel", function() print(one:cancel()) end)
+"""
+
+
+def test_a_program_that_hops_hears_what_changes_in_the_files_it_watches(tmp_path: Path) -> None:
+    tour = ("lua54", "board", "luajit", "python")
+    name = "docs/ü + 100%"
+
+    async def scenario(host: Host) -> None:
+        await start_nodes(host)
+        host.files.make_folder("docs")
+        program = host.programs.add(WATCHER, "watcher.lua")
+        row = host.scheduler.submit(NewProcess("watcher", program.hash, [], "python"))
+        await host.scheduler.wait_started(row.pid, WAIT)
+        wanted = ["ready"]
+        host.files.write("elsewhere", b"is not heard")
+        for number, place in enumerate(tour, 1):
+            await until_printed(host, row.pid, len(wanted))
+            await host.scheduler.hop(row.pid, place)
+            host.files.write(name, b"x" * number)
+            wanted.append(f"one\twritten\t{number}\t{number}")
+            wanted.append(f"docs\t{name}\twritten\t{number}\tnil")
+            await until_printed(host, row.pid, len(wanted))
+        host.scheduler.link.publish("files/cancel", b"", 1)
+        wanted.append("true")
+        await until_printed(host, row.pid, len(wanted))
+        host.files.rename(name, "docs/end")
+        wanted.append(f"docs\tdocs/end\twritten\t{len(tour)}\tnil")
+        wanted.append(f"docs\t{name}\trenamed\t{len(tour)}\tdocs/end")
+        await until(host, row.pid, *ENDED)
+        assert printed(host, row.pid) == wanted
+
+    on_host(tmp_path, scenario)

@@ -24,7 +24,7 @@ CHANGES = {
     "fs.remove": ((0, "removed"),),
     "fs.mkdir": ((0, "made"),),
     "fs.copy": ((1, "written"),),
-    "fs.rename": ((0, "renamed"), (1, "written")),
+    "fs.rename": ((1, "written"), (0, "renamed")),
 }
 PIECE = 4096  # bytes that are copied at once
 
