@@ -123,6 +123,7 @@ def test_open_files_hop_among_nodes_and_keep_the_version_they_read(tmp_path: Pat
 
     on_host(tmp_path, scenario)
 
+
 WATCHER = b"""--! engines = ["luajit", "lua54", "python"]
 local one = fs.watch("docs/\xc3\xbc + 100%", function(change)
   print("one", change.change, change.size, change.version)

@@ -53,6 +53,23 @@ def test_appends_of_every_size_make_one_file_and_keep_its_version(open_store) ->
         assert store.open("log").read(start, end) == whole[start:end]
 
 
+def test_append_at_a_size_cuts_off_what_is_too_much_and_refuses_a_shorter_file(store) -> None:
+    writer = Writer("n1", None, "p1", 1)
+    assert store.append_at("f", b"one ", 0, writer).size == 4
+    assert store.append_at("f", b"one ", 0, writer).size == 4
+    two = Writer("n1", None, "p1", 2)
+    assert store.append_at("f", b"two ", 4, two).size == 8
+    store.append_at("f", b"three", 8, Writer("n1", None, "p1", 3))
+    assert store.append_at("f", b"two ", 4, two).size == 8  # repeated: not done again
+    assert store.read("f") == b"one two three"
+    assert store.append_at("f", b"2 ", 4, two).size == 6  # the process went back to before it
+    assert store.read("f") == b"one 2 "
+    with pytest.raises(Conflict, match="has 6 bytes, not 7: what was written before is gone"):
+        store.append_at("f", b"x", 7)
+    with pytest.raises(Conflict, match="has 0 bytes, not 1"):
+        store.append_at("none", b"x", 1)
+
+
 def test_many_small_appends_are_all_there(store) -> None:
     records = [b"%d\n" % number for number in range(3000)]
     futures = [store.append_soon("log", record) for record in records]

@@ -15,6 +15,10 @@ class Conflict(FileError):
     """The path is in the way of what was asked."""
 
 
+class Longer(Conflict):
+    """The file has more than who appends to it knows of."""
+
+
 class NotThatVersion(FileError):
     """The file is not the version that the caller knows."""
 

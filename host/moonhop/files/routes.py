@@ -77,11 +77,20 @@ def file_routes(files: FileStore, writers: Writers) -> APIRouter:
         responses=FULL,
         openapi_extra=with_headers(CONDITIONS, **BODY),
     )
-    async def append(request: Request, path: FilePath) -> JSONResponse:
+    async def append(
+        request: Request,
+        path: FilePath,
+        at: Annotated[
+            int | None, Query(ge=0, le=1 << 62, description="bytes it has; any more are cut off")
+        ] = None,
+    ) -> JSONResponse:
         """Add the body to the end of a file, in one piece; a repeated request of a process counts
         once."""
         writer = writers.of(request.headers, request.scope["caller"], path)
         body = await _bounded(request)
+        if at is not None:
+            entry = await asyncio.to_thread(files.append_at, path, body, at, writer)
+            return JSONResponse(described(entry))
         appended = files.append_soon(path, body, writer, known(request.headers))
         return JSONResponse(described(await asyncio.wrap_future(appended)))
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -20,7 +21,7 @@ from moonhop.files.blobs import Blobs
 from moonhop.files.bodies import Piece, is_long, pieces
 from moonhop.files.commits import Committer
 from moonhop.files.entries import ANY, HOST, Change, Entry, Known, Page, Version, Writer
-from moonhop.files.errors import FileError, NotFound
+from moonhop.files.errors import FileError, Longer, NotFound
 from moonhop.files.folder_blobs import FolderBlobs, sync_folder
 from moonhop.files.holds import Holds
 from moonhop.files.paths import clean_path
@@ -175,22 +176,37 @@ class FileStore:
         """Add to the end of a file, which is made if need be, in one piece; return its entry."""
         return self.append_soon(path, content, writer, known).result()
 
+    def append_at(self, path: str, content: bytes, size: int, writer: Writer = HOST) -> Entry:
+        """Append to a file that has so many bytes; what it has beyond them goes: its writer has
+        gone back to a checkpoint. Raises Conflict if it has less."""
+        try:
+            return self.append_soon(path, content, writer, size=size).result()
+        except Longer:
+            return self.write(path, chain(self.open(path).chunks(0, size), [content]), writer)
+
     def append_soon(
-        self, path: str, content: bytes, writer: Writer = HOST, known: Known = ANY
+        self,
+        path: str,
+        content: bytes,
+        writer: Writer = HOST,
+        known: Known = ANY,
+        size: int | None = None,
     ) -> "Future[Entry]":
-        """As ``append``, but return a future."""
+        """As ``append``, but return a future; the file has to have ``size`` bytes, if given."""
         cleaned = clean_path(path)
         if len(content) > LARGEST_APPEND:
             raise FileError(f"one append may be {LARGEST_APPEND >> 20} MB; send several")
 
         def work(db: sqlite3.Connection) -> Entry:
+            if size is not None:
+                tree.check_size(db, cleaned, size)
             entry = tree.append(db, cleaned, content, writer, known)
             body = tree.body_of(db, cleaned, entry.version)
             if is_long(db, body):
                 self._upkeep.fold_later(body)
             return entry
 
-        done = _once(writer, digest("append", cleaned, content), work)
+        done = _once(writer, digest("append", cleaned, content, str(size)), work)
         return self._committer.submit(lambda db: _entry(done(db)))
 
     def make_folder(self, path: str, writer: Writer = HOST) -> Entry:

@@ -13,7 +13,7 @@ from typing import Any
 
 from moonhop.files.bodies import extend, make_body
 from moonhop.files.entries import ANY, Change, Entry, Known, Page, Version, What, Writer
-from moonhop.files.errors import Conflict, NotFound, NotThatVersion
+from moonhop.files.errors import Conflict, Longer, NotFound, NotThatVersion
 from moonhop.files.quotas import charge
 from moonhop.files.retention import forget, forget_changes, forget_old, rule_for
 
@@ -164,6 +164,16 @@ def append(
         (body, size, time.time(), etag, path, old.version),
     )
     return note(db, path, "appended")
+
+
+def check_size(db: sqlite3.Connection, path: str, size: int) -> None:
+    """Raise Conflict unless a file has so many bytes: Longer if it has more."""
+    entry = find(db, path)
+    found = 0 if entry is None else entry.size
+    if found > size:
+        raise Longer(f"{path!r} has {found} bytes, not {size}")
+    if found < size:
+        raise Conflict(f"{path!r} has {found} bytes, not {size}: what was written before is gone")
 
 
 def make_folder(db: sqlite3.Connection, path: str) -> Entry:

@@ -77,6 +77,8 @@ async def _serve(
     if verb == "fs.write" or verb == "fs.append":
         method = "PUT" if verb == "fs.write" else "PATCH"
         body = wire_bytes(args[1])
+        if len(args) > 2:
+            address += "?at=%d" % args[2]
     elif verb != "fs.remove":
         method = "POST"
         address = "/" + verb.replace(".", "/")

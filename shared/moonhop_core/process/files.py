@@ -146,8 +146,8 @@ class Files:
             command[0] == "open" and file.mode == "w" and failure(error)[2] == 2
         ):
             if file.mode == "w":
-                file.failed = error
-            found: "Any" = failure(error)
+                file.fail(error, self._store())
+            found: "Any" = failure(file.failed or error)
         else:
             if values is not None:
                 file.answer(command, wait[3], values)
@@ -248,7 +248,7 @@ class Files:
                 command = file.closing[3]
                 file.closing = None
                 if error is not None:
-                    file.failed = error
+                    file.fail(error, self._store())
                 failed = self._close_on(file, command)
                 if failed is not None:
                     self.process.fail(failed, "")

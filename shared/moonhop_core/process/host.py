@@ -45,8 +45,9 @@ class Host:
             fs.read path [offset size version]
                     -> text (shorter than size: the end), version, size of the file; a version,
                        if not None, is one that a read gave before
-            fs.write path text, fs.append path text
-                    -> (nothing)
+            fs.write path text, fs.append path text [size]
+                    -> (nothing); with a size the file has to have so many bytes, and any more are
+                       cut off: the process has gone back to a checkpoint
             fs.list path [limit after prefix]
                     -> names, sorted, folders with a "/" at the end; with a limit the first so many
                        behind `after`, and which to go on after, None at the end

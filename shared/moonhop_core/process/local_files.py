@@ -45,6 +45,9 @@ class LocalFiles:
         try:
             if verb == "fs.read":
                 return self._read(args[0], path, *args[1:3])
+            if len(args) == 3 and verb == "fs.append":
+                self._append_at(args[0], path, args[1], args[2])
+                return []
             if verb == "fs.write" or verb == "fs.append":
                 self._make_folder(path[: path.rfind("/")])
                 with open(path, "wb" if verb == "fs.write" else "ab") as file:
@@ -104,6 +107,18 @@ class LocalFiles:
             if offset:
                 file.seek(offset)
             return [from_bytes(file.read(size)), None, int(found[6])]
+
+    def _append_at(self, name: str, path: str, text: str, size: int) -> None:
+        """Append to a file that has so many bytes; more are cut off."""
+        found = 0 if self._kind(path) != "file" else int(os.stat(path)[6])
+        if found < size:
+            raise FileError("%s: what was written before is gone" % name)
+        data = b""
+        if found > size:
+            with open(path, "rb") as file:
+                data = file.read(size)
+        with open(path, "wb" if data else "ab") as file:
+            file.write(data + to_bytes(text))
 
     def _list(
         self, path: str, limit: "int | None" = None, after: str = "", prefix: str = ""

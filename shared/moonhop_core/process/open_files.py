@@ -222,11 +222,15 @@ class OpenFile:
     def _place(self, store: str) -> str:
         return "%s/%d" % (store, self.ident)
 
+    def fail(self, error: str, store: str) -> None:
+        """Note what goes wrong with what was sent: the file will never be whole."""
+        self.failed = error.replace(self._place(store), self.path)
+
     def _send(self, store: str) -> "tuple[str, list[Any]]":
-        verb = "fs.append" if self.offset else "fs.write"
-        text = self._take(max(BUFFER, LARGEST // 4))
-        self.offset += len(text)
-        return verb, [self._place(store), text]
+        sent = self.offset
+        args = [self._place(store), self._take(max(BUFFER, LARGEST // 4))]
+        self.offset += len(args[1])
+        return ("fs.append", args + [sent]) if sent else ("fs.write", args)
 
     # -- image -------------------------------------------------------------------------------------
 

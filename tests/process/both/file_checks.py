@@ -5,10 +5,11 @@
 
 import os
 
-from scripted import Rig
+from scripted import Rig, ScriptedEngine
 
 from moonhop_core.process.local_files import FileError, LocalFiles
 from moonhop_core.process.open_files import MORE, OpenFile
+from moonhop_core.process.process import Process
 
 ROOT = "/tmp/moonhop-file-checks-" + "".join(["%02x" % b for b in os.urandom(6)])
 
@@ -99,5 +100,52 @@ def check_a_loop_over_lines_goes_on_after_a_hop_where_it_was():
             rig.hop()
         assert rig.until(5).texts() == ["one", "two", "three", "nil"]
         assert rig.process.files.open == {}
+    finally:
+        remove()
+
+
+WRITE = [
+    ("fs.open", "w.txt", "w"),
+    ("file.write", "$1", "a" * 9000),
+    ("sleep", 1),
+    ("file.write", {"id": 2}, "b" * 9000),
+    ("sleep", 1),
+    ("file.close", {"id": 2}),
+    ("print", "$1", "$2"),
+    ("sleep", 1),
+]
+
+
+def restored(files, seconds, **scripts):
+    """Run to 0.5 s and write the process down; then on to `seconds`, and back to what was written
+    down: as after the death of a node."""
+    rig = Rig(files, **scripts).start().until(0.5)
+    image = []
+    rig.process.snapshot(image.append, 2)
+    rig.until(seconds)
+    rig.process.let_go()
+    rig.printed = []
+    rig.clock.time = 1500000
+    rig.process = Process(rig.program, ScriptedEngine, rig.host)
+    rig.process.restore(image, 0)
+    return rig.until(5)
+
+
+def check_a_file_that_is_written_is_whole_after_its_process_went_back_to_a_checkpoint():
+    files = folder()
+    try:
+        assert restored(files, 1.5, main=WRITE).texts() == ["true\tnil"]
+        assert files.answer("fs.read", ["w.txt"])[0] == "a" * 9000 + "b" * 9000
+        assert os.listdir(ROOT) == ["w.txt"]
+    finally:
+        remove()
+
+
+def check_a_file_whose_beginning_was_closed_meanwhile_is_not_written_without_it():
+    files = folder()
+    try:
+        rig = restored(files, 2.5, main=WRITE)
+        assert rig.texts() == ["nil\tw.txt: what was written before is gone"]
+        assert files.answer("fs.read", ["w.txt"])[0] == "a" * 9000 + "b" * 9000
     finally:
         remove()
