@@ -19,7 +19,8 @@ class Bench:
         self.machine = Machine()
         self.machine.print = self.printed.append
         self.machine.op = self.op
-        self.machine.add_operations(("sleep", "now", "fail"), ("sleep",))
+        self.machine.operations = lambda: ["sleep", "now", "fail"]
+        self.machine.suspends = lambda name: name == "sleep"
         self.machine.load_unit(emit_python(compile_lua(source, "test.lua")))
         self.task = self.machine.spawn(self.machine.main())
 

@@ -164,7 +164,7 @@ def libraries(program: Program) -> Wanted:
         named = set(NAME.findall(program.source))
         for module in program.modules:
             named.update(NAME.findall(module.source))
-        globals = {name.partition(".")[0] for name in api.OPERATIONS}
+        globals = {name.partition(".")[0] for name in api.names()}
         if not named or named & ANYTHING:
             named = {*NATIVE, *LIBRARIES.values(), *globals}
         native = "".join(f" {name} " for name in NATIVE if name in named)
@@ -175,7 +175,7 @@ def libraries(program: Program) -> Wanted:
 
 def _operations(named: set[str]) -> tuple[Any, ...]:
     found: list[Any] = []
-    for name in sorted(api.OPERATIONS):
+    for name in sorted(api.names()):
         if name.partition(".")[0] in named:
-            found += name, name in api.SUSPENDING, name in api.HIDDEN
+            found += name, api.suspends(name), name in api.HIDDEN
     return tuple(found)

@@ -68,14 +68,17 @@ CONSTANTS = {
 
 def use(machine: "Machine", names: "Sequence[str] | None") -> None:
     """Make the builtins that a unit names, the host's operations among them; None: all."""
-    for name in machine.operations:
+    operations = machine.operations()
+    for name in operations:
         if name not in machine.builtins and (
             names is None or name in names or name[: max(name.find("."), 0)] in names
         ):
             install(machine, name, (machine.make_operation(name), -1))
+            if machine.suspends(name):
+                machine.suspending.add(name)
     for name in names or ():
         at = name.find(".") + 1
-        if at and any(known.startswith(name[:at]) for known in machine.operations):
+        if at and any(known.startswith(name[:at]) for known in operations):
             library(machine, name[: at - 1])  # it is there even if it has no such field
     if names is None:
         use_libraries(machine, functions_of(BASE, machine))

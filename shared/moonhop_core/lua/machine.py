@@ -28,7 +28,7 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from moonhop_core.lua.xoshiro import Xoshiro
@@ -44,7 +44,8 @@ class Machine:
                 units name, and those that were asked for (see libraries.py)
     tables      id() of a builtin table -> its registered name
     constants   dotted name -> value, of what is in library tables besides
-    operations  the dotted names of the host's operations
+    operations  callback: operations(), the dotted names of the host's
+    suspends    callback: suspends(name), whether one of them may
     hidden      names of builtin tables that are not reachable from `_G`
     listed      libraries that `package.loaded` lists, once the program has that table
     units       texts of the program, see `Unit`; unit 0 is the program
@@ -67,7 +68,8 @@ class Machine:
         self.print: "Callable[[str], Any]" = print
         self.op: "Callable[[str, list[Any]], Any]" = no_operations
         self.provide: "Callable[[Sequence[str] | None], Any]" = no_provider
-        self.operations: "Collection[str]" = ()
+        self.operations: "Callable[[], list[str]]" = list
+        self.suspends: "Callable[[str], bool]" = bool
         self.constants: "dict[str, Any]" = {}
         self.hidden: "Sequence[str]" = ()
         self.listed: "Sequence[str]" = ()
@@ -84,12 +86,6 @@ class Machine:
         self.globals.h["_VERSION"] = self.constants["_VERSION"] = "Lua 5.4"
 
     # ------------------------------------------------------------ what programs find
-
-    def add_operations(self, names: "Collection[str]", suspending: "Sequence[str]") -> None:
-        """Let programs have the host's operations: dotted names, and those that may suspend."""
-        self.operations = names
-        for name in suspending:
-            self.suspending.add(name)
 
     def make_operation(self, name: str) -> "Callable[..., Any]":
         """Return the function of an operation, for calls from direct code."""

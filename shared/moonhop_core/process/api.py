@@ -14,74 +14,25 @@ if TYPE_CHECKING:
 
     from moonhop_core.process.arguments import Call
 
-# dotted name -> the module that does it, which is loaded with the first call of one of its own
-OPERATIONS = {
-    "now": "timers",
-    "sleep": "timers",
-    "after": "timers",
-    "every": "timers",
-    "timer.cancel": "timers",
-    "spawn": "tasks",
-    "task.join": "tasks",
-    "task.cancel": "tasks",
-    "task.__index": "tasks",
-    "publish": "messages",
-    "subscribe": "messages",
-    "subscription.cancel": "messages",
-    "recv": "messages",
-    "print": "itself",
-    "log": "itself",
-    "exit": "itself",
-    "hop.to": "itself",
-    "hop.away": "itself",
-    "hop.on_arrive": "itself",
-    "fs.append": "files",
-    "fs.copy": "files",
-    "fs.exists": "files",
-    "fs.lines": "files",
-    "fs.lines.next": "open_files",
-    "fs.list": "files",
-    "fs.mkdir": "files",
-    "fs.open": "files",
-    "fs.read": "files",
-    "fs.remove": "files",
-    "fs.rename": "files",
-    "fs.stat": "files",
-    "fs.watch": "watching",
-    "fs.write": "files",
-    "file.__close": "handles",
-    "file.__tostring": "handles",
-    "file.close": "handles",
-    "file.flush": "handles",
-    "file.lines": "handles",
-    "file.read": "handles",
-    "file.seek": "handles",
-    "file.write": "handles",
-}
-
+# Modules, each with the dotted names of its operations behind it; it is loaded with the first call
+# of one. One text: on a board each name would be an object of its own.
+OPERATIONS = (
+    " timers: now sleep after every timer.cancel"
+    " task_calls: spawn task.join task.cancel task.__index"
+    " messages: publish subscribe subscription.cancel recv"
+    " watching: fs.watch"
+    " itself: print log exit hop.to hop.away hop.on_arrive"
+    " files: fs.append fs.copy fs.exists fs.lines fs.list fs.mkdir fs.read fs.remove fs.rename"
+    " fs.stat fs.write"
+    " open_files: fs.lines.next"
+    " handles: fs.open file.__close file.__tostring file.close file.flush file.lines file.read"
+    " file.seek file.write "
+)
 # Those that may suspend.
 SUSPENDING = (
-    "sleep",
-    "task.join",
-    "recv",
-    "hop.to",
-    "hop.away",
-    "fs.append",
-    "fs.copy",
-    "fs.exists",
-    "fs.lines.next",
-    "fs.list",
-    "fs.mkdir",
-    "fs.open",
-    "fs.read",
-    "fs.remove",
-    "fs.rename",
-    "fs.stat",
-    "fs.write",
-    "file.close",
-    "file.read",
-    "file.seek",
-    "file.write",
+    " sleep task.join recv hop.to hop.away"
+    " fs.append fs.copy fs.exists fs.lines.next fs.list fs.mkdir fs.open fs.read fs.remove"
+    " fs.rename fs.stat fs.write file.close file.read file.seek file.write "
 )
 
 # Registered, for images and Bound, but not reachable from _G.
@@ -91,14 +42,30 @@ HIDDEN = ("fs.lines.next",)
 OBJECTS = ("timer", "task", "subscription", "file")
 
 
+def names() -> "list[str]":
+    """Return the dotted names of all operations."""
+    return [name for name in OPERATIONS.split() if name[-1] != ":"]
+
+
+def suspends(name: str) -> bool:
+    """Tell whether an operation may suspend."""
+    return " " + name + " " in SUSPENDING
+
+
+def module_of(name: str) -> str:
+    """Return the name of the module that an operation is in."""
+    end = OPERATIONS.rfind(":", 0, OPERATIONS.find(" " + name + " "))
+    return OPERATIONS[OPERATIONS.rfind(" ", 0, end) + 1 : end]
+
+
 def operation(name: str) -> "Callable[[Call], Any]":
     """Return what does an operation: a function of a `Call`."""
-    module = OPERATIONS[name]
+    module = module_of(name)
     if module == "itself":
         from moonhop_core.process.itself import OF_ITSELF
 
         return OF_ITSELF[name]
-    if module == "tasks":
+    if module == "task_calls":
         from moonhop_core.process.task_calls import OF_TASKS
 
         return OF_TASKS[name]

@@ -7,7 +7,7 @@ import sys
 
 from moonhop_core.errors import MoonhopError
 from moonhop_core.process.engine import Bound, Kept, Obj, ProgramError, Suspend
-from moonhop_core.process.open_files import OpenFile, failure
+from moonhop_core.process.open_files import BLOCK, OpenFile, failure
 
 try:
     from typing import TYPE_CHECKING
@@ -74,7 +74,7 @@ class Files:
             self.process.engine.drop(wait[4][2])
         file = self.open.get(wait[4][0])
         if file is not None and wait[0] == "request":
-            self._over(file, wait[4][1])
+            self.over(file, wait[4][1])
         elif file is not None and task.tid in file.queue:
             file.queue.remove(task.tid)
 
@@ -104,8 +104,10 @@ class Files:
         """Ask the new node's host what the old one had not answered."""
         if wait[4] is not None and wait[4][1][0] == "read":  # what was read ahead stayed behind
             args, offset = wait[3], self.open[wait[4][0]].offset
-            args[2] += args[1] - offset
+            ahead = args[1] - offset
             args[1] = offset
+            # no more than this node has room for, but what was there, or it would never get on
+            args[2] = ahead + args[2] if ahead else min(args[2], BLOCK)
         self.begin(task, wait)
 
     # -- commands on files -------------------------------------------------------------------------
@@ -122,13 +124,14 @@ class Files:
         purpose = [file.ident, command, handle, raises]
         if file.busy:
             return Suspend(["file", "", "", "", purpose])
-        found = file.act(command, self._store())
+        found = file.act(command, self.store())
         if type(found) is tuple:
             return Suspend(["request", self.process.new_id(), found[0], found[1], purpose])
-        self._over(file, command)
+        self.over(file, command)
         return found
 
-    def _store(self) -> str:
+    def store(self) -> str:
+        """Return where the process's unfinished files gather."""
         return STORE + self.process.pid
 
     def _go_on(
@@ -146,13 +149,15 @@ class Files:
             command[0] == "open" and file.mode == "w" and failure(error)[2] == 2
         ):
             if file.mode == "w":
-                file.fail(error, self._store())
+                from moonhop_core.process.file_commands import fail
+
+                fail(file, error, self.store())
             found: "Any" = failure(file.failed or error)
         else:
             if values is not None:
                 file.answer(command, wait[3], values)
                 self._use(file)
-            found = file.act(command, self._store())
+            found = file.act(command, self.store())
         if type(found) is tuple:
             task.wait = wait = ["request", self.process.new_id(), found[0], found[1], wait[4]]
             self.begin(task, wait)
@@ -166,13 +171,13 @@ class Files:
             wake(task, [Kept(handle)])
         if command[0] == "open" and found[0] is None:
             self.drop(file)
-        self._over(file, command)
+        self.over(file, command)
 
     def _drop(self, handle: "int | None") -> None:
         if handle is not None:
             self.process.engine.drop(handle)
 
-    def _over(self, file: OpenFile, command: "list[Any]") -> None:
+    def over(self, file: OpenFile, command: "list[Any]") -> None:
         """A command on a file is over: the next has its turn."""
         file.busy = False
         if command[0] == "close" or (file.mode == "lines" and command[2] and command[2][0] is None):
@@ -217,44 +222,24 @@ class Files:
         """Tell whether a close that nobody waits for is under way."""
         return 0 in self.pending.values()
 
-    def close_later(self, file: OpenFile) -> None:
-        """Close a file; nobody waits, but what the process asks and publishes comes after it."""
-        if file.busy:  # a task that was in the middle of something
-            raise ProgramError("the file is in use by another task")
-        error = self._close_on(file, ["close"])
-        if error is not None:
-            raise ProgramError(error)
+    def close_all(self) -> bool:
+        """Close what the program has left open for writing. Tells whether that takes time."""
+        for file in list(self.open.values()):
+            if file.mode == "w" and not file.closed:
+                from moonhop_core.process.file_commands import close_later
 
-    def _close_on(self, file: OpenFile, command: "list[Any]") -> "str | None":
-        """Go on with a close; the error if it cannot be done."""
-        found = file.act(command, self._store())
-        if type(found) is tuple:
-            file.closing = [self.process.new_id(), found[0], found[1], command]
-            self.close_again(file)
-            return None
-        self._over(file, command)
-        return None if found[0] else found[1]
-
-    def close_again(self, file: OpenFile) -> None:
-        """Ask for what a close without a task needs next."""
-        assert file.closing is not None
-        number, verb, args, _ = file.closing
-        self.pending[number] = 0
-        self.process.host.request(number, verb, args)
+                close_later(self, file)
+        return self.closing()
 
     def _closed(self, number: int, error: "str | None") -> None:
-        for file in list(self.open.values()):
-            if file.closing is not None and file.closing[0] == number:
-                command = file.closing[3]
-                file.closing = None
-                if error is not None:
-                    file.fail(error, self._store())
-                failed = self._close_on(file, command)
-                if failed is not None:
-                    self.process.fail(failed, "")
-                    return
+        from moonhop_core.process.file_commands import closed
+
+        failed = closed(self, number, error)
+        if failed is not None:
+            self.process.fail(failed, "")
+            return
+        host = self.process.host
         if not self.closing():
-            host = self.process.host
             held, self.held = self.held, []
             for wait in held:
                 try:
@@ -264,14 +249,7 @@ class Files:
                         host.publish(wait[1], wait[2], wait[3], wait[4])
                 except MoonhopError as refused:  # a topic that is not the program's
                     host.output("warning", str(refused))
-        self.process.host.changed()
-
-    def close_all(self) -> bool:
-        """Close what the program has left open for writing. Tells whether that takes time."""
-        for file in list(self.open.values()):
-            if file.mode == "w" and not file.closed:
-                self.close_later(file)
-        return self.closing()
+        host.changed()
 
 
 # ---------------------------------------------------------------- operations
@@ -306,18 +284,6 @@ def listed(call: "Call") -> Suspend:
     return request(call, args + [options.get("prefix", "")])
 
 
-def opening(call: "Call") -> "Any":
-    """fs.open(path, mode): a file, or nil, a message and a number, as io.open of Lua."""
-    path = call.text(0)
-    mode = "r" if call.get(1) is None else call.text(1)
-    if mode not in ("r", "w", "a", "rb", "wb", "ab"):
-        raise call.bad(1, "invalid mode")
-    file = call.process.files.add(mode[0], path)
-    if file is None:
-        return failure(24)
-    return call.process.files.do(file, ["open"])
-
-
 def lines(call: "Call") -> "list[Any]":
     """fs.lines(path, …): an iterator that reads what the formats say, lines by default."""
     path = call.text(0)
@@ -340,7 +306,6 @@ OF_FILES: "dict[str, Callable[[Call], Any]]" = {
     "fs.lines": lines,
     "fs.list": listed,
     "fs.mkdir": of_path,
-    "fs.open": opening,
     "fs.read": of_path,
     "fs.remove": of_path,
     "fs.rename": of_path_and_text,

@@ -1,6 +1,7 @@
 """What programs call of the files that `fs.open` gave them; Lua's reference manual, 6.8, has it."""
 
 from moonhop_core.process.engine import Bound, Kept, ProgramError
+from moonhop_core.process.file_commands import close_later, put
 from moonhop_core.process.open_files import BUFFER, OpenFile, failure
 
 try:
@@ -13,6 +14,18 @@ if TYPE_CHECKING:
     from typing import Any
 
     from moonhop_core.process.arguments import Call
+
+
+def opening(call: "Call") -> "Any":
+    """fs.open(path, mode): a file, or nil, a message and a number, as io.open of Lua."""
+    path = call.text(0)
+    mode = "r" if call.get(1) is None else call.text(1)
+    if mode not in ("r", "w", "a", "rb", "wb", "ab"):
+        raise call.bad(1, "invalid mode")
+    file = call.process.files.add(mode[0], path)
+    if file is None:
+        return failure(24)
+    return call.process.files.do(file, ["open"])
 
 
 def opened(call: "Call") -> OpenFile:
@@ -66,7 +79,7 @@ def write(call: "Call") -> "Any":
     engine = call.process.engine
     if file.mode == "a" or file.busy or file.failed or file.size + len(text) > BUFFER:
         return call.process.files.do(file, ["write", text], engine.keep(call.args[0]))
-    file.put(text)
+    put(file, text)
     if file.handle is None:
         file.handle = engine.keep(call.args[0])
     return [Kept(file.handle)]
@@ -102,7 +115,7 @@ def leave(call: "Call") -> "list[Any]":
     """__close: as close, without waiting; what the process asks or publishes after it waits."""
     file = call.process.files.open.get(call.ident("FILE*"))
     if file is not None and not file.closed:
-        call.process.files.close_later(file)
+        close_later(call.process.files, file)
     return []
 
 
@@ -114,6 +127,7 @@ def shown(call: "Call") -> "list[str]":
 
 
 OF_HANDLES: "dict[str, Callable[[Call], Any]]" = {
+    "fs.open": opening,
     "file.read": read,
     "file.lines": lines,
     "file.write": write,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # Bytes: read ahead (a text of so many is in a small heap three times when it comes), at most at
 # once, and written without being sent.
 if sys.implementation.name == "cpython":
-    BLOCK, LARGEST, BUFFER = 4096, 1 << 20, 8192
+    BLOCK, LARGEST, BUFFER = 4096, 1 << 20, 4096
 else:
     BLOCK, LARGEST, BUFFER = 512, 4096, 512
 MORE = (0,)  # wanted: what follows
@@ -68,64 +68,27 @@ class OpenFile:
         self.parts: "list[str]" = []
         self.queue: "list[int]" = []
 
-    # -- commands ----------------------------------------------------------------------------------
-
     def act(self, command: "Command", store: str) -> "Any":
         """Go on with a command: a list of results, or a tuple of what to ask the host: verb and
-        arguments. `store` is where unfinished files gather. Commands:
-
-        open; read formats results; write text; seek whence offset; close
-        """
-        name = command[0]
-        if name == "read":
+        arguments. `store` is where unfinished files gather."""
+        if command[0] == "read":
             return self.read(command[1], command[2])
-        if name == "close":
-            self.closed = True
-        if self.failed is not None:
-            return failure(self.failed)
-        if command[-1] is True:  # what was asked was the last of it
-            return [True]
-        if name == "seek":
-            return self._seek(command)
-        if name == "open":
-            command.append(True)
-            if self.mode == "r":
-                return self._block(BLOCK)
-            return ("fs.stat", [self.path]) if self.mode == "w" else ("fs.append", [self.path, ""])
-        if self.mode == "a":
-            command.append(True)
-            return ("fs.append", [self.path, command[1]]) if name == "write" else [True]
-        if name == "write":
-            if command[1]:
-                self.put(command[1])
-                command[1] = ""
-            return self._send(store) if self.size > BUFFER else [True]
-        if self.mode == "w":
-            if self.size > BUFFER or (self.size and self.offset):
-                return self._send(store)
-            command.append(True)
-            if self.offset:
-                return "fs.rename", [self._place(store), self.path]
-            return "fs.write", [self.path, self._take(BUFFER)]
-        return [True]
+        from moonhop_core.process.file_commands import act
+
+        return act(self, command, store)
 
     def answer(self, command: "Command", args: "list[Any]", values: "list[Any]") -> None:
         """Take what the host gave for what `act` asked."""
-        if command[0] == "seek":
-            if self.mode == "a":
-                self.offset = values[2]
-            command[1] = "set"
-            command[2] += values[2]
-        elif self.mode == "w":
-            if command[0] == "open" and values and values[0]["kind"] == "folder":
-                self.failed = self.path + ": Is a directory"
-        elif self.mode != "a":
-            text = values[0]
-            self.text = self.text[self.at :] + text
-            self.at = 0
-            self.whole = len(text) < args[2]
-            if self.version is None:
-                self.version = values[1]
+        if command[0] != "read" and (command[0] != "open" or self.mode != "r"):
+            from moonhop_core.process.file_commands import answer
+
+            answer(self, command, values)
+            return
+        self.text = self.text[self.at :] + values[0]
+        self.at = 0
+        self.whole = len(values[0]) < args[2]
+        if self.version is None:
+            self.version = values[1]
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -137,13 +100,13 @@ class OpenFile:
                 ahead = len(self.text) - self.at
                 wanted = formats[len(found)]
                 size = wanted - ahead if type(wanted) is int else ahead
-                return self._block(min(max(BLOCK, size), LARGEST))
+                return self.block(min(max(BLOCK, size), LARGEST))
             found.append(item)
             if item is None:
                 break
         return found
 
-    def _block(self, size: int) -> "tuple[str, list[Any]]":
+    def block(self, size: int) -> "tuple[str, list[Any]]":
         """Ask for so many bytes more."""
         return "fs.read", [self.path, self.offset + len(self.text) - self.at, size, self.version]
 
@@ -188,52 +151,6 @@ class OpenFile:
         self.at = 0
         self.whole = False
 
-    def _seek(self, command: "Command") -> "Any":
-        whence, offset = command[1], command[2]
-        if self.mode == "w" or (self.mode == "a" and whence == "set"):
-            place = self.offset + self.size
-            if offset == (place if whence == "set" else 0):
-                return [place]
-            return failure(29)
-        if whence == "end" or self.mode == "a":
-            return "fs.read", [self.path, 0, 1, self.version]
-        if whence == "cur":
-            offset += self.offset
-        if offset < 0:
-            return failure(22)
-        self.forget()
-        self.offset = offset
-        return [offset]
-
-    # -- writing -----------------------------------------------------------------------------------
-
-    def put(self, text: str) -> None:
-        """Add to what is to be sent."""
-        self.parts.append(text)
-        self.size += len(text)
-
-    def _take(self, size: int) -> str:
-        """Take so many bytes off what is to be sent."""
-        text = "".join(self.parts)
-        self.parts = [text[size:]] if len(text) > size else []
-        self.size -= min(size, len(text))
-        return text[:size]
-
-    def _place(self, store: str) -> str:
-        return "%s/%d" % (store, self.ident)
-
-    def fail(self, error: str, store: str) -> None:
-        """Note what goes wrong with what was sent: the file will never be whole."""
-        self.failed = error.replace(self._place(store), self.path)
-
-    def _send(self, store: str) -> "tuple[str, list[Any]]":
-        sent = self.offset
-        args = [self._place(store), self._take(max(BUFFER, LARGEST // 4))]
-        self.offset += len(args[1])
-        return ("fs.append", args + [sent]) if sent else ("fs.write", args)
-
-    # -- image -------------------------------------------------------------------------------------
-
     def state(self) -> "list[Any]":
         """Return it as plain values."""
         return [
@@ -256,7 +173,8 @@ def restored(state: "list[Any]") -> OpenFile:
     file = OpenFile(state[0], state[1], state[2])
     file.offset, file.version = state[3], state[4]
     if state[5]:
-        file.put(state[5])
+        file.parts = [state[5]]
+        file.size = len(state[5])
     file.failed, file.handle, file.queue, file.closed, file.closing = state[6:]
     return file
 

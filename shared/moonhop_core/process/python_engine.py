@@ -43,7 +43,8 @@ class PythonEngine(Engine):
         machine.op = self._op
         machine.hidden = api.OBJECTS
         machine.provide = self._provide
-        machine.add_operations(api.OPERATIONS, api.SUSPENDING)
+        machine.operations = api.names
+        machine.suspends = api.suspends
         machine.load_unit(program.python())
 
     # ------------------------------------------------------------ what programs find
@@ -53,7 +54,7 @@ class PythonEngine(Engine):
         machine = self.machine
         for kind in api.OBJECTS:
             table = machine.builtins.get(kind)
-            if table is not None and kind + ".__index" not in machine.operations:
+            if table is not None and kind + ".__index" not in machine.builtins:
                 table.h["__index"] = table
         if names is not None and not [n for n in names if n[:4] == "node" or n[:7] == "process"]:
             return

@@ -145,7 +145,9 @@ def tie_up(process: "Process", elapsed: int, arrived: bool) -> None:
     if "files" in process.parts:
         for file in process.files.open.values():
             if file.closing is not None:
-                process.files.close_again(file)
+                from moonhop_core.process.file_commands import close_again
+
+                close_again(process.files, file)
     for task in list(process.tasks.all.values()):
         wait = task.wait
         if wait is not None and wait[0] == "request":
