@@ -1,15 +1,13 @@
 """The boards that moonhop knows: one TOML file each in `boards/`, checked when it is read."""
 
-import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from moonhop.boards.schema import CHIPS, Fault, check_part, check_table, check_version
 from moonhop.resources import folder
 from moonhop_core.errors import MoonhopError
-
-HEAP = re.compile(r"[1-9]\d*[KM]")
 
 
 @dataclass(frozen=True)
@@ -23,6 +21,15 @@ class Firmware:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A sensor or actuator: who drives it, the names of the pins it is at, and its unit."""
+
+    driver: str
+    pins: tuple[str, ...] = ()
+    unit: str = ""
+
+
+@dataclass(frozen=True)
 class Board:
     """A kind of board.
 
@@ -30,6 +37,7 @@ class Board:
     heap        what MicroPython has free for moonhop, as its -X heapsize is written ("192K")
     float_bits  32 or 64
     mpy_arch    native architecture of .mpy files; "": bytecode only
+    flash       the least size of flash, written like heap; "": none that is written
     pins        numbers by name
     """
 
@@ -38,8 +46,11 @@ class Board:
     heap: str
     float_bits: int
     mpy_arch: str
+    flash: str = ""
     firmware: Firmware | None = None
     pins: dict[str, int] = field(default_factory=dict)
+    sensors: dict[str, Part] = field(default_factory=dict)
+    actuators: dict[str, Part] = field(default_factory=dict)
 
 
 def board_names() -> list[str]:
@@ -54,19 +65,49 @@ def load_board(name: str) -> Board:
     return read_board(folder("boards") / f"{name}.toml")
 
 
+def load_boards() -> list[Board]:
+    """Return all boards. Raises MoonhopError for a faulty file."""
+    return [load_board(name) for name in board_names()]
+
+
+def size_in_bytes(text: str) -> int:
+    """Return how many bytes a size of a board's file ("192K", "4M") is."""
+    return int(text[:-1]) << {"K": 10, "M": 20}[text[-1]]
+
+
 def read_board(path: Path) -> Board:
     """Return the board in a file. Raises MoonhopError that names the file and the key at fault."""
     try:
         data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        firmware = data.pop("firmware", None)
-        board = Board(**data, firmware=None if firmware is None else Firmware(**firmware))
-    except (tomllib.TOMLDecodeError, TypeError) as error:
-        # a wrong key comes out as a TypeError that names it
-        raise MoonhopError(f"{path}: {str(error).removeprefix('Board.__init__() ')}") from None
-    if board.name != path.stem:
-        raise MoonhopError(f"{path}: name is {board.name!r}; it must be the file's, {path.stem!r}")
-    if not HEAP.fullmatch(board.heap):
-        raise MoonhopError(f"{path}: heap is {board.heap!r}; write it like 192K or 4M")
-    if board.float_bits not in (32, 64):
-        raise MoonhopError(f"{path}: float_bits is {board.float_bits}; it is 32 or 64")
-    return board
+        return _board(data, path.stem)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, Fault) as error:
+        raise MoonhopError(f"{path}: {error}") from None
+
+
+def _board(data: dict[str, Any], stem: str) -> Board:
+    check_table(data, "board", "")
+    if data["name"] != stem:
+        raise Fault("name", f"{data['name']!r}; it must be the file's, {stem!r}")
+    firmware = data.pop("firmware", None)
+    if (firmware is None) != (CHIPS[data["chip"]] is None):
+        what = "missing; esptool has to know what to write" if firmware is None else "not for unix"
+        raise Fault("firmware", what)
+    if firmware is not None:
+        check_table(firmware, "firmware", "firmware.")
+        check_version(firmware["minimum"], "firmware.minimum")
+        if not data.get("flash"):
+            raise Fault("flash", "missing; write the least size, like 4M")
+        firmware = Firmware(**firmware)
+    pins = data.pop("pins", {})
+    for name, number in pins.items():
+        if type(number) is not int or not 0 <= number < 64:
+            raise Fault(f"pins.{name}", f"{number!r}; write a GPIO's number, 0 to 63")
+    parts: dict[str, dict[str, Part]] = {}
+    for kind in ("sensors", "actuators"):
+        parts[kind] = {}
+        for name, part in data.pop(kind, {}).items():
+            check_part(part, kind, f"{kind}.{name}", pins)
+            parts[kind][name] = Part(**{**part, "pins": tuple(part.get("pins", ()))})
+    return Board(
+        **data, firmware=firmware, pins=pins, sensors=parts["sensors"], actuators=parts["actuators"]
+    )
