@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -39,6 +40,20 @@ def test_large_file_lies_in_the_bucket_and_small_ones_do_not(bucket, tmp_path) -
         assert len(objects(blobs)) == 1
         assert not list((tmp_path / "files").rglob("blobs"))
     assert not list((tmp_path / "parts").iterdir())
+
+
+def test_log_becomes_few_large_objects(bucket, tmp_path) -> None:
+    blobs = ObjectBlobs(bucket, tmp_path / "parts", "lab")
+    records = [os.urandom(10_000) for _ in range(250)]
+    with FileStore(tmp_path / "files", blobs) as store:
+        for record in records:
+            store.append("log", record)
+        while len(objects(blobs)) < 2:
+            time.sleep(0.01)
+        whole = b"".join(records)
+        assert store.read("log") == whole
+        assert store.open("log").read(1_045_000, 1_055_000) == whole[1_045_000:1_055_000]
+    assert len(objects(blobs)) == 2
 
 
 def test_upload_that_is_given_up_leaves_nothing(bucket, tmp_path) -> None:

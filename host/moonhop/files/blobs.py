@@ -11,6 +11,8 @@ class Blobs(Protocol):
     place where they lie cannot be used; ``read`` raises FileNotFoundError for what is not there.
     """
 
+    long: int  # bytes of appended records that are worth a blob of their own
+
     def stage(self) -> "Staged":
         """Begin a new blob."""
         ...

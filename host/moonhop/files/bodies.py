@@ -12,7 +12,7 @@ from moonhop.files.blobs import Blobs
 from moonhop.files.quotas import release
 
 SMALL = 16 * 1024  # bytes: a blob up to this lies in the index, where it costs no file
-LONG = 64 * 1024  # bytes: a tail from here on becomes a blob
+LONG = 64 * 1024  # bytes: a tail from here on becomes a blob in a folder
 RECORDS = 1024  # and one with so many records too
 
 
@@ -59,15 +59,15 @@ def extend(db: sqlite3.Connection, body: int, size: int, content: bytes) -> int:
     return body
 
 
-def is_long(db: sqlite3.Connection, body: int) -> bool:
-    """Tell whether a body's tail is to become a blob."""
+def is_long(db: sqlite3.Connection, body: int, long: int) -> bool:
+    """Tell whether a body's tail is to become a blob, which it does with ``long`` bytes."""
     found = db.execute("SELECT records, size - folded FROM bodies WHERE id = ?", (body,)).fetchone()
-    return found is not None and (found[0] >= RECORDS or found[1] >= LONG)
+    return found is not None and (found[0] >= RECORDS or found[1] >= long)
 
 
 def fold(db: sqlite3.Connection, blobs: Blobs, body: int) -> None:
     """Turn the tail of a body into a blob, if it is still long."""
-    if not is_long(db, body):
+    if not is_long(db, body, blobs.long):
         return
     rows = db.execute("SELECT at, content FROM tail WHERE body = ? ORDER BY at", (body,)).fetchall()
     content = b"".join(part for _, part in rows)

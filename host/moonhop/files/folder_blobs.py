@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from moonhop.files.blobs import Staged
+from moonhop.files.bodies import LONG
 
 PIECE = 256 * 1024  # bytes read at once
 
@@ -15,6 +16,8 @@ PIECE = 256 * 1024  # bytes read at once
 class FolderBlobs:
     """The blobs below a folder, which is made if need be. What a host that was killed had only half
     written is removed."""
+
+    long = LONG
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

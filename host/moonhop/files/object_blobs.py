@@ -25,6 +25,8 @@ class ObjectBlobs:
     """The blobs below a URL, ``ab/abcdef…``. What is written lies in a folder of this machine until
     it is whole; so an object is there whole or not at all."""
 
+    long = 1 << 20  # each costs a request to write, and one to read
+
     def __init__(self, url: str, parts: Path, fleet: str) -> None:
         """``fleet`` is what tells the fleet from others: two of them may not share a place, because
         each removes what it does not know. Raises FileError if the place cannot be used."""

@@ -202,7 +202,7 @@ class FileStore:
                 tree.check_size(db, cleaned, size)
             entry = tree.append(db, cleaned, content, writer, known)
             body = tree.body_of(db, cleaned, entry.version)
-            if is_long(db, body):
+            if is_long(db, body, self._blobs.long):
                 self._upkeep.fold_later(body)
             return entry
 
