@@ -33,7 +33,7 @@ VERBS = {
     "demo": "see a program hop between two unlike nodes",
     "sim": "run the scheduler over simulated nodes, in virtual time",
     "bench": "measure moonhop on this machine",
-    "board": "list the kinds of boards",
+    "board": "list the kinds of boards, fetch firmware for them",
     "doctor": "look whether everything that moonhop needs is there",
 }
 OK, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
