@@ -106,8 +106,8 @@ class Files:
             args, offset = wait[3], self.open[wait[4][0]].offset
             ahead = args[1] - offset
             args[1] = offset
-            # no more than this node has room for, but what was there, or it would never get on
-            args[2] = ahead + args[2] if ahead else min(args[2], BLOCK)
+            # what was there again, or it would never get on, and no more than suits this node
+            args[2] = ahead + min(args[2], max(BLOCK, ahead))
         self.begin(task, wait)
 
     # -- commands on files -------------------------------------------------------------------------

@@ -153,7 +153,7 @@ class OpenFile:
 
     def state(self) -> "list[Any]":
         """Return it as plain values."""
-        return [
+        found: "list[Any]" = [
             self.ident,
             self.mode,
             self.path,
@@ -166,16 +166,26 @@ class OpenFile:
             self.closed,
             self.closing,
         ]
+        while not found[-1]:
+            found.pop()
+        return found
 
 
 def restored(state: "list[Any]") -> OpenFile:
     """Return the file that a state tells of."""
     file = OpenFile(state[0], state[1], state[2])
-    file.offset, file.version = state[3], state[4]
-    if state[5]:
+    count = len(state)
+    if count > 3:
+        file.offset = state[3]
+    if count > 4:
+        file.version = state[4]
+    if count > 5 and state[5]:
         file.parts = [state[5]]
         file.size = len(state[5])
-    file.failed, file.handle, file.queue, file.closed, file.closing = state[6:]
+    if count > 6:
+        rest = state[6:] + [None] * (11 - count)
+        file.failed, file.handle, queue, file.closed, file.closing = rest
+        file.queue = queue or []
     return file
 
 
