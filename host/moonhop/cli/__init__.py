@@ -33,6 +33,8 @@ VERBS = {
     "demo": "see a program hop between two unlike nodes",
     "sim": "run the scheduler over simulated nodes, in virtual time",
     "bench": "measure moonhop on this machine",
+    "scan": "list the serial ports where boards may be",
+    "flash": "write MicroPython onto a board",
     "board": "list the kinds of boards, fetch firmware for them",
     "doctor": "look whether everything that moonhop needs is there",
 }
