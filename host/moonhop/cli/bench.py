@@ -18,8 +18,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "what",
         nargs="*",
         metavar="WHAT",
-        help="start, memory, hop, message, recovery, sim, crowd or dhrystone; none: all of them "
-        f"and, in a checkout, the language programs, with all figures in {RESULTS} too",
+        help="start, memory, hop, message, recovery, sim, files, crowd or dhrystone; none: all of "
+        f"them and, in a checkout, the language programs, with all figures in {RESULTS} too",
     )
     parser.add_argument(
         "--quick", action="store_true", help="few repeats: a first look, no figures"
