@@ -37,13 +37,13 @@ async def load_with_it(host: Host) -> dict[str, int]:
     return memory
 
 
-def test_worker_and_program_fit_in_192_kb_and_the_heap_does_not_grow(tmp_path: Path) -> None:
+def test_worker_and_program_fit_in_208_kb_and_the_heap_does_not_grow(tmp_path: Path) -> None:
     async def body() -> list[dict[str, int]]:
         found: list[dict[str, int]] = []
         async with Host(State("heap", tmp_path)) as host:
             for worker in (
                 await host.workers.start_cpython(host.add_node("desktop")),
-                await host.workers.start_micropython(host.add_node("board"), "192K"),
+                await host.workers.start_micropython(host.add_node("board"), "208K"),
             ):
                 await host.wait_for_worker(worker)
             client = Client(host.address)
