@@ -1,7 +1,6 @@
 """A plain MQTT client for tests: waits for answers, remembers what it heard."""
 
 import queue
-from types import TracebackType
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
@@ -55,12 +54,7 @@ class MqttClient:
             raise Refused(str(code))
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._leave()
 
     def _leave(self) -> None:

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import httpx
@@ -35,12 +34,7 @@ class RunningHost:
         self.http = self.client(self.host.credentials.token)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.http.close()
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(TIMEOUT)

@@ -1,6 +1,7 @@
 """The scheduler's store keeps what it acknowledged, whenever it is killed."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -159,3 +160,16 @@ def test_nobody_else_may_read_it(store: Store, tmp_path: Path) -> None:
     store.event("x", None, None, "")
     modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
     assert set(modes.values()) == {0o600}, modes
+
+
+def test_what_a_killed_host_wrote_is_on_the_disk_before_anything_is_told_of_it(tmp_path) -> None:
+    running = Store(tmp_path / "running.db")
+    pid = running.add_process(NewProcess("p", "0" * 64, []), "").pid
+    for end in ("", "-wal"):  # as a host leaves them that is killed now
+        shutil.copy(tmp_path / f"running.db{end}", tmp_path / f"left.db{end}")
+    running.close()
+    assert (tmp_path / "left.db-wal").stat().st_size > 0
+    store = Store(tmp_path / "left.db")
+    assert (tmp_path / "left.db-wal").stat().st_size == 0  # all of it is in the database, synced
+    assert store.process(pid).name == "p"
+    store.close()

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from types import TracebackType
 
 
 class Proxy:
@@ -26,12 +25,7 @@ class Proxy:
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._server.close()
         self.cut()
         await asyncio.gather(*self._tasks, return_exceptions=True)

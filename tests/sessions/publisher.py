@@ -4,7 +4,6 @@ import asyncio
 import threading
 import time
 from collections import deque
-from types import TracebackType
 from typing import Any
 
 from moonhop.local_workers import NodeConfig
@@ -51,14 +50,9 @@ class Publisher:
         self._thread.start()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *raised: object) -> None:
         await self.stop()
-        await asyncio.to_thread(self._mqtt.__exit__, kind, error, trace)
+        await asyncio.to_thread(self._mqtt.__exit__, *raised)
 
     async def stop(self) -> None:
         """Publish no more; return when the broker has acknowledged all."""

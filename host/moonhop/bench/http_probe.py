@@ -1,7 +1,6 @@
 """An HTTP client that costs as little as can be, so that what is measured is the server."""
 
 import socket
-from types import TracebackType
 
 from moonhop.bench.peers import Server
 from moonhop_core.errors import MoonhopError
@@ -23,12 +22,7 @@ class Probe:
     def __enter__(self) -> "Probe":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._socket.close()
 
     def get(self, name: str) -> bytes:

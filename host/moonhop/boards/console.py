@@ -16,7 +16,6 @@ import termios
 import threading
 import tty
 from pathlib import Path
-from types import TracebackType
 
 from moonhop.engines.micropython import find_micropython
 
@@ -59,12 +58,7 @@ class BoardConsole:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stopping.set()
         self._thread.join()
         self._listening.close()

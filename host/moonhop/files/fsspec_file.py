@@ -1,7 +1,6 @@
 """A fleet file that is open for another tool (fsspec)."""
 
 import errno
-from types import TracebackType
 from typing import Any
 
 from fsspec.spec import AbstractBufferedFile
@@ -27,12 +26,7 @@ class MoonhopFile(AbstractBufferedFile):  # type: ignore[misc]
         elif mode == "ab" and there:
             self.loc = there["size"]
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None and self.writable():
             self.discard()
         self.close()

@@ -17,6 +17,8 @@ changes    what happened, for those who watch
 import sqlite3
 from pathlib import Path
 
+from moonhop.databases import open_database, settle
+
 FORMAT = 1
 
 TABLES = """
@@ -70,17 +72,11 @@ def connect(file: Path) -> sqlite3.Connection:
 
     Raises sqlite3.DatabaseError.
     """
-    connection = sqlite3.connect(
-        file, timeout=30.0, isolation_level=None, check_same_thread=False, cached_statements=256
-    )
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")  # a commit is on the disk before it is told
-    return connection
+    return open_database(file, timeout=30.0, check_same_thread=False, cached_statements=256)
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables, in one step; what is there already is on the disk afterwards: a process that
-    was killed amid a commit may have left it in the system's memory only.
+    """Make the tables, in one step, and settle what is there already.
 
     Raises ValueError if another format of them is there.
     """
@@ -89,4 +85,4 @@ def prepare(connection: sqlite3.Connection) -> None:
         raise ValueError(f"format {found}, this moonhop knows {FORMAT}")
     if not found:
         connection.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {FORMAT}; COMMIT;")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    settle(connection)

@@ -12,7 +12,6 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from types import TracebackType
 from typing import TypeVar
 
 from moonhop.files import quotas, retention, tree
@@ -69,12 +68,7 @@ class FileStore:
     def __enter__(self) -> "FileStore":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     # -- reading ---------------------------------------------------------------------------------

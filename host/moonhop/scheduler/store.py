@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from moonhop.databases import open_database, settle
 from moonhop.scheduler.rows import OVER, HopRow, NewProcess, ProcessRow, Terms
 from moonhop.scheduler.schema import upgrade
 from moonhop_core.errors import MoonhopError
@@ -40,10 +41,10 @@ class Store:
         try:
             if path != ":memory:":
                 Path(path).touch(mode=0o600)  # its journal gets the same mode
-            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db = open_database(path)
             self._db.row_factory = sqlite3.Row
-            self._db.execute("pragma journal_mode = wal")
             upgrade(self._db)
+            settle(self._db)
             rows = self._db.execute(f"select * from processes where state not in {OVER} order by 1")
             self._live = {row["pid"]: _process(row) for row in rows}
             self._listeners: list[Callable[[], None]] = []

@@ -4,7 +4,6 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from types import TracebackType
 
 from moonhop.sizes import shown
 
@@ -29,12 +28,7 @@ class Progress:
     def __enter__(self) -> "Progress":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._shown:
             print(CLEAR, end="", file=sys.stderr, flush=True)
 
