@@ -32,4 +32,4 @@ def test_number_that_is_none_is_refused_and_named(tmp_path: Path, wrong: str) ->
         headers = {"Content-Type": "application/json"}
         answer = running.http.post("/api/processes", content=body, headers=headers)
         assert answer.status_code == 422
-        assert answer.json()["detail"][0]["loc"][-1] == "checkpoint"
+        assert answer.json()["error"].startswith("body.checkpoint")

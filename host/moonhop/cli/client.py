@@ -162,15 +162,13 @@ class Client:
             told = json.loads(response.read(1 << 20))
         except ValueError:
             told = {}
-        message = told.get("error") or told.get("detail") or f"the host answers {response.status}"
+        message = told.get("error") or f"the host answers {response.status}"
         if response.status == 401:
             message = (
                 f"the host at {self.address.url} refuses the token of fleet "
                 f"{self.address.fleet!r}; it may be another fleet's: restart it with moonhop up"
             )
-        if isinstance(message, list):  # FastAPI's validation
-            message = "; ".join(f"{part['loc'][-1]}: {part['msg']}" for part in message)
-        return Refused(response.status, str(message), told.get("pretty"))
+        return Refused(response.status, message, told.get("pretty"))
 
 
 def _lines(response: http.client.HTTPResponse) -> Iterator[bytes]:
