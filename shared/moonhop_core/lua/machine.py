@@ -8,7 +8,7 @@ few hundred bytes of C stack each).
 
 import sys
 import time
-from builtins import id, int, len, list, set, str, tuple, type
+from builtins import id, int, isinstance, len, list, set, setattr, str, tuple, type
 
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lua import libraries
@@ -16,7 +16,7 @@ from moonhop_core.lua.errors import LuaError
 from moonhop_core.lua.functions import Function
 from moonhop_core.lua.indexing import method_of
 from moonhop_core.lua.metamethods import use_strings
-from moonhop_core.lua.proto import Unit
+from moonhop_core.lua.proto import Proto, Unit
 from moonhop_core.lua.support import new
 from moonhop_core.lua.trampoline import SPECIAL, new_frame, refusal, run
 from moonhop_core.lua.unwinding import close_stack
@@ -162,8 +162,25 @@ class Machine:
             return None, "load: this node has no compiler"
         return new(unit.protos[0], ())
 
-    def close(self) -> None:
-        """Let go of the program: what still has it by accident shall not hold all of this."""
+    def close(self, held: "list[Any]") -> None:
+        """Let go of the program, and of what its tasks and whoever keeps values have of it, `held`.
+
+        MicroPython takes any word on the stack for a pointer: a frame, say, that is kept by such an
+        accident shall not hold all of this.
+        """
+        while held:
+            value = held.pop()
+            if type(value) is list:  # a stack, a frame, a cell
+                held.extend(value)
+                value.clear()
+            elif type(value) is Coroutine:
+                held.append(value.stack)
+                held.append(value.function)
+            elif isinstance(value, Function) and type(value.proto) is Proto:
+                held.extend(value.cells)
+                value.cells = ()
+                setattr(value, value.proto.attribute, None)
+                value.proto = None
         for unit in self.units:
             unit.untie()
         self.units = []

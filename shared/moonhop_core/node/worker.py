@@ -333,13 +333,16 @@ class Worker:
         while True:
             self.link.publish(topic, encode(self.load()), 0)
             await asyncio.sleep(LOAD)
-            now = _clock.monotonic()
-            for hosted in list(self.processes.values()):
-                between = hosted.state in (PREPARED, RESTORED, RELEASED) and not hosted.loading
-                if (between and now - hosted.since > self.patience) or hosted.outgoing.doubtful:
-                    self.spawn(self.ask_owner(hosted))
-                else:
-                    hosted.outgoing.flush()
+            self._look_after()  # in a function of its own, whose variables do not stay
+
+    def _look_after(self) -> None:
+        now = _clock.monotonic()
+        for hosted in list(self.processes.values()):
+            between = hosted.state in (PREPARED, RESTORED, RELEASED) and not hosted.loading
+            if (between and now - hosted.since > self.patience) or hosted.outgoing.doubtful:
+                self.spawn(self.ask_owner(hosted))
+            else:
+                hosted.outgoing.flush()
 
     def _board_load(self) -> "dict[str, Any]":
         """Return the load of a board, in bytes. Garbage does not count; collecting it each second

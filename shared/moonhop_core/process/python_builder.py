@@ -205,7 +205,8 @@ class ImageBuilder:
         return True
 
     def finish(self) -> None:
-        """Tie up what is left. Raises ImageError if a mentioned object never came."""
+        """Tie up what is left; only `tasks` and `kept` are here then. Raises ImageError if a
+        mentioned object never came."""
         for entry, place, number in self._patches:
             if number not in self._objects:
                 raise ImageError("the image mentions pack %d, which is not in it" % number)
@@ -217,6 +218,11 @@ class ImageBuilder:
                 for entry in value.stack:
                     if type(entry[0]) is not str and entry[2] is not None:
                         entry[2] = list(entry[2])
+        # Whoever has this by accident (see Machine.close) shall not have the process with it.
+        self._objects.clear()
+        self._written.clear()
+        self._shapes.clear()
+        self._patches.clear()
 
 
 def _letter(value: "Any") -> str:

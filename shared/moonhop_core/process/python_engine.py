@@ -187,9 +187,12 @@ class PythonEngine(Engine):
         """Let go of everything."""
         if self.watch is not None:
             self.watch.close()
+        held = list(self.tasks.values())
+        held.extend(self.kept.values())
         self.tasks = {}
         self.kept = {}
-        self.machine.close()
+        self.host = self.program = None  # type: ignore[assignment]
+        self.machine.close(held)
 
 
 def traceback(error: LuaError) -> str:
