@@ -74,13 +74,14 @@ def build_board_files(
 
 
 KEPT = 4  # results of compiling
+TOOLS = ("attributes", "deploy", "free_names", "grouping", "join", "slim", "texts")  # that make it
 
 
 def _compiled(
     modules: dict[str, str], places: dict[str, Path], march: str | None, *, joined: bool
 ) -> dict[str, bytes]:
     """Slim, join and compile modules. That takes seconds, so what came out is kept on disk."""
-    tools = [path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
+    tools = [Path(__file__).with_name(f"{name}.py").read_text("utf-8") for name in TOOLS]
     key = hashlib.sha256(repr((modules, march, joined, tools)).encode()).hexdigest()
     kept = cache_folder() / f"board-{key[:32]}.json"
     with contextlib.suppress(OSError, ValueError):

@@ -1,0 +1,78 @@
+"""Sets of files: what a board runs, named by its content, beside others of the same board.
+
+A set is below sets/NAME on the board, and sets/NAME/set.json lists it, written last: a set without
+it, or with a file of another size or hash, is none. What starts a set is below no set: boot.py,
+main.py and the starter are the same for all of them (firmware/moonhop_start.py).
+"""
+
+import hashlib
+import json
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from moonhop.boards.deploy import build_board_files
+from moonhop_core import __version__
+
+CONFIG = "moonhop.json"
+LIST = "set.json"
+STATE = "moonhop_boot.json"  # which set runs; the starter keeps it
+FOLDER = "sets"
+STARTERS = {"boot", "main", "moonhop_start"}  # by module
+
+
+@dataclass(frozen=True)
+class BoardSet:
+    """Files by path, relative to the set's folder; what moonhop's version is."""
+
+    files: dict[str, bytes] = field(repr=False)  # one of them holds a password
+    version: str = __version__
+
+    @property
+    def listed(self) -> dict[str, list[Any]]:
+        """Size in bytes and SHA-256 (hex digits) of each file, in the order of their paths."""
+        return {
+            path: [len(data), hashlib.sha256(data).hexdigest()]
+            for path, data in sorted(self.files.items())
+        }
+
+    @property
+    def name(self) -> str:
+        """The first 12 hex digits of SHA-256 over the list as compact JSON."""
+        text = json.dumps(self.listed, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def list_file(self) -> bytes:
+        """What set.json holds."""
+        return json.dumps({"version": self.version, "files": self.listed}).encode()
+
+    def with_config(self, config: dict[str, Any]) -> "BoardSet":
+        """Return the set with a board's configuration in it."""
+        return BoardSet({**self.files, CONFIG: json.dumps(config).encode()}, self.version)
+
+    def on_board(self) -> dict[str, bytes]:
+        """Return the files by their place on the board, in the order in which to write them."""
+        home = f"{FOLDER}/{self.name}"
+        placed = {f"{home}/{path}": data for path, data in sorted(self.files.items())}
+        return {**placed, f"{home}/{LIST}": self.list_file}
+
+    def state_file(self) -> bytes:
+        """Return what moonhop_boot.json holds so that the board runs this set."""
+        return json.dumps({"set": self.name, "trial": None, "boots": 0}).encode()
+
+
+def build_set(*, umqtt: bool, march: str | None = None) -> tuple[dict[str, bytes], BoardSet]:
+    """Return what starts a set, and the worker as a set, still without a configuration.
+
+    ``umqtt`` and ``march`` are those of ``build_board_files``. Raises MoonhopError if something
+    does not compile.
+    """
+    with tempfile.TemporaryDirectory(prefix="moonhop-set-") as folder:
+        found = {
+            name.as_posix(): Path(folder, name).read_bytes()
+            for name in build_board_files(Path(folder), umqtt=umqtt, march=march)
+        }
+    starting = {name: data for name, data in found.items() if Path(name).stem in STARTERS}
+    return starting, BoardSet({n: data for n, data in found.items() if n not in starting})
