@@ -8,6 +8,5 @@ package(
     base_path="../shared",
     opt=3,
 )
-module("umqtt_link.py", opt=3)
-module("moonhop_board.py", opt=3)
-module("wifi.py", opt=3)
+for name in ("umqtt_link", "moonhop_board", "moonhop_start", "health", "wifi"):
+    module(name + ".py", opt=3)

@@ -1,4 +1,4 @@
-"""A board as a node: reads moonhop.json, joins Wi-Fi if there is any, runs the worker.
+"""A board as a node: reads its set's moonhop.json, joins Wi-Fi if there is any, runs the worker.
 
 moonhop.json: fleet, node, password, mqtt_host, mqtt_port, url; and perhaps user, token, tags, wifi
 ({"ssid", "password"}), name of the board's kind as "board".
@@ -12,6 +12,7 @@ import time
 
 import micropython
 
+from health import Health
 from moonhop_core.node.http import Http
 from moonhop_core.node.link import LinkError
 from moonhop_core.node.worker import About, Worker
@@ -64,7 +65,8 @@ def make_worker(config):
     return Worker(about, link, Http(config["url"], config.get("token") or password), engine)
 
 
-async def _serve(config):
+async def _serve(config, how):
+    health = Health(how)
     wifi = config.get("wifi")
     if wifi:
         import wifi as radio
@@ -83,20 +85,37 @@ async def _serve(config):
         gc.collect()
         gc.threshold(GARBAGE)
         print("moonhop: node", config["node"], "is ready,", gc.mem_free(), "bytes free")
+        await worker.link.drain()
+        health.born()
         while True:
             await asyncio.sleep(3600)
+
+
+def _read_config(name):
+    """Return the moonhop.json of a set, or the board's own for a set that has none."""
+    place = CONFIG
+    if name:
+        from moonhop_start import find
+
+        try:
+            place = find(name, CONFIG)
+        except OSError:
+            pass
+    with open(place) as file:
+        return json.load(file)
 
 
 _running = []
 _engines = []
 
 
-def main():
-    """Run the worker of moonhop.json until Ctrl-C."""
-    with open(CONFIG) as file:
-        config = json.load(file)
+def main(how=None):
+    """Run the worker of moonhop.json until Ctrl-C. `how` is what the starter says of this boot;
+    None: there is no starter."""
+    config = _read_config(how and how["set"])
+    sys.modules.pop("moonhop_start", None)
     try:
-        asyncio.run(_serve(config))
+        asyncio.run(_serve(config, how))
     except KeyboardInterrupt:
         try:
             bytearray(64)

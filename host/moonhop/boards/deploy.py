@@ -25,6 +25,7 @@ from moonhop_core.errors import MoonhopError
 
 CORE = Path(moonhop_core.__file__).parent
 AS_TEXT = {"boot.py", "main.py"}  # MicroPython starts these by their names
+STARTER = "moonhop_start"  # outlives the worker's files: its names are the same in all versions
 NOT_ON_BOARDS = {"manifest.py"}
 
 
@@ -87,10 +88,12 @@ def _compiled(
     with contextlib.suppress(OSError, ValueError):
         read: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
         return {name: base64.b64decode(code) for name, code in read.items()}
-    slimmer = Slimmer(modules)
-    small = {name: slimmer.text(name) for name in modules}
+    alike = {name: text for name, text in modules.items() if name != STARTER}
+    slimmer = Slimmer(alike)
+    small = {name: slimmer.text(name) for name in alike}
     if joined:
         small = join(small)
+    small |= {name: text for name, text in modules.items() if name == STARTER}
     found = {name: _compile(text, places[name], march) for name, text in small.items()}
     with contextlib.suppress(MoonhopError, OSError):  # then it will be made again
         listed = {name: base64.b64encode(code).decode() for name, code in found.items()}

@@ -3,26 +3,29 @@
 import argparse
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
 from moonhop.boards.catalog import load_board
-from moonhop.boards.deploy import AS_TEXT, build_board_files
+from moonhop.boards.deploy import AS_TEXT
 from moonhop.boards.rom import build_rom
+from moonhop.boards.sets import build_set
 from moonhop.engines.micropython import find_micropython
 from moonhop_core.errors import MoonhopError
 
 HEAP = load_board("virtual").heap
 STOP_TIMEOUT = 5.0  # seconds to leave in good order
+START = "import boot; __import__('main')"  # as a board does by itself
 
 
 class VirtualBoard:
-    """One board. ``config`` is its moonhop.json; ``folder`` its file system, made if it is empty.
+    """One board. ``config`` is its moonhop.json, for sets that have none of their own; ``folder``
+    its file system, made if it is empty.
 
     With ``rom`` the compiled files are in a ROMFS, as on a board with such a partition: without it
     worker and engine need more than the heap of an ESP32. What the board writes on its console goes
@@ -60,7 +63,7 @@ class VirtualBoard:
         if rom.exists():
             command += [sys.executable, "-m", "moonhop.boards.rom", str(rom), self.heap]
         else:
-            command += [find_micropython(), "-X", f"heapsize={self.heap}", "main.py"]
+            command += [find_micropython(), "-X", f"heapsize={self.heap}", "-c", START]
         with self.console.open("ab") as file:
             self._process = subprocess.Popen(
                 command,
@@ -73,14 +76,14 @@ class VirtualBoard:
 
     def _lay_out(self) -> None:
         """Write a board's files: into its ROM, but for the two that MicroPython starts."""
+        starting, board_set = build_set(umqtt=True)
+        files = {**starting, **board_set.on_board()}
         if not self.rom:
-            build_board_files(self.folder, umqtt=True)
+            write_files(self.folder, files)
             return
+        write_files(self.folder, {name: files.pop(name) for name in AS_TEXT})
         with tempfile.TemporaryDirectory(prefix="moonhop-rom-") as workshop:
-            build_board_files(Path(workshop), umqtt=True)
-            self.folder.mkdir(parents=True, exist_ok=True)
-            for name in AS_TEXT:
-                shutil.move(Path(workshop, name), self.folder / name)
+            write_files(Path(workshop), files)
             build_rom(Path(workshop), self.folder.parent / f"{self.folder.name}.rom")
 
     @property
@@ -121,6 +124,14 @@ class VirtualBoard:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files, given by their paths, below a folder: in their order, as onto a board."""
+    for path, data in files.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
 
 
 def main(arguments: list[str] | None = None) -> int:
