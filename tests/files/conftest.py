@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from moonhop.files.store import FileStore
+from tests.files.command_line import Fs
 from tests.files.stores import STORES
+from tests.host.running import RunningHost
 
 
 @pytest.fixture(params=STORES)
@@ -32,3 +34,9 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
 def store(open_store: Callable[[], FileStore]) -> FileStore:
     """An empty file store; each test runs with every kind."""
     return open_store()
+
+
+@pytest.fixture
+def fs(running: RunningHost, tmp_path: Path) -> Fs:
+    """``moonhop fs`` beside a running host; it runs in a folder that is empty."""
+    return Fs(tmp_path)

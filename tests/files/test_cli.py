@@ -2,24 +2,21 @@
 
 import json
 import os
-import pty
-import select
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 
 import pytest
 
 from moonhop.cli.client import Client
 from moonhop.cli.fs.parts import WORTH, fetch
-from moonhop.cli.fs.progress import Progress
 from moonhop.sizes import parse_size, shown
 from moonhop.state import HostAddress
 from moonhop_core.errors import MoonhopError
+from tests.files.command_line import Fs
 from tests.host.running import FLEET, RunningHost
 from tests.host.shell import Shell
 
@@ -27,39 +24,6 @@ ACTS = [
     *("ls", "cat", "get", "put", "append", "rm", "mv", "cp", "mkdir", "tree"),
     *("watch", "history", "restore", "quota"),
 ]
-
-
-@pytest.fixture
-def fs(running: RunningHost, tmp_path: Path) -> "Fs":
-    """``moonhop fs`` beside a running host; it runs in a folder that is empty."""
-    return Fs(tmp_path)
-
-
-class Fs(Shell):
-    """A shell whose commands are all ``moonhop fs``; what it prints is text."""
-
-    def __init__(self, home: Path) -> None:
-        super().__init__(home)
-        self.env["MOONHOP_FLEET"] = FLEET
-        self.here = home / "here"
-        self.here.mkdir()
-
-    def __call__(self, *args: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        self.home, home = self.here, self.home  # where it runs
-        try:
-            return super().__call__("fs", *args, stdin=stdin)
-        finally:
-            self.home = home
-
-    def out(self, *args: str, stdin: bytes = b"") -> str:
-        """Run what must succeed; return what it prints."""
-        done = self(*args, stdin=stdin)
-        assert (done.returncode, done.stderr) == (0, b"")
-        return done.stdout.decode()
-
-    def told(self, *args: str, stdin: bytes = b""):
-        """Run what must succeed with --json; return what it tells."""
-        return json.loads(self.out(*args, "--json", stdin=stdin))
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -322,41 +286,12 @@ def test_large_file_goes_both_ways_with_little_memory(fs, running, args) -> None
         assert (fs.here / "x").stat().st_size == size
 
 
-def test_progress_is_shown_to_a_person_while_a_transfer_takes_long(fs) -> None:
-    terminal, stderr = pty.openpty()
-    command = [sys.executable, "-m", "moonhop", "fs", "put", "-", "slow"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stderr=stderr, env=fs.env, cwd=fs.here
-    ) as put:
-        os.close(stderr)
-        assert put.stdin
-        sent, seen = 0, b""
-        while b"/s" not in seen:
-            put.stdin.write(bytes(100_000))
-            sent += 100_000
-            if select.select([terminal], [], [], 0.01)[0]:
-                seen += os.read(terminal, 1000)
-        put.stdin.close()
-        assert put.wait() == 0
-    assert b"-  " in seen
-    os.close(terminal)
-    assert fs.told("ls", "slow")[0]["size"] == sent
-
-
-def test_progress_line_tells_how_far_and_how_long() -> None:
-    with Progress("x.bin", 4_000_000, done=1_000_000) as progress:
-        list(progress.over([bytes(1_000_000)]))
-        assert progress.line(2.0) == (
-            "x.bin  [############            ]  50%  2.0 MB of 4.0 MB  500.0 kB/s  4 s left"
-        )
-
-
 def test_upload_that_is_refused_says_why(fs, running) -> None:
     password = running.host.add_node("small").password
     running.host.files.set_quota("node:small", 1_000_000)
     address = running.host.address
     client = Client(HostAddress(**{**vars(address), "token": password}))
-    with pytest.raises(MoonhopError, match=r"may keep 1\.0 MB more of files"):
+    with pytest.raises(MoonhopError, match=r"node:small may keep 1\.0 MB of files"):
         client.put("/files/x", (bytes(1 << 20) for _ in range(200)))
 
 

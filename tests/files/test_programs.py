@@ -8,6 +8,7 @@ from tests.host.fleet import WAIT, on_host, printed, until, until_printed
 from tests.language.programs import run_lua
 
 PROGRAMS = Path(__file__).parents[1] / "process" / "file_programs"
+EVERY_VERB = Path(__file__).with_name("every_verb.lua")
 NODES = ("luajit", "lua54", "python", "board")
 JOIN = 40.0  # seconds; a board's files may have to be made first
 ENDED = ("ended", "failed")
@@ -84,6 +85,41 @@ def test_programs_use_the_fleets_files_as_puc_lua_uses_its_own(tmp_path: Path) -
         assert [entry.name for entry in host.files.page("").entries if entry.kind == "file"] == []
 
     on_host(tmp_path / "fleet", scenario)
+
+
+def test_every_verb_does_the_same_from_every_kind_of_node(tmp_path: Path) -> None:
+    long = "x" * 201, "x/" * 600
+    cut = "x" * 40 + "…", "x/" * 20 + "…"
+
+    async def scenario(host: Host) -> None:
+        await start_nodes(host, "2M")
+        for version, node in enumerate(NODES, 1):
+            said = "\n".join(await run(host, EVERY_VERB.read_bytes(), "every_verb.lua", node))
+            assert said.splitlines() == [
+                *("two", "\ttrue\ttrue\tfalse"),
+                "e/ one two\ttwo",
+                "e/ one\tone\ttwo",
+                "e/\tthree two\t1",
+                f"three\tcopy/three\tfile\t3\t{version}\tapplication/octet-stream\tnode:{node}",
+                "true\tfolder",
+                "composed\ttrue",
+                "two",
+                "read\tnone: No such file or directory",
+                "read\td: Is a directory",
+                "remove\td: Directory not empty",
+                "rename\tnone: No such file or directory",
+                "rename\td: 'd/e/f' lies in 'd' itself",
+                "copy\tcopy: there is a folder 'd' already; choose another name",
+                "mkdir\tcopy/three/x: Not a directory",
+                "write\t../x: path '../x' has a '..' in it; write it without",
+                f"write\t{long[0]}: a name in a path may be 200 bytes long: {cut[0]}",
+                f"write\t{long[1]}: a path may be 1000 bytes long: {cut[1]}",
+                "nil\td: Is a directory\t21",
+                "nil\tnone: No such file or directory\t2",
+                "false\tfalse",
+            ], node
+
+    on_host(tmp_path, scenario)
 
 
 def test_open_files_hop_among_nodes_and_keep_the_version_they_read(tmp_path: Path) -> None:

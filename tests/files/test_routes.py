@@ -2,6 +2,8 @@
 
 import os
 import socket
+import time
+from email.utils import parsedate_to_datetime
 
 import pytest
 
@@ -19,6 +21,10 @@ def test_file_comes_back_as_it_was_put(running) -> None:
     got = running.http.get("/files/a/b.bin")
     assert got.content == content
     assert got.headers["content-length"] == str(len(content))
+    told = running.http.get("/fs/stat?path=a/b.bin").json()
+    assert (told["type"], told["owner"]) == ("application/octet-stream", "host")
+    assert 0 <= time.time() - told["modified"] < 60
+    assert parsedate_to_datetime(got.headers["last-modified"]).timestamp() == int(told["modified"])
 
 
 @pytest.mark.parametrize(
@@ -75,6 +81,12 @@ def test_write_is_refused_if_the_file_is_not_the_known_version(running) -> None:
     assert put(running, "f", b"z", **{"If-Match": etag}).status_code == 201
     assert put(running, "f", b"w", **{"If-Match": etag}).status_code == 412
     assert running.http.get("/files/f").content == b"z"
+    for verb in ("PUT", "PATCH", "DELETE"):
+        stale = running.http.request(verb, "/files/f", headers={"If-Match": etag})
+        assert stale.status_code == 412
+        assert "not the version you know" in stale.json()["error"]
+    etag = running.http.head("/files/f").headers["etag"]
+    assert running.http.delete("/files/f", headers={"If-Match": etag}).status_code == 204
 
 
 def test_head_tells_size_and_version_without_the_content(running) -> None:
@@ -95,6 +107,29 @@ def test_folder_is_listed_and_files_described(running) -> None:
     ]
     stat = running.http.get("/fs/stat?path=d/e/y").json()
     assert (stat["path"], stat["kind"], stat["size"]) == ("d/e/y", "file", 2)
+
+
+def test_list_comes_in_pages_by_prefix_and_below_all_folders(running) -> None:
+    for path in ("b", "d/a1", "d/a2", "d/a3/x", "d/b", "e"):
+        put(running, path, b"1")
+
+    def listed(**query: object) -> tuple[list[str], str | None]:
+        page = running.http.get("/fs/list", params=query).json()
+        return [entry["path"] for entry in page["entries"]], page["next"]
+
+    assert listed(path="d", limit=2) == (["d/a1", "d/a2"], "a2")
+    assert listed(path="d", limit=2, after="a2") == (["d/a3", "d/b"], None)
+    assert listed(path="d", prefix="a", limit=2, after="a1") == (["d/a2", "d/a3"], None)
+    assert listed(path="d", prefix="c") == ([], None)
+    assert listed(deep=True, limit=4) == (["b", "d", "d/a1", "d/a2"], "d/a2")
+    assert listed(deep=True, after="d/a2") == (["d/a3", "d/a3/x", "d/b", "e"], None)
+    assert listed(deep=True, prefix="d/a3") == (["d/a3", "d/a3/x"], None)
+    names = running.http.get("/fs/list?path=d&names=true&limit=3").json()
+    assert names == {"names": ["a1", "a2", "a3/"], "next": "a3"}
+    for wrong in ("limit=0", "limit=1001", "limit=x"):
+        assert running.http.get(f"/fs/list?{wrong}").status_code == 422
+    assert running.http.get("/fs/list?path=b").status_code == 409
+    assert running.http.get("/fs/list?path=none").status_code == 404
 
 
 def test_delete_removes_a_file_and_an_empty_folder_only(running) -> None:
@@ -134,22 +169,6 @@ def test_path_that_leaves_the_tree_or_is_no_name_is_refused(running, path) -> No
 def test_absolute_path_stays_inside_the_tree(running) -> None:
     put(running, "%2Fetc%2Fhosts", b"ours")
     assert running.http.get("/files/etc/hosts").content == b"ours"
-
-
-def test_interrupted_upload_leaves_nothing(running) -> None:
-    put(running, "f", b"old")
-    token = running.host.credentials.token
-    with socket.create_connection(("127.0.0.1", running.host.web.port)) as sock:
-        sock.sendall(
-            f"PUT /files/f HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
-            "Content-Length: 1000\r\n\r\nonly this".encode()
-        )
-        sock.shutdown(socket.SHUT_WR)
-        while sock.recv(1000):
-            pass
-    assert running.http.get("/files/f").content == b"old"
-    assert len(running.http.get("/fs/versions?path=f").json()["versions"]) == 1
-    assert list((running.host.state.folder / "files/blobs/parts").iterdir()) == []
 
 
 def test_stale_copy_of_a_process_writes_nothing_and_a_repeated_append_counts_once(running) -> None:

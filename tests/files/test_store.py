@@ -9,6 +9,7 @@ from moonhop.files.bodies import LONG, SMALL
 from moonhop.files.entries import Change, Known, Writer
 from moonhop.files.errors import Conflict, FileError, NotFound, NotThatVersion, QuotaReached
 from moonhop.files.paths import PathError, clean_path
+from moonhop.files.quotas import Account
 from moonhop.files.ranges import NoSuchRange, parse_range
 
 SIZES = [0, 1, SMALL, SMALL + 1, 3_000_001]
@@ -261,7 +262,7 @@ def test_quota_bounds_what_a_node_and_an_application_keep_with_old_versions(stor
     with pytest.raises(QuotaReached, match="moonhop fs quota app:shop"):
         store.append("f", bytes(201), writer)
     store.append("f", bytes(200), writer)
-    assert store.room(writer) == 0
+    assert store.tightest(writer) == Account("app:shop", 1000, 1000)
     store.append("f", bytes(5000))  # the owner's token
     assert {account.account: account.used for account in store.usage()} == {
         "app:shop": 1000,

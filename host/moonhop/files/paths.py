@@ -30,9 +30,14 @@ def clean_path(path: str) -> str:
         if len(name.encode()) > LONGEST_NAME:
             raise PathError(f"a name in a path may be {LONGEST_NAME} bytes long: {name[:40]}…")
     cleaned = "/".join(names)
-    if len(cleaned.encode()) > LONGEST_PATH:
-        raise PathError(f"a path may be {LONGEST_PATH} bytes long: {cleaned[:40]}…")
+    check_length(cleaned)
     return cleaned
+
+
+def check_length(path: str) -> None:
+    """Raise PathError for a clean path that is too long as a whole."""
+    if len(path.encode()) > LONGEST_PATH:
+        raise PathError(f"a path may be {LONGEST_PATH} bytes long: {path[:40]}…")
 
 
 def is_guarded(path: str) -> bool:

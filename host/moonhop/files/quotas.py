@@ -22,16 +22,20 @@ class Account:
     used: int
     quota: int
 
+    def check(self, size: int) -> None:
+        """Raise QuotaReached if it may not keep so many bytes more."""
+        if self.used + size > self.quota:
+            raise QuotaReached(
+                f"{self.account} may keep {shown(self.quota)} of files, has {shown(self.used)} "
+                f"and wants {shown(size)} more; give it more: moonhop fs quota {self.account} SIZE "
+                "(old versions and removed files count until they are forgotten)"
+            )
+
 
 def charge(db: sqlite3.Connection, accounts: Iterable[str], body: int, size: int) -> None:
     """Charge bytes of a body. Raises QuotaReached if one of the accounts may not keep so many."""
     for account in accounts:
-        used, quota = _account(db, account)
-        if used + size > quota:
-            raise QuotaReached(
-                f"{account} may keep {shown(quota)} of files, has {shown(used)} and wants "
-                f"{shown(size)} more; remove files, or: moonhop fs quota {account} SIZE"
-            )
+        _account(db, account).check(size)
         db.execute(
             "INSERT INTO accounts (account, used) VALUES (?1, ?2)"
             " ON CONFLICT DO UPDATE SET used = used + ?2",
@@ -43,10 +47,10 @@ def charge(db: sqlite3.Connection, accounts: Iterable[str], body: int, size: int
         )
 
 
-def room(db: sqlite3.Connection, accounts: Iterable[str]) -> int | None:
-    """Return how many bytes more the accounts may keep; None: no bound."""
-    rooms = [quota - used for used, quota in (_account(db, account) for account in accounts)]
-    return max(0, min(rooms)) if rooms else None
+def tightest(db: sqlite3.Connection, accounts: Iterable[str]) -> Account | None:
+    """Return the one of the accounts that may keep the fewest bytes more; None: no bound."""
+    found = (_account(db, account) for account in accounts)
+    return min(found, key=lambda each: each.quota - each.used, default=None)
 
 
 def release(db: sqlite3.Connection, body: int) -> None:
@@ -71,7 +75,7 @@ def set_quota(db: sqlite3.Connection, account: str, quota: int | None) -> Accoun
         " ON CONFLICT DO UPDATE SET quota = ?2",
         (account, quota),
     )
-    return Account(account, *_account(db, account))
+    return _account(db, account)
 
 
 def usage(db: sqlite3.Connection) -> list[Account]:
@@ -84,7 +88,7 @@ def usage(db: sqlite3.Connection) -> list[Account]:
     return [Account(*row) for row in rows]
 
 
-def _account(db: sqlite3.Connection, account: str) -> tuple[int, int]:
+def _account(db: sqlite3.Connection, account: str) -> Account:
     row = db.execute("SELECT used, quota FROM accounts WHERE account = ?", (account,)).fetchone()
     used, quota = row or (0, None)
-    return used, DEFAULT if quota is None else quota
+    return Account(account, used, DEFAULT if quota is None else quota)

@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from moonhop.files.conditions import is_known, known, range_holds
 from moonhop.files.documented import BODY, CONDITIONS, PART, READ, EntryShown, with_headers
-from moonhop.files.entries import Entry, Writer
-from moonhop.files.errors import QuotaReached
+from moonhop.files.entries import Entry
+from moonhop.files.quotas import Account
 from moonhop.files.ranges import NoSuchRange, parse_range
 from moonhop.files.reading import Content
 from moonhop.files.shown import described
@@ -19,7 +19,6 @@ from moonhop.files.uploads import Upload
 from moonhop.files.writers import Writers
 from moonhop.server.auth import OWNER
 from moonhop.server.refusals import FULL
-from moonhop.sizes import shown as shown_size
 
 GATHERED = 1 << 20  # bytes of an upload that go to the disk at once
 SMALL = 256 * 1024  # bytes: an answer up to this is sent whole
@@ -61,7 +60,7 @@ def file_routes(files: FileStore, writers: Writers) -> APIRouter:
         expected = request.headers.get("content-length")
         upload = files.upload()
         try:
-            await _receive(request, upload, files.room(writer), writer)
+            await _receive(request, upload, files.tightest(writer))
             if expected is not None and upload.size != int(expected):
                 raise HTTPException(400, f"{upload.size} bytes came of {expected}; write again")
             type = request.headers.get("content-type")
@@ -147,7 +146,7 @@ async def _sent(content: Content, request: Request) -> Response:
     return StreamingResponse(chunks, status, headers)
 
 
-async def _receive(request: Request, upload: Upload, room: int | None, writer: Writer) -> None:
+async def _receive(request: Request, upload: Upload, account: Account | None) -> None:
     """Take the body in; what is too much for the writer's quota is refused before it has all come.
 
     The disk is written in a thread, so that nobody else has to wait for it.
@@ -156,13 +155,8 @@ async def _receive(request: Request, upload: Upload, room: int | None, writer: W
     gathered = bytearray()
     async for piece in request.stream():
         gathered += piece
-        size = upload.size + len(gathered)
-        if room is not None and max(size, announced) > room:
-            raise QuotaReached(
-                f"{writer.owner} may keep {shown_size(room)} more of files and wants "
-                f"{shown_size(max(size, announced))}; remove files, or: moonhop fs quota "
-                f"{writer.owner} SIZE"
-            )
+        if account is not None:
+            account.check(max(upload.size + len(gathered), announced))
         if len(gathered) >= GATHERED:
             await asyncio.to_thread(upload.write, bytes(gathered))
             gathered.clear()

@@ -276,9 +276,9 @@ class FileStore:
         """Return what nodes and applications keep and may keep, in bytes."""
         return quotas.usage(self._reader())
 
-    def room(self, writer: Writer) -> int | None:
-        """Return how many bytes more a writer may keep; None: no bound."""
-        return quotas.room(self._reader(), writer.accounts)
+    def tightest(self, writer: Writer) -> Account | None:
+        """Return the account of a writer that may keep the fewest bytes more; None: no bound."""
+        return quotas.tightest(self._reader(), writer.accounts)
 
     def set_quota(self, account: str, quota: int | None) -> Account:
         """Set how many bytes ``node:ID`` or ``app:NAME`` may keep; None: the default."""

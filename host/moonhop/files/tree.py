@@ -14,6 +14,7 @@ from typing import Any
 from moonhop.files.bodies import extend, make_body
 from moonhop.files.entries import ANY, Change, Entry, Known, Page, Version, What, Writer
 from moonhop.files.errors import Conflict, Longer, NotFound, NotThatVersion
+from moonhop.files.paths import check_length
 from moonhop.files.quotas import charge
 from moonhop.files.retention import forget, forget_changes, forget_old, rule_for
 
@@ -341,6 +342,7 @@ def _copy(
 ) -> Entry:
     for each in [entry, *inside]:
         path = target + each.path[len(entry.path) :]
+        check_length(path)
         if each.kind == "folder":
             made = make_folder(db, path)
         else:

@@ -158,7 +158,7 @@ def _check(response: "Response", path: str) -> None:
     text = ""
     try:
         found = json.loads(response.body)
-        text = found.get("error") or ""
+        text = lua_text(found.get("error") or "")
     except (ValueError, AttributeError):
         pass
     if response.status in (502, 503, 504):

@@ -16,13 +16,15 @@ CLEAR = "\r\x1b[K"
 class Progress:
     """Counts bytes and shows them, if a person watches, while its ``with`` block runs."""
 
-    def __init__(self, name: str, total: int | None, done: int = 0) -> None:
+    def __init__(self, name: str, total: int | None, done: int = 0, typed: bool = False) -> None:
         """``total``: how many bytes there will be, if that is known; ``done``: how many came
-        before."""
+        before; ``typed``: they are typed or printed on the terminal itself, where nothing else
+        should be."""
         self._name, self._total = name, total
         self._done = self._began_with = done
         self._began = time.monotonic()
-        self._next = self._began + AFTER if sys.stderr.isatty() else float("inf")
+        watched = sys.stderr.isatty() and not typed
+        self._next = self._began + AFTER if watched else float("inf")
         self._shown = False
 
     def __enter__(self) -> "Progress":

@@ -33,7 +33,7 @@ def configure(acts: "Acts") -> None:
 def _cat(client: Client, options: argparse.Namespace) -> None:
     for path in options.paths:
         try:
-            client.download(file_path(path, options.version), sys.stdout.buffer)
+            _print_file(client, path, options)
         except Refused as refused:
             raise _if_folder(refused, path, f"see what is in it: moonhop fs ls {path}") from None
 
@@ -64,17 +64,23 @@ def _get_folder(client: Client, path: str, top: Path, options: argparse.Namespac
 
 
 def _get_file(client: Client, path: str, to: Path, options: argparse.Namespace) -> Any:
-    source = file_path(path, options.version)
     if str(to) == "-":
-        with client.open("GET", source) as response, Progress(path, response.length) as progress:
-            for piece in progress.over(pieces(response)):
-                sys.stdout.buffer.write(piece)
+        _print_file(client, path, options)
         return None
     target = to / last_name(path) if to.is_dir() else to
-    size = fetch(client, source, target)
+    size = fetch(client, file_path(path, options.version), target)
     if not options.json:
         print(f"{target}: {size} bytes")
     return {"path": path, "file": str(target), "size": size}
+
+
+def _print_file(client: Client, path: str, options: argparse.Namespace) -> None:
+    with (
+        client.open("GET", file_path(path, options.version)) as response,
+        Progress(path, response.length, typed=sys.stdout.isatty()) as progress,
+    ):
+        for piece in progress.over(pieces(response)):
+            sys.stdout.buffer.write(piece)
 
 
 def _make(folder: Path) -> None:

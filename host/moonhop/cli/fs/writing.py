@@ -56,9 +56,8 @@ def _put(client: Client, options: argparse.Namespace) -> Any:
 
 def _put_file(client: Client, name: str, path: str, options: argparse.Namespace) -> Any:
     with _opened(name) as file:
-        about = os.fstat(file.fileno())
-        size = about.st_size if stat.S_ISREG(about.st_mode) and name != "-" else None
-        with Progress(name, size) as progress:
+        size = _size(file, name)
+        with _progress(name, size) as progress:
             pieces = _pieces(file, name, size)
             entry = client.put(file_path(path), progress.over(pieces), size)
     _tell(entry, options)
@@ -77,8 +76,9 @@ def _pieces(file: IO[bytes], name: str, size: int | None) -> Iterator[bytes]:
 
 def _append(client: Client, options: argparse.Namespace) -> Any:
     entry = None
-    with _opened(options.file) as file:
-        for piece in _lines(file, options.file):
+    name = options.file
+    with _opened(name) as file, _progress(name, _size(file, name)) as progress:
+        for piece in progress.over(_lines(file, name)):
             entry = client.append(file_path(options.path), piece)
     if entry is not None:
         _tell(entry, options)
@@ -116,6 +116,16 @@ def _opened(name: str) -> Iterator[IO[bytes]]:
         file = Path(name).open("rb")  # noqa: SIM115 - what goes wrong later is another thing
     with file:
         yield file
+
+
+def _progress(name: str, size: int | None) -> Progress:
+    return Progress(name, size, typed=name == "-" and sys.stdin.isatty())
+
+
+def _size(file: IO[bytes], name: str) -> int | None:
+    """Return how many bytes will come of a file; None if that is not known."""
+    about = os.fstat(file.fileno())
+    return about.st_size if stat.S_ISREG(about.st_mode) and name != "-" else None
 
 
 def _read(read: Callable[[int], bytes], size: int, name: str) -> bytes:
