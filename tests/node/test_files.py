@@ -84,3 +84,10 @@ def test_what_is_refused_is_not_asked_again() -> None:
 
     with pytest.raises(files.FileError, match=r"may keep no more: No space left on device$"):
         asked([full], lambda http, hosted: files.serve(http, hosted, 1, "fs.write", ["a", "b"]))
+
+
+@pytest.mark.parametrize("args", [["a\xff"], ["a", "b\xff"]])
+def test_path_that_is_no_utf_8_is_refused_before_anybody_is_asked(args: list[str]) -> None:
+    verb = "fs.read" if len(args) == 1 else "fs.rename"
+    with pytest.raises(files.FileError, match=r"a path is UTF-8: Invalid argument$"):
+        asked([done], lambda http, hosted: files.serve(http, hosted, 1, verb, args))

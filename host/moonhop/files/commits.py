@@ -10,6 +10,7 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from moonhop.files.errors import FileError
+from moonhop.files.failures import index_failure
 from moonhop.files.schema import connect
 
 MOST = 500  # writes in one transaction
@@ -90,7 +91,7 @@ class Committer:
             results = self._together([work for work, _ in group])
         except sqlite3.Error as error:
             if len(group) == 1:
-                group[0][1].set_exception(FileError(f"cannot write the files' index: {error}"))
+                group[0][1].set_exception(index_failure(error))
             else:
                 for each in group:
                     self._commit([each])

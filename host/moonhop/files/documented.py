@@ -53,12 +53,14 @@ CONDITIONS = {
 PART = {
     "Range": "`bytes=FIRST-LAST`, one range",
     "If-Range": "an etag; the range counts only for that version",
+    "If-Match": "the etags of the version that is wanted",
     "If-None-Match": "etags that need not be sent again",
 }
 READ: dict[int | str, dict[str, Any]] = {
     200: {"description": "the file", "content": ANY_CONTENT},
     206: {"description": "the range that was asked for", "content": ANY_CONTENT},
     304: {"description": "the version is one that the caller has"},
+    412: {"description": "the file is not the version that is wanted"},
     416: {"description": "the range is beyond the end"},
 }
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from moonhop.files.errors import NotThatVersion
+
 Kind = Literal["file", "folder"]
 What = Literal["written", "appended", "removed", "renamed", "made"]
 
@@ -104,6 +106,11 @@ class Known:
         if self.match is not None and not _among(entry, self.match):
             return False
         return self.none_match is None or not _among(entry, self.none_match)
+
+    def require(self, entry: Entry | None, path: str) -> None:
+        """Raise NotThatVersion unless this holds for what is at a path."""
+        if not self.holds(entry):
+            raise NotThatVersion(f"{path!r} is not the version you know; read it again")
 
 
 ANY = Known()

@@ -27,5 +27,13 @@ class QuotaReached(FileError):
     """Whoever writes may keep no more."""
 
 
+class StoreFails(FileError):
+    """The disk or the object store cannot be used just now."""
+
+
+class DiskFull(StoreFails):
+    """There is no room on the host's disk."""
+
+
 class Guarded(FileError):
     """Only the host itself writes there."""

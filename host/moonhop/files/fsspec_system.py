@@ -245,6 +245,7 @@ KINDS = {
     404: (FileNotFoundError, errno.ENOENT),
     412: (FileExistsError, errno.EEXIST),
     416: (_BeyondTheEnd, errno.EINVAL),
+    503: (OSError, errno.EIO),
     507: (OSError, errno.ENOSPC),
 }
 

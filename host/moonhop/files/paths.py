@@ -8,6 +8,7 @@ LONGEST_NAME = 200  # bytes
 LONGEST_PATH = 1000  # bytes
 OURS = ".moonhop"  # what is below it is moonhop's own
 PROGRAMS = f"{OURS}/programs"  # sources and forms, which only the host writes: nodes run them
+NO_TEXT = "\ufffd"  # what servers make of bytes that are no UTF-8: two paths would become one
 UNFIT = "\\\U0010ffff"  # the second is no character and comes after all others in a list
 
 
@@ -19,13 +20,15 @@ def clean_path(path: str) -> str:
     """Return a path in the one form the tree knows: ``a/b/c`` in normal form C; "" is the top.
 
     A leading slash, doubled slashes and a trailing one mean nothing. Raises PathError for ``.`` and
-    ``..``, backslashes, control characters, and what is too long.
+    ``..``, backslashes, control characters, what is no UTF-8, and what is too long.
     """
+    if any(char == NO_TEXT or unicodedata.category(char) == "Cs" for char in path):
+        raise PathError(f"path {path!r} is not UTF-8, which the fleet's paths are; rename it")
     names = [name for name in unicodedata.normalize("NFC", path).split("/") if name]
     for name in names:
         if name in (".", ".."):
             raise PathError(f"path {path!r} has a {name!r} in it; write it without")
-        if any(char in UNFIT or unicodedata.category(char) in ("Cc", "Cs") for char in name):
+        if any(char in UNFIT or unicodedata.category(char) == "Cc" for char in name):
             raise PathError(f"path {path!r} has a backslash or control character in it")
         if len(name.encode()) > LONGEST_NAME:
             raise PathError(f"a name in a path may be {LONGEST_NAME} bytes long: {name[:40]}…")

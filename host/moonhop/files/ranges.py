@@ -2,7 +2,8 @@
 
 import re
 
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.IGNORECASE)
+DIGITS = 30  # of a number; what has more is beyond the end of any file as well
 
 
 class NoSuchRange(Exception):
@@ -17,7 +18,7 @@ def parse_range(header: str | None, size: int) -> tuple[int, int] | None:
     match = RANGE.fullmatch((header or "").replace(" ", ""))
     if not match or match.groups() == ("", ""):
         return None
-    first, last = match.groups()
+    first, last = (digits[:DIGITS] for digits in match.groups())
     if not first:
         length = int(last)
         if not length or not size:

@@ -5,12 +5,13 @@ from collections.abc import Callable, Generator, Iterator
 from moonhop.files.blobs import Blobs
 from moonhop.files.bodies import Piece
 from moonhop.files.entries import Entry
+from moonhop.files.failures import told_as_ours
 from moonhop.files.holds import Holds
 
 
 class Chunks:
     """Gives bytes in chunks and holds the blobs that they are in until it is used up, closed or
-    dropped. Raises OSError if the blob store fails."""
+    dropped. Raises StoreFails if the blob store does."""
 
     def __init__(
         self,
@@ -36,7 +37,8 @@ class Chunks:
 
     def __next__(self) -> bytes:
         try:
-            return next(self._chunks)
+            with told_as_ours("cannot read the file"):
+                return next(self._chunks)
         except BaseException:
             self.close()
             raise

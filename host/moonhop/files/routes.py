@@ -6,6 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.convertors import PathConvertor, register_url_convertor
+from starlette.datastructures import Headers
 
 from moonhop.files.conditions import is_known, known, range_holds
 from moonhop.files.documented import BODY, CONDITIONS, PART, READ, EntryShown, with_headers
@@ -22,6 +24,17 @@ from moonhop.server.refusals import FULL
 
 GATHERED = 1 << 20  # bytes of an upload that go to the disk at once
 SMALL = 256 * 1024  # bytes: an answer up to this is sent whole
+LONGEST_TYPE = 200  # characters; a board takes no header that is much longer
+FORM = "application/x-www-form-urlencoded"  # what `curl --data-binary` says of everything
+
+
+class TreeConvertor(PathConvertor):
+    """All of the address, line breaks too: else the file "a" would stand under "a%0A" as well."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("tree", TreeConvertor())
 
 FilePath = Annotated[str, Path(description="where the file is in the fleet's tree")]
 VersionNumber = Annotated[int | None, Query(ge=1, le=1 << 62, description="an old version")]
@@ -32,7 +45,7 @@ def file_routes(files: FileStore, writers: Writers) -> APIRouter:
     routes = APIRouter(tags=["files"])
 
     @routes.get(
-        "/{path:path}",
+        "/{path:tree}",
         response_class=Response,
         responses=READ,
         openapi_extra=with_headers(PART),
@@ -41,14 +54,16 @@ def file_routes(files: FileStore, writers: Writers) -> APIRouter:
         """Return a file, a range of it, or a version that it had."""
         return await _sent(files.open(path, version), request)
 
-    @routes.head("/{path:path}", response_class=Response)
-    async def head(path: FilePath, version: VersionNumber = None) -> Response:
+    @routes.head("/{path:tree}", response_class=Response)
+    async def head(request: Request, path: FilePath, version: VersionNumber = None) -> Response:
         """Tell of a file or folder what GET would, without the content."""
         entry = files.stat(path) if version is None else files.open(path, version).entry
+        if is_known(request.headers, entry):
+            return Response(status_code=304, headers=_headers(entry))
         return Response(headers={**_headers(entry), "Content-Length": str(entry.size)})
 
     @routes.put(
-        "/{path:path}",
+        "/{path:tree}",
         status_code=201,
         response_model=EntryShown,
         responses=FULL,
@@ -57,21 +72,22 @@ def file_routes(files: FileStore, writers: Writers) -> APIRouter:
     async def write(request: Request, path: FilePath) -> JSONResponse:
         """Write a whole file: its new version appears, in one step, when all of it has come."""
         writer = writers.of(request.headers, request.scope["caller"], path)
-        expected = request.headers.get("content-length")
+        expected, type = request.headers.get("content-length"), _type(request.headers)
+        conditions = known(request.headers)
+        if writer.number is None:  # else it may be a repetition of what was done
+            files.check_writable(path, conditions)
         upload = files.upload()
         try:
             await _receive(request, upload, files.tightest(writer))
             if expected is not None and upload.size != int(expected):
                 raise HTTPException(400, f"{upload.size} bytes came of {expected}; write again")
-            type = request.headers.get("content-type")
-            conditions = known(request.headers)
             entry = await asyncio.to_thread(files.finish, upload, path, writer, conditions, type)
         finally:
             await asyncio.to_thread(upload.discard)
         return JSONResponse(described(entry), 201)
 
     @routes.patch(
-        "/{path:path}",
+        "/{path:tree}",
         response_model=EntryShown,
         responses=FULL,
         openapi_extra=with_headers(CONDITIONS, **BODY),
@@ -86,14 +102,14 @@ def file_routes(files: FileStore, writers: Writers) -> APIRouter:
         """Add the body to the end of a file, in one piece; a repeated request of a process counts
         once."""
         writer = writers.of(request.headers, request.scope["caller"], path)
-        body = await _bounded(request)
+        body, conditions = await _bounded(request), known(request.headers)
         if at is not None:
-            entry = await asyncio.to_thread(files.append_at, path, body, at, writer)
+            entry = await asyncio.to_thread(files.append_at, path, body, at, writer, conditions)
             return JSONResponse(described(entry))
-        appended = files.append_soon(path, body, writer, known(request.headers))
+        appended = files.append_soon(path, body, writer, conditions)
         return JSONResponse(described(await asyncio.wrap_future(appended)))
 
-    @routes.delete("/{path:path}", status_code=204, openapi_extra=with_headers(CONDITIONS))
+    @routes.delete("/{path:tree}", status_code=204, openapi_extra=with_headers(CONDITIONS))
     async def remove(
         request: Request,
         path: FilePath,
@@ -121,6 +137,14 @@ def _headers(entry: Entry) -> dict[str, str]:
         "Moonhop-Kind": "file",
         "Moonhop-Version": str(entry.version),
     }
+
+
+def _type(headers: Headers) -> str | None:
+    """Return the media type that a request tells of its body, None if it tells none."""
+    told = headers.get("content-type")
+    if told is not None and len(told) > LONGEST_TYPE:
+        raise HTTPException(400, f"a content type may be {LONGEST_TYPE} characters long")
+    return None if told == FORM else told
 
 
 async def _sent(content: Content, request: Request) -> Response:

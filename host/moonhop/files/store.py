@@ -9,7 +9,6 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -125,6 +124,10 @@ class FileStore:
 
     # -- writing ---------------------------------------------------------------------------------
 
+    def check_writable(self, path: str, known: Known = ANY) -> None:
+        """Raise what writing a file would as things are, so that nobody sends one for nothing."""
+        tree.check_writable(self._reader(), clean_path(path), known)
+
     def upload(self) -> Upload:
         """Begin a new version of a file; ``discard`` it in the end, whatever becomes of it."""
         return Upload(self._blobs)
@@ -139,15 +142,14 @@ class FileStore:
     ) -> Entry:
         """Make what was uploaded the newest version of a file, whose media type may be told."""
         cleaned = clean_path(path)
-        with _told_as_ours(cleaned):
-            hash, size, content = upload.finish()
-            with self._holds.holding([hash]):
-                upload.keep()
-                return self._change(
-                    writer,
-                    digest("put", cleaned, hash),
-                    lambda db: tree.put(db, cleaned, (hash, size, content), type, writer, known),
-                )
+        hash, size, content = upload.finish()
+        with self._holds.holding([hash]):
+            upload.keep()
+            return self._change(
+                writer,
+                digest("put", cleaned, hash),
+                lambda db: tree.put(db, cleaned, (hash, size, content), type, writer, known),
+            )
 
     def write(
         self,
@@ -159,9 +161,8 @@ class FileStore:
         """Write a whole file, which may come in pieces, and return its entry."""
         upload = self.upload()
         try:
-            with _told_as_ours(path):
-                for piece in [content] if isinstance(content, bytes) else content:
-                    upload.write(piece)
+            for piece in [content] if isinstance(content, bytes) else content:
+                upload.write(piece)
             return self.finish(upload, path, writer, known)
         finally:
             upload.discard()
@@ -170,13 +171,16 @@ class FileStore:
         """Add to the end of a file, which is made if need be, in one piece; return its entry."""
         return self.append_soon(path, content, writer, known).result()
 
-    def append_at(self, path: str, content: bytes, size: int, writer: Writer = HOST) -> Entry:
+    def append_at(
+        self, path: str, content: bytes, size: int, writer: Writer = HOST, known: Known = ANY
+    ) -> Entry:
         """Append to a file that has so many bytes; what it has beyond them goes: its writer has
         gone back to a checkpoint. Raises Conflict if it has less."""
         try:
-            return self.append_soon(path, content, writer, size=size).result()
+            return self.append_soon(path, content, writer, known, size).result()
         except Longer:
-            return self.write(path, chain(self.open(path).chunks(0, size), [content]), writer)
+            whole = chain(self.open(path).chunks(0, size), [content])
+            return self.write(path, whole, writer, known)
 
     def append_soon(
         self,
@@ -366,12 +370,3 @@ def _once(
 def _entry(made: Entry | None) -> Entry:
     assert made is not None  # only removing gives none
     return made
-
-
-@contextmanager
-def _told_as_ours(path: str) -> Iterator[None]:
-    """Tell a failure of the disk or the object store as what it means."""
-    try:
-        yield
-    except OSError as error:
-        raise FileError(f"cannot write {path!r}: {error.strerror or error}") from error

@@ -13,7 +13,7 @@ from typing import Any
 
 from moonhop.files.bodies import extend, make_body
 from moonhop.files.entries import ANY, Change, Entry, Known, Page, Version, What, Writer
-from moonhop.files.errors import Conflict, Longer, NotFound, NotThatVersion
+from moonhop.files.errors import Conflict, Longer, NotFound
 from moonhop.files.paths import check_length
 from moonhop.files.quotas import charge
 from moonhop.files.retention import forget, forget_changes, forget_old, rule_for
@@ -149,11 +149,13 @@ def put(
 def append(
     db: sqlite3.Connection, path: str, content: bytes, writer: Writer, known: Known = ANY
 ) -> Entry:
-    """Append to the newest version of a file, which is made if need be."""
+    """Append to the newest version of a file, which is made if need be; nothing changes nothing."""
     old = _check_free(db, path, known)
     if old is None:
         blob = (hashlib.sha256(content).hexdigest(), len(content), content)
         return put(db, path, blob, None, writer)
+    if not content:
+        return old
     before = body_of(db, path, old.version)
     body = extend(db, before, old.size, content)
     charge(db, writer.accounts, body, len(content))
@@ -165,6 +167,18 @@ def append(
         (body, size, time.time(), etag, path, old.version),
     )
     return note(db, path, "appended")
+
+
+def check_writable(db: sqlite3.Connection, path: str, known: Known) -> Entry | None:
+    """Return the file that would be written over, None if there is none; Conflict, NotThatVersion
+    if it may not be."""
+    if not path:
+        raise Conflict("the top of the tree is a folder, not a file")
+    entry = find(db, path)
+    if entry is not None and entry.kind != "file":
+        raise Conflict(f"{path!r} is a folder, not a file")
+    known.require(entry, path)
+    return entry
 
 
 def check_size(db: sqlite3.Connection, path: str, size: int) -> None:
@@ -194,7 +208,7 @@ def remove(db: sqlite3.Connection, path: str, deep: bool, known: Known = ANY) ->
     if not path:
         raise Conflict("the top of the tree cannot be removed")
     entry = get(db, path)
-    _check_known(entry, path, known)
+    known.require(entry, path)
     inside = list(below(db, path)) if entry.kind == "folder" else []
     if inside and not deep:
         raise Conflict(
@@ -266,20 +280,10 @@ def _no_version(path: str, number: int) -> NotFound:
 def _check_free(db: sqlite3.Connection, path: str, known: Known) -> Entry | None:
     """Return the file that a new version belongs to, None if there is none yet; folders above it
     are made."""
-    if not path:
-        raise Conflict("the top of the tree is a folder, not a file")
-    entry = find(db, path)
-    if entry is not None and entry.kind != "file":
-        raise Conflict(f"{path!r} is a folder, not a file")
-    _check_known(entry, path, known)
+    entry = check_writable(db, path, known)
     if entry is None:
         _make_parents(db, path)
     return entry
-
-
-def _check_known(entry: Entry | None, path: str, known: Known) -> None:
-    if not known.holds(entry):
-        raise NotThatVersion(f"{path!r} is not the version you know; read it again")
 
 
 def _make_parents(db: sqlite3.Connection, path: str) -> None:

@@ -4,11 +4,14 @@ import hashlib
 
 from moonhop.files.blobs import Blobs, Staged
 from moonhop.files.bodies import SMALL
+from moonhop.files.failures import told_as_ours
+
+FAILED = "cannot keep the file"
 
 
 class Upload:
     """Content of a file that is being written: small in memory, else in the blob store. All of its
-    methods raise OSError if that cannot be written."""
+    methods raise StoreFails if that cannot be written."""
 
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
@@ -25,23 +28,26 @@ class Upload:
         if self._staged is None and len(self._small) + len(content) <= SMALL:
             self._small += content
             return
-        if self._staged is None:
-            self._staged = self._blobs.stage()
-            self._staged.write(bytes(self._small))
-        self._staged.write(content)
+        with told_as_ours(FAILED):
+            if self._staged is None:
+                self._staged = self._blobs.stage()
+                self._staged.write(bytes(self._small))
+            self._staged.write(content)
 
     def finish(self) -> tuple[str, int, bytes | None]:
         """Nothing more comes: return hash, size, and the content if it is small."""
         if self._staged is None:
             content = bytes(self._small)
             return hashlib.sha256(content).hexdigest(), len(content), content
-        self._staged.finish()
+        with told_as_ours(FAILED):
+            self._staged.finish()
         return self._staged.hash, self._staged.size, None
 
     def keep(self) -> None:
         """Put it into the blob store."""
         if self._staged is not None:
-            self._blobs.keep(self._staged)
+            with told_as_ours(FAILED):
+                self._blobs.keep(self._staged)
 
     def discard(self) -> None:
         """Leave nothing half-written."""

@@ -10,7 +10,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match, Route
 
-from moonhop.files.errors import Conflict, Guarded, NotFound, NotThatVersion, QuotaReached
+from moonhop.files.errors import (
+    Conflict,
+    DiskFull,
+    Guarded,
+    NotFound,
+    NotThatVersion,
+    QuotaReached,
+    StoreFails,
+)
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lang.errors import LuaSyntaxError
 
@@ -20,6 +28,8 @@ STATUS = {
     Conflict: 409,
     NotThatVersion: 412,
     QuotaReached: 507,
+    DiskFull: 507,
+    StoreFails: 503,
 }
 PLAINER = {
     "Not Found": "there is nothing at this address",
@@ -37,7 +47,7 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": Refusal, "description": "refused; `error` says why and what to do"}
 }
 FULL: dict[int | str, dict[str, Any]] = {
-    507: {"model": Refusal, "description": "whoever writes may keep no more"}
+    507: {"model": Refusal, "description": "whoever writes may keep no more, or the disk"}
 }
 
 

@@ -6,7 +6,7 @@ import sys
 
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.http import HttpError, TooLong, quote
-from moonhop_core.node.text import lua_string, lua_text, wire_bytes, wire_text
+from moonhop_core.node.text import lua_string, lua_text, wire_bytes
 
 try:
     from typing import TYPE_CHECKING
@@ -59,6 +59,7 @@ async def _serve(
         "Moonhop-Request": str(number),
     }
     path = args[0]
+    name = _name(path)
     address = "/files/" + quote(path.lstrip("/"))
     if verb == "fs.read":
         return await _read(http, headers, address, args)
@@ -82,8 +83,7 @@ async def _serve(
     elif verb != "fs.remove":
         method = "POST"
         address = "/" + verb.replace(".", "/")
-        name = wire_text(path)
-        what = {"path": name} if len(args) < 2 else {"from": name, "to": wire_text(args[1])}
+        what = {"path": name} if len(args) < 2 else {"from": name, "to": _name(args[1])}
         headers["Content-Type"] = "application/json"
         body = json.dumps(what).encode()
     _check(await http.request(method, address, body, headers), path)
@@ -140,6 +140,14 @@ async def _list(
     return [names, after if more else None]
 
 
+def _name(path: str) -> str:
+    """Return a path as text. Raises FileError if it is no UTF-8: the fleet's paths are."""
+    try:
+        return wire_bytes(path).decode()
+    except UnicodeError:
+        raise FileError("%s: a path is UTF-8: Invalid argument" % path)
+
+
 def _entry(found: "dict[str, Any]") -> "dict[str, Any]":
     """Return what the server tells of a path as programs see it."""
     for name in found:
@@ -162,7 +170,7 @@ def _check(response: "Response", path: str) -> None:
     except (ValueError, AttributeError):
         pass
     if response.status in (502, 503, 504):
-        raise HttpError("it answers %d" % response.status)
+        raise HttpError(text or "it answers %d" % response.status)
     text = text or "the file server answers %d" % response.status
     if response.status == 404 and "version" not in text:
         text = "No such file or directory"
