@@ -3,7 +3,7 @@
 import fcntl
 import os
 from pathlib import Path
-from typing import TextIO
+from typing import IO, Any, TextIO
 
 
 def take(path: Path) -> TextIO:
@@ -11,12 +11,17 @@ def take(path: Path) -> TextIO:
     process that has inherited it, lets go. Raises BlockingIOError if another holds it."""
     file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+")
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(file)
         file.truncate()
     except BaseException:
         file.close()
         raise
     return file
+
+
+def lock(file: IO[Any]) -> None:
+    """Take the lock on an open file. Raises BlockingIOError if another holds it."""
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def held(path: Path) -> bool:

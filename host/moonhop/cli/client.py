@@ -191,11 +191,20 @@ def pieces(response: http.client.HTTPResponse) -> Iterator[bytes]:
         raise Interrupted(f"the host ended with {response.length} bytes to come; try again")
 
 
+def _utf8(path: str) -> str:
+    """Return a path. Raises MoonhopError if it has bytes that are no text in it."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise MoonhopError(f"{path!r} is not UTF-8, which the fleet's paths are") from None
+    return path
+
+
 def file_path(path: str, version: int | None = None) -> str:
-    """Return a fleet file's path in the API; that of an old version."""
-    return "/files/" + quote(path.lstrip("/")) + (f"?version={version}" if version else "")
+    """Return a fleet file's path in the API; that of an old version. Raises MoonhopError."""
+    return "/files/" + quote(_utf8(path).lstrip("/")) + (f"?version={version}" if version else "")
 
 
 def tree_path(verb: str, **query: str) -> str:
-    """Return the API's path for a question about the fleet's tree."""
-    return f"/fs/{verb}?{urlencode(query)}"
+    """Return the API's path for a question about the fleet's tree. Raises MoonhopError."""
+    return f"/fs/{verb}?{urlencode({name: _utf8(text) for name, text in query.items()})}"

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -42,6 +43,8 @@ def run_verb(verb: str, arguments: Sequence[str]) -> int:
             setattr(options, module.BEHIND, getattr(options, module.BEHIND) + behind)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else FAILED
+    if isinstance(sys.stdout, io.TextIOWrapper):  # what a terminal cannot show is no failure
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = module.run(options)
         sys.stdout.flush()

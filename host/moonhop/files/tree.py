@@ -9,6 +9,7 @@ import mimetypes
 import sqlite3
 import time
 from collections.abc import Iterator
+from shlex import quote
 from typing import Any
 
 from moonhop.files.bodies import extend, make_body
@@ -273,7 +274,7 @@ def guess_type(path: str) -> str:
 
 def _no_version(path: str, number: int) -> NotFound:
     return NotFound(
-        f"{path!r} has no version {number}; see which it has with: moonhop fs history {path}"
+        f"{path!r} has no version {number}; see which it has with: moonhop fs history {quote(path)}"
     )
 
 

@@ -29,8 +29,7 @@ def add_act(acts: "Acts", name: str, what: str, example: str, do: "Do") -> argpa
 
 
 def at_least_1(text: str) -> int:
-    """Return a version's number. Raises ValueError, which argparse explains."""
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    """Return a version's number. Raises ArgumentTypeError, which argparse tells."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no version; they count 1, 2, 3 …")
+    return int(text)

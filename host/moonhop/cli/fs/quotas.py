@@ -7,6 +7,7 @@ from moonhop.cli.client import Client
 from moonhop.cli.fs.acts import add_act
 from moonhop.cli.output import print_table
 from moonhop.sizes import parse_size, shown
+from moonhop_core.errors import MoonhopError
 
 if TYPE_CHECKING:
     from moonhop.cli.fs.acts import Acts
@@ -31,6 +32,11 @@ def _quota(client: Client, options: argparse.Namespace) -> Any:
         accounts = client.get("/api/quotas")["accounts"]
         if options.account is not None:
             accounts = [each for each in accounts if each["account"] == options.account]
+            if not accounts:
+                raise MoonhopError(
+                    f"{options.account!r} keeps no files and has no quota of its own; see who does "
+                    "with: moonhop fs quota"
+                )
     if options.json:
         return accounts
     rows = [(each["account"], shown(each["used"]), shown(each["quota"])) for each in accounts]

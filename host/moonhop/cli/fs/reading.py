@@ -3,10 +3,12 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from shlex import quote
+from typing import IO, TYPE_CHECKING, Any
 
 from moonhop.cli.client import Client, Refused, file_path, pieces, tree_path
 from moonhop.cli.fs.acts import add_act, at_least_1
+from moonhop.cli.fs.local import told_of_ours
 from moonhop.cli.fs.parts import fetch
 from moonhop.cli.fs.progress import Progress
 from moonhop.cli.fs.tree import entries, last_name
@@ -33,9 +35,10 @@ def configure(acts: "Acts") -> None:
 def _cat(client: Client, options: argparse.Namespace) -> None:
     for path in options.paths:
         try:
-            _print_file(client, path, options)
+            _stream(client, path, sys.stdout.buffer, options)
         except Refused as refused:
-            raise _if_folder(refused, path, f"see what is in it: moonhop fs ls {path}") from None
+            hint = f"see what is in it: moonhop fs ls {quote(path)}"
+            raise _if_folder(refused, path, hint) from None
 
 
 def _get(client: Client, options: argparse.Namespace) -> Any:
@@ -44,14 +47,22 @@ def _get(client: Client, options: argparse.Namespace) -> Any:
         if options.recursive:
             there = client.get(tree_path("stat", path=path))
             if there["kind"] == "folder":
-                top = to / there["name"] if to.is_dir() else to
-                return _get_folder(client, there["path"], top, options)
-        return _get_file(client, path, to, options)
+                return _get_folder(client, there, to, options)
+        if options.to == "-":
+            _stream(client, path, sys.stdout.buffer, options)
+            return None
+        return _get_file(client, path, to / last_name(path) if to.is_dir() else to, options)
     except Refused as refused:
-        raise _if_folder(refused, path, f"get it whole: moonhop fs get -r {path}") from None
+        hint = f"get it whole: moonhop fs get -r {quote(path)}"
+        raise _if_folder(refused, path, hint) from None
 
 
-def _get_folder(client: Client, path: str, top: Path, options: argparse.Namespace) -> Any:
+def _get_folder(client: Client, folder: Any, to: Path, options: argparse.Namespace) -> Any:
+    if options.to == "-":
+        raise MoonhopError("a folder does not go to standard output; name a folder to put it in")
+    if options.version is not None:
+        raise MoonhopError("a version is one file's; get it without -r")
+    path, top = folder["path"], to / folder["name"] if to.is_dir() else to
     _make(top)
     got = []
     for entry in entries(client, path, deep=True):
@@ -63,31 +74,29 @@ def _get_folder(client: Client, path: str, top: Path, options: argparse.Namespac
     return got
 
 
-def _get_file(client: Client, path: str, to: Path, options: argparse.Namespace) -> Any:
-    if str(to) == "-":
-        _print_file(client, path, options)
-        return None
-    target = to / last_name(path) if to.is_dir() else to
-    size = fetch(client, file_path(path, options.version), target)
+def _get_file(client: Client, path: str, target: Path, options: argparse.Namespace) -> Any:
+    if target.exists() and not target.is_file() and not target.is_dir():  # a device or a pipe
+        with told_of_ours("write", target), target.open("wb") as file:
+            size = _stream(client, path, file, options)
+    else:
+        size = fetch(client, file_path(path, options.version), target)
     if not options.json:
         print(f"{target}: {size} bytes")
     return {"path": path, "file": str(target), "size": size}
 
 
-def _print_file(client: Client, path: str, options: argparse.Namespace) -> None:
+def _stream(client: Client, path: str, to: IO[bytes], options: argparse.Namespace) -> int:
+    """Write a file's content as it comes; return its size in bytes."""
     with (
         client.open("GET", file_path(path, options.version)) as response,
-        Progress(path, response.length, typed=sys.stdout.isatty()) as progress,
+        Progress(path, response.length, typed=to.isatty()) as progress,
     ):
-        for piece in progress.over(pieces(response)):
-            sys.stdout.buffer.write(piece)
+        return sum(to.write(piece) for piece in progress.over(pieces(response)))
 
 
 def _make(folder: Path) -> None:
-    try:
+    with told_of_ours("make", folder):
         folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise MoonhopError(f"cannot make {str(folder)!r}: {error.strerror}") from None
 
 
 def _if_folder(refused: Refused, path: str, hint: str) -> MoonhopError:

@@ -1,6 +1,7 @@
 """``history`` and ``restore``: versions that files have and had."""
 
 import argparse
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from moonhop.cli.client import Client, tree_path
@@ -31,7 +32,8 @@ def _history(client: Client, options: argparse.Namespace) -> Any:
     rows = [(v["version"], v["size"], ago(v["modified"]), v["owner"], v["type"]) for v in versions]
     print_table(("VERSION", "BYTES", "CHANGED", "OWNER", "TYPE"), rows)
     if find(client, path) is None:
-        print(f"{path} is removed; get it back with: moonhop fs restore {path} {rows[0][0]}")
+        hint = f"moonhop fs restore {quote(path)} {rows[0][0]}"
+        print(f"{path} is removed; get it back with: {hint}")
     return None
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from moonhop.cli.client import Client, tree_path
@@ -29,7 +30,7 @@ def _watch(client: Client, options: argparse.Namespace) -> None:
     query = {} if options.since is None else {"since": str(options.since)}
     for name, change in client.named_events(tree_path("watch", path=options.path, **query)):
         if name == "missed":
-            hint = f"moonhop fs ls {options.path}".rstrip()
+            hint = f"moonhop fs ls {quote(options.path)}" if options.path else "moonhop fs ls"
             print(f"moonhop: some changes are known no more; see what is: {hint}", file=sys.stderr)
         elif is_hidden(change["path"][start:].lstrip("/")) and not options.all:
             continue

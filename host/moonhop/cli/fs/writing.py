@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from moonhop.cli.client import PIECE, Client, file_path
 from moonhop.cli.fs.acts import add_act
+from moonhop.cli.fs.local import told_of_ours
 from moonhop.cli.fs.progress import Progress
 from moonhop.cli.fs.tree import landing
 from moonhop_core.errors import MoonhopError
@@ -36,7 +37,7 @@ def configure(acts: "Acts") -> None:
 def _put(client: Client, options: argparse.Namespace) -> Any:
     source = Path(options.file)
     if options.file == "-":
-        return _put_file(client, options.file, options.path, options)
+        return _put_file(client, options.file, _of_file(options.path), options)
     if not source.is_dir():
         target = landing(client, options.path, source.name)
         return _put_file(client, options.file, target, options)
@@ -44,14 +45,33 @@ def _put(client: Client, options: argparse.Namespace) -> Any:
         raise MoonhopError(f"{options.file!r} is a folder; copy it with: moonhop fs put -r")
     top = landing(client, options.path, source.resolve().name)
     sent = []
-    for folder, folders, files in os.walk(source, onerror=_unreadable):
+    for folder, folders, files in os.walk(source, onerror=_unreadable, followlinks=True):
         folders.sort()
         below = [top.rstrip("/"), *Path(folder).relative_to(source).parts]
+        _check_loops(source, Path(folder), folders)
         client.post("/fs/mkdir", {"path": "/".join(below)})
         for name in sorted(files):
             file = os.path.join(folder, name)
+            if os.path.exists(file) and not os.path.isfile(file):
+                raise MoonhopError(f"{file!r} is a device, a pipe or a socket; leave it out")
             sent.append(_put_file(client, file, "/".join([*below, name]), options))
     return sent
+
+
+def _check_loops(top: Path, folder: Path, names: list[str]) -> None:
+    """Raise MoonhopError if one of the folders in a folder is a link to one that it is in."""
+    above = [folder, *folder.parents]
+    inside = [each.resolve() for each in above[: above.index(top) + 1]]
+    for link in (folder / name for name in names):
+        if link.is_symlink() and any(each.is_relative_to(link.resolve()) for each in inside):
+            raise MoonhopError(f"link {str(link)!r} leads to a folder it is in; leave it out")
+
+
+def _of_file(path: str) -> str:
+    """Return a path that is to be a file's."""
+    if path.endswith("/"):
+        raise MoonhopError(f"{path!r} is a folder's name; add a name for the file")
+    return path
 
 
 def _put_file(client: Client, name: str, path: str, options: argparse.Namespace) -> Any:
@@ -75,11 +95,10 @@ def _pieces(file: IO[bytes], name: str, size: int | None) -> Iterator[bytes]:
 
 
 def _append(client: Client, options: argparse.Namespace) -> Any:
-    entry = None
-    name = options.file
+    entry, name, path = None, options.file, file_path(_of_file(options.path))
     with _opened(name) as file, _progress(name, _size(file, name)) as progress:
         for piece in progress.over(_lines(file, name)):
-            entry = client.append(file_path(options.path), piece)
+            entry = client.append(path, piece)
     if entry is not None:
         _tell(entry, options)
     return entry
@@ -112,7 +131,7 @@ def _opened(name: str) -> Iterator[IO[bytes]]:
     if name == "-":
         yield sys.stdin.buffer
         return
-    with _as_ours(name):
+    with told_of_ours("read", name):
         file = Path(name).open("rb")  # noqa: SIM115 - what goes wrong later is another thing
     with file:
         yield file
@@ -129,18 +148,10 @@ def _size(file: IO[bytes], name: str) -> int | None:
 
 
 def _read(read: Callable[[int], bytes], size: int, name: str) -> bytes:
-    with _as_ours(name):
+    with told_of_ours("read", name):
         return read(size)
 
 
-@contextmanager
-def _as_ours(name: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise MoonhopError(f"cannot read {name!r}: {error.strerror}") from None
-
-
 def _unreadable(error: OSError) -> None:
-    with _as_ours(error.filename):
+    with told_of_ours("read", error.filename):
         raise error
