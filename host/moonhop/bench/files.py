@@ -1,12 +1,13 @@
 """The file server: large and small files, and appends, beside nginx and rclone in the same run."""
 
 import asyncio
+import contextlib
 import os
 import statistics
 import tempfile
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from moonhop.bench.figures import Figure, of_samples, short
 from moonhop.bench.http_probe import Probe
@@ -72,26 +73,24 @@ def _appends(server: Server, effort: Effort) -> list[Figure]:
     figures = []
     for writers in (1, WRITERS):
         count = effort.times(APPENDS, 32) // writers
-        ready = threading.Barrier(writers + 1)
-
-        def append(number: int, count: int = count, ready: threading.Barrier = ready) -> None:
-            record = b"%0*d\n" % (RECORD - 1, number)
-            with Probe(server) as probe:
-                ready.wait()
-                for _ in range(count):
-                    probe.append("log", record)
-
-        threads = [threading.Thread(target=append, args=(each,)) for each in range(writers)]
-        for thread in threads:
-            thread.start()
-        ready.wait()
-        began = time.perf_counter()
-        for thread in threads:
-            thread.join()
-        took = time.perf_counter() - began
+        with contextlib.ExitStack() as stack:
+            probes = [stack.enter_context(Probe(server)) for _ in range(writers)]
+            took = _append(probes, count)
         name = f"files/{server.name}: appends a second, {writers} at a time"
         figures.append(Figure(name, writers * count / took, "/s", n=writers * count))
     return figures
+
+
+def _append(probes: list[Probe], count: int) -> float:
+    """Append over all connections at once, so many records over each; return how long it took."""
+
+    def append(number: int) -> None:
+        record = b"%0*d\n" % (RECORD - 1, number)
+        for _ in range(count):
+            probes[number].append("log", record)
+
+    with ThreadPoolExecutor(len(probes)) as threads:
+        return _seconds(lambda: list(threads.map(append, range(len(probes)))))
 
 
 def _bare_appends(effort: Effort) -> Figure:

@@ -10,9 +10,12 @@ TIMEOUT = 30.0  # seconds without a byte
 
 
 class Probe:
-    """One connection that stays open."""
+    """One connection that stays open, for a ``with`` block. A server that breaks off, or does not
+    answer for TIMEOUT, ends the block with a MoonhopError that says what it was asked."""
 
     def __init__(self, server: Server) -> None:
+        self._name = server.name
+        self._asked = ""
         self._top = server.top
         self._headers = "".join(f"{name}: {value}\r\n" for name, value in server.headers.items())
         self._socket = socket.create_connection(("127.0.0.1", server.port), TIMEOUT)
@@ -22,8 +25,13 @@ class Probe:
     def __enter__(self) -> "Probe":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         self._socket.close()
+        if isinstance(error, OSError):
+            raise MoonhopError(
+                f"{self._name} does not answer {self._asked} ({error}); try again when the machine "
+                "is less busy"
+            ) from error
 
     def get(self, name: str) -> bytes:
         """Return a small file."""
@@ -53,7 +61,8 @@ class Probe:
         self._answer()
 
     def _ask(self, verb: str, name: str, size: int = 0, body: bytes = b"") -> None:
-        head = f"{verb} {self._top}{name} HTTP/1.1\r\nHost: bench\r\n{self._headers}"
+        self._asked = f"{verb} {self._top}{name}"
+        head = f"{self._asked} HTTP/1.1\r\nHost: bench\r\n{self._headers}"
         if verb != "GET":
             head += f"Content-Length: {size}\r\n"
         self._socket.sendall(head.encode() + b"\r\n" + body)
@@ -76,11 +85,11 @@ class Probe:
         head, _, body = found.partition(b"\r\n\r\n")
         status, *lines = head.split(b"\r\n")
         if not status.split()[1].startswith(b"2"):
-            raise MoonhopError(f"a file server answers {status.decode()}")
+            raise MoonhopError(f"{self._name} answers {self._asked} with {status.decode()}")
         headers = dict(line.lower().split(b": ", 1) for line in lines)
         return int(headers.get(b"content-length", 0)), body
 
     def _received(self, count: int) -> int:
         if not count:
-            raise MoonhopError("a file server has broken the connection off")
+            raise MoonhopError(f"{self._name} breaks {self._asked} off")
         return count

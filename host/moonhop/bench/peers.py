@@ -16,6 +16,7 @@ from moonhop.state import State
 from moonhop_core.errors import MoonhopError
 
 PATIENCE = 30.0  # seconds
+TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")  # nginx wants a folder for each
 PATHS = os.environ.get("PATH", os.defpath) + ":/usr/sbin"
 
 
@@ -47,7 +48,7 @@ def moonhop() -> Iterator[Server]:
 
 @contextlib.contextmanager
 def nginx() -> Iterator[Server]:
-    """nginx with one worker, static files and PUT."""
+    """nginx with one worker, static files and PUT; all it writes is in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="moonhop-bench-") as folder:
         port = _free_port()
         files, config = Path(folder, "files"), Path(folder, "nginx.conf")
@@ -56,11 +57,13 @@ def nginx() -> Iterator[Server]:
             f"daemon off; master_process off; error_log {folder}/error.log; pid {folder}/pid;\n"
             "events {} http { access_log off; sendfile on; tcp_nopush on;\n"
             "keepalive_requests 1000000; client_max_body_size 0;\n"
-            f"client_body_temp_path {folder}/part; server {{ listen 127.0.0.1:{port};\n"
+            + "".join(f"{what}_temp_path {folder}/{what};\n" for what in TEMPORARY)
+            + f"server {{ listen 127.0.0.1:{port};\n"
             f"location / {{ root {files}; dav_methods PUT; }} }} }}\n",
             "utf-8",
         )
-        with _running([_program("nginx"), "-c", str(config), "-p", folder]) as process:
+        log = f"{folder}/error.log"
+        with _running([_program("nginx"), "-e", log, "-c", str(config), "-p", folder]) as process:
             _wait(process, port)
             yield Server("nginx", port, "/")
 
@@ -126,4 +129,5 @@ def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
         ):
             return
         time.sleep(0.01)
-    raise MoonhopError(f"{process.args!r} does not listen")
+    assert isinstance(process.args, list)
+    raise MoonhopError(f"{process.args[0]} does not listen; see what it says by itself")

@@ -30,11 +30,12 @@ def create_app(
 ) -> FastAPI:
     """Return the application over a running host's parts."""
     app = FastAPI(title="moonhop", docs_url=None, redoc_url=None, responses=DOCUMENTED)
-    app.include_router(api_routes(scheduler, programs, images), prefix="/api")
-    app.include_router(app_routes(applications), prefix="/api/apps")
     writers = Writers(scheduler.store)
+    # What is asked for most comes first: routes are tried in their order.
     app.include_router(file_routes(files, writers), prefix="/files")
     app.include_router(tree_routes(files, writers, watchers), prefix="/fs")
+    app.include_router(api_routes(scheduler, programs, images), prefix="/api")
+    app.include_router(app_routes(applications), prefix="/api/apps")
     app.include_router(quota_routes(files), prefix="/api/quotas")
     app.include_router(program_routes(programs), prefix="/programs")
     add_refusals(app)
