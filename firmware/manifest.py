@@ -8,5 +8,5 @@ package(
     base_path="../shared",
     opt=3,
 )
-for name in ("umqtt_link", "moonhop_board", "moonhop_start", "health", "wifi"):
+for name in ("umqtt_link", "moonhop_board", "moonhop_start", "black_box", "health", "wifi"):
     module(name + ".py", opt=3)

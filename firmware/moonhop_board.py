@@ -1,18 +1,18 @@
 """A board as a node: reads its set's moonhop.json, joins Wi-Fi if there is any, runs the worker.
 
 moonhop.json: fleet, node, password, mqtt_host, mqtt_port, url; and perhaps user, token, tags, wifi
-({"ssid", "password"}), name of the board's kind as "board".
+({"ssid", "password"}), name of the board's kind as "board", watchdog (seconds, 0: off).
 """
 
 import asyncio
 import gc
 import json
 import sys
-import time
 
 import micropython
 
-from health import Health
+import health
+from black_box import say
 from moonhop_core.node.http import Http
 from moonhop_core.node.link import LinkError
 from moonhop_core.node.worker import About, Worker
@@ -24,6 +24,7 @@ GARBAGE = 8192  # bytes between collections, so that what stays is not scattered
 WINDOW = 8  # chunks under way
 WAITING = 4096  # bytes that each process keeps for a broker that is away
 PROCESSES = 8
+GOODBYE = 5  # seconds to leave in good order
 AGAIN = 30  # seconds after a refusal
 
 
@@ -38,8 +39,9 @@ def engine(name):
     return _engines[0]
 
 
-def make_worker(config):
-    """Return the worker of a configuration, not yet started."""
+def make_worker(config, boot=None):
+    """Return the worker of a configuration, not yet started. `boot` is what its birth tells of the
+    board's start."""
     node = config["node"]
     password = config["password"]
     link = UmqttLink(
@@ -61,32 +63,40 @@ def make_worker(config):
         CHUNK,
         WINDOW,
         WAITING,
+        boot,
     )
     return Worker(about, link, Http(config["url"], config.get("token") or password), engine)
 
 
 async def _serve(config, how):
-    health = Health(how)
+    life = health.Health(how, config.get("watchdog", health.WATCHDOG))
+    _running["life"] = life
+    boot = health.report(how)
+    if boot.get("cause"):
+        say("moonhop: started by", boot["cause"])
+    if boot.get("safe"):
+        say("moonhop: safe mode, no programs:", boot["safe"])
     wifi = config.get("wifi")
     if wifi:
         import wifi as radio
 
         await radio.connect(wifi["ssid"], wifi.get("password", ""))
     while True:
-        worker = make_worker(config)
-        _running[:] = [worker]
+        worker = make_worker(config, boot)
+        _running["worker"] = worker
+        life.offer_restart(worker)
         try:
             await worker.start()
         except LinkError as error:
-            print("moonhop:", error)
+            say("moonhop:", error)
             await worker.stop()
             await asyncio.sleep(AGAIN)
             continue
+        await worker.link.drain()
+        life.born()
         gc.collect()
         gc.threshold(GARBAGE)
-        print("moonhop: node", config["node"], "is ready,", gc.mem_free(), "bytes free")
-        await worker.link.drain()
-        health.born()
+        say("moonhop: node", config["node"], "is ready,", gc.mem_free(), "bytes free")
         while True:
             await asyncio.sleep(3600)
 
@@ -105,7 +115,7 @@ def _read_config(name):
         return json.load(file)
 
 
-_running = []
+_running = {}
 _engines = []
 
 
@@ -121,10 +131,11 @@ def main(how=None):
             bytearray(64)
         except MemoryError:  # on unix Ctrl-C can come amid a collection, which has locked the heap
             micropython.heap_unlock()
-        started = time.time()
-        for worker in _running:
+        if "life" in _running:
+            _running["life"].at_prompt()
+        if "worker" in _running:
             try:
-                asyncio.run(asyncio.wait_for(worker.stop(), 5))
+                asyncio.run(asyncio.wait_for(_running["worker"].stop(), GOODBYE))
             except (OSError, asyncio.TimeoutError):
-                print("moonhop: could not say goodbye in", time.time() - started, "s")
+                print("moonhop: could not say goodbye in", GOODBYE, "s")
         print("moonhop: stopped")

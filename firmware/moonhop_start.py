@@ -3,18 +3,19 @@
 A set is what a node needs, below sets/NAME in flash or in the board's ROMFS (a file in flash goes
 before one in the ROM); sets/NAME/set.json lists it. moonhop_boot.json says which set runs, which
 one is on trial and how many boots in a row have not become good. An update over the air replaces
-sets, never this file: so it is small and plain, and leans on no other one of moonhop's.
+sets, never this file and black_box.py: so they are small and plain, and lean on nothing else.
 
 moonhop_boot.json: set, trial (null: none), boots; and perhaps failed (the last set that did not
 pass its trial), safe (true: the trial was begun in safe mode).
 """
 
 import hashlib
-import io
 import json
 import os
 import sys
 import time
+
+import black_box
 
 STATE = "moonhop_boot.json"
 NEW = STATE + ".new"
@@ -23,9 +24,6 @@ FAILED = 3  # boots in a row before safe mode
 TRIAL = 180000  # milliseconds that a set on trial has before the first word of its watchdog
 PAUSE = 2  # seconds to read what went wrong, and to press Ctrl-C, before the next boot
 PIECE = 1024  # bytes
-CRASH = "moonhop_crash.txt"  # what the last boot had to say, where no memory outlives a reset
-MARK = b"moonhop\n"  # at the beginning of that: such memory may hold anything after a power cut
-KEPT = 1000  # bytes of it
 
 
 def start():
@@ -125,7 +123,7 @@ def fail(error, again):
     """Tell of an exception that nothing has caught, keep it for the next boot's birth, and reset
     the board (`again`) if it can be reset."""
     sys.print_exception(error)
-    keep(error)
+    black_box.keep(error)
     try:
         from machine import reset
     except ImportError:
@@ -133,24 +131,6 @@ def fail(error, again):
     if again:
         time.sleep(PAUSE)
         reset()
-
-
-def keep(error):
-    """Keep an exception's traceback for the next boot: in memory that a reset leaves alone, or in
-    a file where there is none."""
-    text = io.StringIO()
-    sys.print_exception(error, text)
-    kept = MARK + text.getvalue()[-KEPT:].encode()
-    try:
-        from machine import RTC
-
-        RTC().memory(kept)
-    except (ImportError, AttributeError):
-        try:
-            with open(CRASH, "wb") as file:
-                file.write(kept)
-        except OSError:  # flash is full: the console has it
-            pass
 
 
 def is_whole(name, hashes=False):

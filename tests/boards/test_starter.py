@@ -1,6 +1,5 @@
 """The starter chooses a set that works, whatever happened to the board."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -8,10 +7,8 @@ from typing import Any
 import pytest
 
 from moonhop.boards.sets import BoardSet
-from moonhop.boards.virtual import VirtualBoard, write_files
-from tests.brokers import Broker
+from moonhop.boards.virtual import write_files
 from tests.micropython import ROOT, run_micropython
-from tests.node.fleet import Fleet, run
 
 STARTER = ROOT / "firmware"
 ASK = """
@@ -21,7 +18,6 @@ import moonhop_start
 found = [getattr(moonhop_start, step[0])(*step[1:]) for step in json.loads(sys.argv[2])]
 print(json.dumps(found))
 """
-BROKEN = {"moonhop_board.py": b"raise ValueError('this set is broken')\n"}
 
 
 def ask(flash: Path, *steps: list[Any]) -> list[Any]:
@@ -155,52 +151,3 @@ def test_power_cut_at_any_write_to_flash_leaves_a_set_that_starts() -> None:
     kept, rolled_back = map(int, result.stdout.splitlines()[-1].split())
     assert kept > 30, "there were hardly any writes"
     assert rolled_back > 30
-
-
-@pytest.mark.parametrize("broker", ["mosquitto"], indirect=True)
-@pytest.mark.parametrize("rom", [True, False], ids=["ROMFS", "flash"])
-def test_board_keeps_its_set_when_another_one_cannot_be_loaded(
-    broker: Broker, tmp_path: Path, rom: bool
-) -> None:
-    heap = "208K" if rom else "400K"
-
-    async def body(fleet: Fleet) -> None:
-        async def ready(board: VirtualBoard, session: str = "") -> str:
-            board.start()
-            await fleet.until(
-                lambda: (
-                    fleet.births.get("node-a", {}).get("state") == "ready"
-                    and fleet.births["node-a"]["session"] != session
-                ),
-                board.text,
-            )
-            return str(fleet.births["node-a"]["session"])
-
-        async def boots(number: int) -> dict[str, Any]:
-            async with asyncio.timeout(5):
-                while True:
-                    state: dict[str, Any] = json.loads(boot.read_text())
-                    if state["boots"] == number:
-                        return state
-                    await asyncio.sleep(0.02)
-
-        flash = tmp_path / "flash"
-        boot = flash / "moonhop_boot.json"
-        board = VirtualBoard(fleet.config("node-a"), folder=flash, rom=rom, heap=heap)
-        try:
-            first = await ready(board)
-            state = await boots(0)
-            await asyncio.to_thread(board.kill)
-            broken = put_set(flash, BROKEN)
-            boot.write_text(json.dumps({**state, "trial": broken}))
-            board.start()
-            await asyncio.to_thread(board.process.wait, 10)
-            assert "this set is broken" in board.text()
-            await ready(board, first)
-            after = await boots(0)
-            assert after["set"] == state["set"]
-            assert after["trial"] is None
-        finally:
-            await asyncio.to_thread(board.stop)
-
-    run(body, broker)

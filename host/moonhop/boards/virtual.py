@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from moonhop.boards.catalog import load_board
-from moonhop.boards.deploy import AS_TEXT
+from moonhop.boards.chip import Power, machine_file
+from moonhop.boards.deploy import AS_TEXT, compile_file
 from moonhop.boards.rom import build_rom
 from moonhop.boards.sets import build_set
 from moonhop.engines.micropython import find_micropython
@@ -50,7 +51,7 @@ class VirtualBoard:
             folder = Path(self._temporary.name, "flash")
         self.folder = folder
         self.console = console or folder.parent / f"{folder.name}.console"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._power: Power | None = None
 
     def start(self, output: "IO[bytes] | None" = None) -> None:
         """Write the files that are missing and power the board. Raises MoonhopError."""
@@ -64,14 +65,14 @@ class VirtualBoard:
             command += [sys.executable, "-m", "moonhop.boards.rom", str(rom), self.heap]
         else:
             command += [find_micropython(), "-X", f"heapsize={self.heap}", "-c", START]
+        path = f"{self.folder}:{machine_file().parent}:.frozen"
         with self.console.open("ab") as file:
-            self._process = subprocess.Popen(
+            self._power = Power(
                 command,
+                {**os.environ, "MICROPYPATH": path},
+                output or file,
                 cwd=self.folder,
-                env={**os.environ, "MICROPYPATH": f"{self.folder}:.frozen"},
                 stdin=subprocess.DEVNULL,
-                stdout=output or file,
-                stderr=subprocess.STDOUT,
             )
 
     def _lay_out(self) -> None:
@@ -82,15 +83,17 @@ class VirtualBoard:
             write_files(self.folder, files)
             return
         write_files(self.folder, {name: files.pop(name) for name in AS_TEXT})
+        machine = machine_file()
+        files["machine.mpy"] = compile_file(machine.read_text("utf-8"), Path(machine.name))
         with tempfile.TemporaryDirectory(prefix="moonhop-rom-") as workshop:
             write_files(Path(workshop), files)
             build_rom(Path(workshop), self.folder.parent / f"{self.folder.name}.rom")
 
     @property
-    def process(self) -> "subprocess.Popen[bytes]":
-        """The running MicroPython."""
-        assert self._process
-        return self._process
+    def power(self) -> Power:
+        """What the running MicroPython hangs on."""
+        assert self._power
+        return self._power
 
     def text(self) -> str:
         """Return what the console has so far."""
@@ -98,21 +101,20 @@ class VirtualBoard:
 
     def interrupt(self) -> None:
         """Press Ctrl-C: the worker leaves in good order."""
-        if self._process and self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
+        if self._power:
+            self._power.send_signal(signal.SIGINT)
 
     def kill(self) -> None:
         """Cut the power."""
-        if self._process:
-            self._process.kill()
-            self._process.wait()
+        if self._power:
+            self._power.cut()
 
     def stop(self) -> None:
         """Have the worker leave in good order, or cut the power; remove a temporary folder."""
         self.interrupt()
-        if self._process:
+        if self._power:
             try:
-                self._process.wait(STOP_TIMEOUT)
+                self._power.wait(STOP_TIMEOUT)
             except subprocess.TimeoutExpired:
                 self.kill()
         if self._temporary:
@@ -151,7 +153,7 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: board.interrupt())
     try:
         board.start(sys.stdout.buffer)
-        return board.process.wait()
+        return board.power.wait()
     except MoonhopError as error:
         print(f"moonhop: {error}", file=sys.stderr)
         return 1

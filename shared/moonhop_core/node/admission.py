@@ -28,6 +28,8 @@ class Admission:
         about = worker.about
         pid = request.get("pid", str)
         hash = request.get("program", str)
+        if about.safe:
+            raise RequestError(NEEDS, "this node is in safe mode and runs nothing: " + about.safe)
         if pid in worker.processes:
             raise RequestError(EXISTS, "process %s is on this node already" % pid)
         if len(worker.processes) >= about.processes:

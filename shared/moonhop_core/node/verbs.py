@@ -45,6 +45,8 @@ class Verbs:
 
     async def do(self, request: "Request") -> "Any":
         """Carry out a request and return its result."""
+        if request.verb in self.worker.special:
+            return await self.worker.special[request.verb](request)
         if request.verb not in VERBS:
             raise RequestError(UNKNOWN_VERB, "there is no verb %r" % request.verb)
         return await getattr(self, "do_" + request.verb)(request)

@@ -5,6 +5,7 @@ What it does with processes stands in `verbs.py`, one method a verb.
 
 import asyncio
 import gc
+import random
 import sys
 
 from moonhop_core.node.bundles import MPY, Bundles, mpy_of
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from moonhop_core.node.http import Http
     from moonhop_core.node.link import Link
+    from moonhop_core.node.messages import Request
 
 LOAD = 1  # seconds from one load to the next
 SPOKEN = ("ended", "failed", "stopped", "dropped", "left")  # last states of copies that were right
@@ -62,12 +64,16 @@ class About:
         chunk: int = 8192,
         window: int = 8,
         waiting: int = 1000000,
+        boot: "dict[str, Any] | None" = None,
     ):
         """`chunk` (bytes) and `window` (chunks) bound what a hop to this node has under way,
-        `waiting` (bytes) what each process keeps for a broker that is away."""
+        `waiting` (bytes) what each process keeps for a broker that is away. `boot` is what a board
+        tells of how it started; with `safe` in it, a reason, the node runs no programs."""
         self.fleet = fleet
         self.node = node
-        self.engines = engines
+        self.boot = boot or {}
+        self.safe: "str | None" = self.boot.get("safe")
+        self.engines = [] if self.safe else engines
         self.float_bits = float_bits
         self.tags = tags or []
         self.kind = kind
@@ -88,6 +94,7 @@ class Worker:
     compile      on CPython: see Bundles
     measure      gives the load's fields besides `processes`
     make_process  makes a Process, or what stands where one stands
+    special      verbs that only this kind of node has, and what carries them out
     """
 
     def __init__(
@@ -115,9 +122,10 @@ class Worker:
         self._tasks = Tasks()
         self.spawn = self._tasks.spawn
         self.processes: "dict[str, Hosted]" = {}
-        self.session = "%08x" % (_clock.now() // 1000 & 0xFFFFFFFF)
+        self.session = "%08x" % random.getrandbits(32)
         self.patience = PATIENCE
         self.started = _clock.monotonic()
+        self.special: "dict[str, Callable[[Request], Any]]" = {}
         self._verbs = Verbs(self)
         self._exchange = Exchange(self, self._verbs.do)
         self.ask_host = self._exchange.ask
@@ -275,25 +283,26 @@ class Worker:
 
     def _birth(self) -> bytes:
         about = self.about
-        return encode(
-            {
-                "state": "ready",
-                "node": about.node,
-                "session": self.session,
-                "protocol": VERSION,
-                "engines": about.engines,
-                "float_bits": about.float_bits,
-                "tags": about.tags,
-                "kind": about.kind,
-                "platform": about.platform,
-                "mpy": mpy_of(MPY) if MPY else None,
-                "limits": {
-                    "processes": about.processes,
-                    "chunk": about.chunk,
-                    "window": about.window,
-                },
-            }
-        )
+        birth = {
+            "state": "ready",
+            "node": about.node,
+            "session": self.session,
+            "protocol": VERSION,
+            "engines": about.engines,
+            "float_bits": about.float_bits,
+            "tags": about.tags,
+            "kind": about.kind,
+            "platform": about.platform,
+            "mpy": mpy_of(MPY) if MPY else None,
+            "limits": {
+                "processes": about.processes,
+                "chunk": about.chunk,
+                "window": about.window,
+            },
+        }
+        if about.boot:
+            birth["boot"] = about.boot
+        return encode(birth)
 
     def _state(self, state: str) -> bytes:
         return encode({"state": state, "node": self.about.node, "session": self.session})
