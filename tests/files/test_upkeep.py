@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from moonhop.files import blob_upkeep
+from moonhop.files import blob_upkeep, retention
 from moonhop.files.adoption import adopt_folder
 from moonhop.files.entries import Writer
 from moonhop.files.errors import NotFound
@@ -42,8 +42,6 @@ def test_process_that_has_ended_is_forgotten_and_others_are_not(tmp_path: Path) 
 
 
 def test_removed_file_and_old_versions_go_when_their_days_are_over(tmp_path: Path) -> None:
-    from moonhop.files import retention
-
     with FileStore(tmp_path) as files:
         files.write("kept", b"one")
         files.write("kept", b"two")
@@ -56,6 +54,21 @@ def test_removed_file_and_old_versions_go_when_their_days_are_over(tmp_path: Pat
         with pytest.raises(NotFound):
             files.versions("removed")
         assert list(files._blobs.hashes()) == []
+
+
+def test_sweep_forgets_all_whose_days_are_over_however_many_they_are(
+    tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(retention, "SWEPT", 2)
+    with FileStore(tmp_path) as files:
+        for number in range(7):
+            files.write(f"f{number}", b"one")
+            files.remove(f"f{number}")
+        monkeypatch.setattr(retention, "RULES", (retention.Rule("", 10, days=-1),))
+        files.sweep()
+        for number in range(7):
+            with pytest.raises(NotFound):
+                files.versions(f"f{number}")
 
 
 def test_folder_of_an_older_moonhop_is_taken_over(tmp_path: Path) -> None:

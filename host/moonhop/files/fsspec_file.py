@@ -7,8 +7,7 @@ from fsspec.spec import AbstractBufferedFile
 
 from moonhop.cli.client import file_path
 from moonhop.cli.push import Push
-
-APPENDED = 1 << 20  # bytes that one append may have
+from moonhop.files.appends import cut
 
 
 class MoonhopFile(AbstractBufferedFile):  # type: ignore[misc]
@@ -59,18 +58,8 @@ class MoonhopFile(AbstractBufferedFile):  # type: ignore[misc]
         with self.fs.told(self.path):
             if self._push is not None:
                 self._push.write(content)
-            for piece in _lines(content) if self.mode == "ab" else ():
+            for piece in cut(content) if self.mode == "ab" else ():
                 self.fs.client.append(file_path(self.path), piece)
         if final and self.autocommit:
             self.commit()
         return True
-
-
-def _lines(content: bytes) -> list[bytes]:
-    """Cut what is too long for one append, at the ends of lines if there are any."""
-    found = []
-    while len(content) > APPENDED:
-        cut = content.rfind(b"\n", 0, APPENDED) + 1 or APPENDED
-        found.append(content[:cut])
-        content = content[cut:]
-    return [*found, content]

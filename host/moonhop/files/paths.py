@@ -7,6 +7,8 @@ from moonhop_core.errors import MoonhopError
 LONGEST_NAME = 200  # bytes
 LONGEST_PATH = 1000  # bytes
 OURS = ".moonhop"  # what is below it is moonhop's own
+OPEN = f"{OURS}/open"  # PID/ID: files that a process has not closed yet
+CHECKPOINTS = "checkpoints"  # images of processes, from which they go on
 PROGRAMS = f"{OURS}/programs"  # sources and forms, which only the host writes: nodes run them
 NO_TEXT = "\ufffd"  # what servers make of bytes that are no UTF-8: two paths would become one
 UNFIT = "\\\U0010ffff"  # the second is no character and comes after all others in a list
@@ -41,6 +43,11 @@ def check_length(path: str) -> None:
     """Raise PathError for a clean path that is too long as a whole."""
     if len(path.encode()) > LONGEST_PATH:
         raise PathError(f"a path may be {LONGEST_PATH} bytes long: {path[:40]}…")
+
+
+def is_ours(path: str) -> bool:
+    """Tell whether a clean path is, holds or belongs to what moonhop keeps for itself."""
+    return path.split("/", maxsplit=1)[0] in (OURS, CHECKPOINTS)
 
 
 def is_guarded(path: str) -> bool:

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 
 from moonhop.files.bodies import drop
+from moonhop.files.paths import CHECKPOINTS, OURS, PROGRAMS
 
 
 @dataclass(frozen=True)
@@ -18,9 +19,9 @@ class Rule:
 
 
 RULES = (
-    Rule("checkpoints/", versions=3, days=0),
-    Rule(".moonhop/programs/", versions=1, days=0),  # what never changes; ProgramStore.sweep
-    Rule(".moonhop/", versions=1, days=0),  # what programs have not closed yet
+    Rule(f"{CHECKPOINTS}/", versions=3, days=0),
+    Rule(f"{PROGRAMS}/", versions=1, days=0),  # what never changes; ProgramStore.sweep
+    Rule(f"{OURS}/", versions=1, days=0),  # what programs have not closed yet
     Rule("", versions=10, days=30),
 )
 DAY = 86400.0  # seconds
@@ -45,15 +46,22 @@ def forget(db: sqlite3.Connection, path: str) -> None:
     _drop(db, path, "number > ?", 0)
 
 
-def forget_by_age(db: sqlite3.Connection, now: float | None = None) -> None:
-    """Drop removed paths and old versions whose days are over."""
+def forget_by_age(db: sqlite3.Connection, now: float | None = None) -> bool:
+    """Drop removed paths and old versions whose days are over, of some paths; tell whether there
+    may be more of them."""
     now = time.time() if now is None else now
+    more = False
     for rule in RULES:
         before = now - rule.days * DAY
         query = "SELECT path FROM entries WHERE gone < ? LIMIT ?"
-        for (path,) in db.execute(query, (before, SWEPT)).fetchall():
-            if rule_for(path) is rule:
-                forget(db, path)
+        mine = [
+            path
+            for (path,) in db.execute(query, (before, SWEPT)).fetchall()
+            if rule_for(path) is rule
+        ]
+        for path in mine:
+            forget(db, path)
+        more = more or len(mine) == SWEPT
         if not rule.days:
             continue
         query = (
@@ -63,6 +71,7 @@ def forget_by_age(db: sqlite3.Connection, now: float | None = None) -> None:
         for path, newest in db.execute(query, (before, SWEPT)).fetchall():
             if rule_for(path) is rule:
                 _drop(db, path, "number < ? AND modified < ?", newest, before)
+    return more
 
 
 def forget_changes(db: sqlite3.Connection, newest: int) -> None:

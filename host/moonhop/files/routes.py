@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.datastructures import Headers
 
+from moonhop.files.appends import LARGEST
 from moonhop.files.conditions import is_known, known, range_holds
 from moonhop.files.documented import BODY, CONDITIONS, PART, READ, EntryShown, with_headers
 from moonhop.files.entries import Entry
@@ -16,7 +17,7 @@ from moonhop.files.quotas import Account
 from moonhop.files.ranges import NoSuchRange, parse_range
 from moonhop.files.reading import Content
 from moonhop.files.shown import described
-from moonhop.files.store import LARGEST_APPEND, FileStore
+from moonhop.files.store import FileStore
 from moonhop.files.uploads import Upload
 from moonhop.files.writers import Writers
 from moonhop.server.auth import OWNER
@@ -191,6 +192,6 @@ async def _bounded(request: Request) -> bytes:
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > LARGEST_APPEND:
-            raise HTTPException(413, f"one append may be {LARGEST_APPEND >> 20} MB; send several")
+        if len(body) > LARGEST:
+            raise HTTPException(413, f"one append may be {LARGEST >> 20} MB; send several")
     return bytes(body)

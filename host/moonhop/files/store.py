@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-from moonhop.files import quotas, retention, tree
+from moonhop.files import appends, quotas, retention, tree
 from moonhop.files.blob_upkeep import BlobUpkeep
 from moonhop.files.blobs import Blobs
 from moonhop.files.bodies import Piece, is_long, pieces
@@ -22,16 +22,14 @@ from moonhop.files.entries import ANY, HOST, Change, Entry, Known, Page, Version
 from moonhop.files.errors import FileError, Longer, NotFound
 from moonhop.files.folder_blobs import FolderBlobs, sync_folder
 from moonhop.files.holds import Holds
-from moonhop.files.paths import clean_path
+from moonhop.files.paths import OPEN, clean_path
 from moonhop.files.quotas import Account
 from moonhop.files.reading import Chunks, Content, blobs_of
 from moonhop.files.repeats import digest, forget_process, once
 from moonhop.files.schema import connect, prepare
 from moonhop.files.uploads import Upload
 
-LARGEST_APPEND = 1 << 20  # bytes
 LARGEST_PAGE = 1000  # entries
-OPEN = ".moonhop/open"  # where files lie that a process has not closed yet: PID/ID
 
 T = TypeVar("T")
 
@@ -192,8 +190,8 @@ class FileStore:
     ) -> "Future[Entry]":
         """As ``append``, but return a future; the file has to have ``size`` bytes, if given."""
         cleaned = clean_path(path)
-        if len(content) > LARGEST_APPEND:
-            raise FileError(f"one append may be {LARGEST_APPEND >> 20} MB; send several")
+        if len(content) > appends.LARGEST:
+            raise FileError(f"one append may be {appends.LARGEST >> 20} MB; send several")
 
         def work(db: sqlite3.Connection) -> Entry:
             if size is not None:
@@ -308,7 +306,8 @@ class FileStore:
 
     def sweep(self) -> None:
         """Drop what is kept for long enough, and blobs that a host which was killed has left."""
-        self._committer.submit(retention.forget_by_age).result()
+        while self._committer.submit(retention.forget_by_age).result():
+            pass  # others write between two of them
         known = "SELECT 1 FROM blobs WHERE hash = ? AND content IS NULL"
         for hash in self._blobs.hashes():
             if not self._reader().execute(known, (hash,)).fetchone():

@@ -8,12 +8,14 @@ import asyncio
 import contextlib
 import json
 import logging
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from moonhop.files.errors import FileError
+from moonhop.files.paths import CHECKPOINTS
 from moonhop.files.store import FileStore
 from moonhop.scheduler.plan import LIVE
 from moonhop.scheduler.requests import NodeGone
@@ -22,11 +24,11 @@ from moonhop.scheduler.scheduler import Scheduler
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.messages import RequestError
 
-FOLDER = "checkpoints"
 STEP = 0.25  # seconds between two looks for what is due
 HANDS = 8  # checkpoints under way at a time
 TIMEOUT = 60.0  # seconds for one
 FORMAT = 1  # of a snapshot's head
+OF_PROCESS = re.compile(rf"{CHECKPOINTS}/(?:copy-)?([^/-]+)[/-][^/]+\.image")
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +91,7 @@ class Images:
 
     async def _checkpoint(self, row: ProcessRow, last: bool = False) -> None:
         self._tried[row.pid] = self._scheduler.clock()
-        path = f"{FOLDER}/{row.pid}/{row.epoch}.image"
+        path = f"{CHECKPOINTS}/{row.pid}/{row.epoch}.image"
         try:
             said = await self._write(row, path, last)
         except (NodeGone, RequestError) as error:
@@ -117,7 +119,7 @@ class Images:
     def sweep(self) -> None:
         """Remove what is left of processes that are over."""
         with contextlib.suppress(FileError):  # there is no such folder yet
-            for entry in self._files.walk(FOLDER):
+            for entry in self._files.walk(CHECKPOINTS):
                 pid = entry.name
                 if pid not in {row.pid for row in self._scheduler.store.live()}:
                     self._forget(pid, but=None)
@@ -125,11 +127,11 @@ class Images:
     def _forget(self, pid: str, but: str | None) -> None:
         """Remove a process's files, except one."""
         with contextlib.suppress(FileError):  # somebody else removed it
-            for entry in self._files.walk(f"{FOLDER}/{pid}"):
+            for entry in self._files.walk(f"{CHECKPOINTS}/{pid}"):
                 if entry.path != but:
                     self._files.remove(entry.path)
             if but is None:
-                self._files.remove(f"{FOLDER}/{pid}")
+                self._files.remove(f"{CHECKPOINTS}/{pid}")
 
     # -- what people ask -------------------------------------------------------------------------
 
@@ -177,7 +179,7 @@ class Images:
         if version != FORMAT:
             raise MoonhopError(f"the snapshot is of format {version}, this host reads {FORMAT}")
         program = add(source, file)
-        path = f"{FOLDER}/restore-{secrets.token_hex(8)}.image"
+        path = f"{CHECKPOINTS}/restore-{secrets.token_hex(8)}.image"
         self._files.write(path, image)
         terms = replace(terms, after=())  # the others of its application need not be here
         new = NewProcess(name, program.hash, args, terms=terms, image=path)
@@ -190,12 +192,18 @@ class Images:
         """Have an image of a process written now; return its path. Raises MoonhopError."""
         if row.state not in LIVE:
             raise MoonhopError(f"process {row.pid} is {row.state} ({row.reason}); it must run")
-        path = f"{FOLDER}/copy-{row.pid}-{secrets.token_hex(8)}.image"
+        path = f"{CHECKPOINTS}/copy-{row.pid}-{secrets.token_hex(8)}.image"
         try:
             await self._write(row, path)
         except RequestError as error:
             raise MoonhopError(f"node {row.node}: {error.text}") from None
         return path
+
+
+def process_of(path: str) -> str | None:
+    """Return the process whose image a node may be asked to write to a path; None: of none."""
+    match = OF_PROCESS.fullmatch(path)
+    return match[1] if match else None
 
 
 def read_small(files: FileStore, path: str, most: int) -> str | None:

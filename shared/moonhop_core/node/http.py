@@ -115,7 +115,8 @@ class Http:
     async def _request(
         self, method: str, path: str, body: "Any", headers: "Any", limit: int, sink: "Any"
     ) -> Response:
-        # An append must not be sent twice, so it never meets a connection that may be dead.
+        # What is not to be sent twice (RFC 9110, 9.2.2) never meets a connection that may be dead;
+        # appends may be, since they are numbered (NMP-021).
         streams, self._idle = (self._idle, None) if method != "POST" else (None, self._idle)
         if streams and isinstance(body, bytes):
             try:

@@ -14,12 +14,11 @@ from moonhop.cli.fs.acts import add_act
 from moonhop.cli.fs.local import told_of_ours
 from moonhop.cli.fs.progress import Progress
 from moonhop.cli.fs.tree import landing
+from moonhop.files.appends import LARGEST
 from moonhop_core.errors import MoonhopError
 
 if TYPE_CHECKING:
     from moonhop.cli.fs.acts import Acts
-
-APPENDED = 1 << 20  # bytes appended at once
 
 
 def configure(acts: "Acts") -> None:
@@ -110,10 +109,10 @@ def _lines(file: IO[bytes], name: str) -> Iterator[bytes]:
     comes = name == "-"
     read: Callable[[int], bytes] = file.read1 if comes else file.read  # type: ignore[attr-defined]
     rest = b""
-    while piece := _read(read, APPENDED - len(rest), name):
+    while piece := _read(read, LARGEST - len(rest), name):
         rest += piece
-        if comes or len(rest) == APPENDED:
-            cut = rest.rfind(b"\n") + 1 or (len(rest) if len(rest) == APPENDED else 0)
+        if comes or len(rest) == LARGEST:
+            cut = rest.rfind(b"\n") + 1 or (len(rest) if len(rest) == LARGEST else 0)
             if cut:
                 yield rest[:cut]
             rest = rest[cut:]
