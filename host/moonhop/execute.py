@@ -49,6 +49,7 @@ def exec_program(
     err: Stream | None = None,
     compile_there: bool = False,
     find: Find | None = None,
+    things: dict[str, Any] | None = None,
 ) -> int:
     """Run a program (a Path, or Lua source as str) and return the exit status.
 
@@ -59,6 +60,7 @@ def exec_program(
     out, err       default: sys.stdout, sys.stderr; what the program prints goes to out
     compile_there  MicroPython compiles the source itself
     find           finds modules; default: beside the file
+    things         sensors and actuators, as boards/things.py reads them
 
     What the program prints goes to `out`; its log, and errors with a Lua traceback, to `err`.
     Returns what the program gave `exit`, else 0; 1 if it failed; 2 if the arguments are unusable.
@@ -88,7 +90,9 @@ def exec_program(
                     made[name] = runner(name, program, output, compile_there, closing)
             runners = [made[name] for name in names]
             result = run_deep(
-                lambda: run_program(runners, args, hop_every, virtual_time, str(root.resolve()))
+                lambda: run_program(
+                    runners, args, hop_every, virtual_time, str(root.resolve()), things=things
+                )
             )
     except MoonhopError as error:
         pretty = getattr(error, "pretty", None)

@@ -57,7 +57,7 @@ pins = ["led"]
         ("led = 2", 'led = "D4"', "pins.led is 'D4'; write a GPIO's number"),
         ('"pwm"', '"magic"', "actuators.led.driver is 'magic'; it is one of 'pin', 'adc'"),
         ('"pwm"', '"adc"', "actuators.led.driver is 'adc', which is none for actuators"),
-        ('"pwm"', '"i2c"', "actuators.led.pins is ['led']; i2c takes 2"),
+        ('"pwm"', '"i2c"\nchip = "register"', "actuators.led.pins is ['led']; i2c takes 2"),
         ('["led"]', '["lamp"]', "actuators.led.pins is ['lamp']; no 'lamp' stands in [pins]"),
         ('name = "b"', "name = ", "Invalid value (at line 1, column 8)"),
     ],

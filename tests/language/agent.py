@@ -35,6 +35,7 @@ class Agent:
         hop_every: int | None = None,
         compile_there: bool = False,
         timeout: float = 30,
+        things: dict[str, Any] | None = None,
     ) -> Run:
         """Run a program in virtual time, on each of the engines in turn if it hops."""
         process = self._started()
@@ -45,6 +46,7 @@ class Agent:
             "engines": list(engines),
             "hop_every": hop_every,
             "compile_there": compile_there,
+            "things": things,
         }
         timer = threading.Timer(timeout, self._kill)
         timer.start()
@@ -132,6 +134,7 @@ def execute(order: dict[str, Any]) -> Run:
             out=out,
             err=err,
             compile_there=order["compile_there"],
+            things=order["things"],
         )
     except BaseException:
         return Run(CRASHED, out.text(), err.text() + traceback.format_exc())

@@ -2,6 +2,7 @@
 
 import atexit
 from pathlib import Path
+from typing import Any
 
 from tests.language.agent import Agent
 from tests.language.programs import Run
@@ -19,6 +20,6 @@ class Engine:
     def __init__(self, name: str):
         self.name = name
 
-    def run(self, path: Path) -> Run:
+    def run(self, path: Path, things: dict[str, Any] | None = None) -> Run:
         """Run a program to its end in virtual time."""
-        return AGENT.run(path, [self.name])
+        return AGENT.run(path, [self.name], things=things)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from moonhop.boards.schema import CHIPS, Fault, check_part, check_table, check_version
+from moonhop.boards.schema import CHIPS, KEYS, Fault, check_part, check_table, check_version
 from moonhop.resources import folder
 from moonhop_core.errors import MoonhopError
 
@@ -22,11 +22,13 @@ class Firmware:
 
 @dataclass(frozen=True)
 class Part:
-    """A sensor or actuator: who drives it, the names of the pins it is at, and its unit."""
+    """A sensor or actuator: who drives it, the names of the pins it is at, its unit, and what else
+    its driver is to know."""
 
     driver: str
     pins: tuple[str, ...] = ()
     unit: str = ""
+    keys: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,16 +100,22 @@ def _board(data: dict[str, Any], stem: str) -> Board:
         if not data.get("flash"):
             raise Fault("flash", "missing; write the least size, like 4M")
         firmware = Firmware(**firmware)
-    pins = data.pop("pins", {})
+    return Board(**{**data, "firmware": firmware, **read_things(data)})
+
+
+def read_things(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the pins, sensors and actuators in a file's tables, as Board has them. Raises Fault
+    unless they can be."""
+    pins = data.get("pins", {})
     for name, number in pins.items():
         if type(number) is not int or not 0 <= number < 64:
             raise Fault(f"pins.{name}", f"{number!r}; write a GPIO's number, 0 to 63")
-    parts: dict[str, dict[str, Part]] = {}
+    found: dict[str, Any] = {"pins": pins}
     for kind in ("sensors", "actuators"):
-        parts[kind] = {}
-        for name, part in data.pop(kind, {}).items():
+        found[kind] = {}
+        for name, part in data.get(kind, {}).items():
             check_part(part, kind, f"{kind}.{name}", pins)
-            parts[kind][name] = Part(**{**part, "pins": tuple(part.get("pins", ()))})
-    return Board(
-        **data, firmware=firmware, pins=pins, sensors=parts["sensors"], actuators=parts["actuators"]
-    )
+            own = {key: part[key] for key in part if key not in KEYS["part"]}
+            pinned = tuple(part.get("pins", ()))
+            found[kind][name] = Part(part["driver"], pinned, part.get("unit", ""), own)
+    return found

@@ -23,6 +23,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--hop-every", type=int, metavar="N", help="hop to a fresh engine at every Nth rest"
     )
     parser.add_argument("--virtual-time", action="store_true", help="jump over waiting")
+    parser.add_argument(
+        "--things", metavar="FILE", help="TOML file of sensors and actuators (docs/things.md)"
+    )
     parser.add_argument("file", metavar="FILE", help="the Lua program")
     parser.add_argument(
         "args", nargs=argparse.REMAINDER, metavar="ARGS", help="for the program: all that follow"
@@ -31,10 +34,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run it; its exit status is ours."""
+    from moonhop.boards.things import things_in
     from moonhop.execute import exec_program
 
     read_program(options.file)  # a missing file is told before engines are started
     engines = [name.strip() for name in options.engine.split(",") if name.strip()]
+    things = things_in(Path(options.things)) if options.things else None
     arguments = options.args[1:] if options.args[:1] == ["--"] else options.args
     out, err = (io.StringIO(), io.StringIO()) if options.json else (None, None)
     status = exec_program(
@@ -46,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
         out,
         err,
         find=finder(options.file, options),
+        things=things,
     )
     if out is None or err is None:
         return status

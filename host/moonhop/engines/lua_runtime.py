@@ -147,11 +147,12 @@ def program_code(text: LuaText) -> ProgramCode | None:
 
 class Wanted(NamedTuple):
     """What a program may mean: the engine's own libraries, between spaces; parts with others; the
-    process's operations (name, whether it suspends, whether it is hidden, …)."""
+    process's operations (name, whether it suspends, whether it is hidden, …); kinds of objects."""
 
     native: str
     parts: tuple[str, ...]
     operations: tuple[Any, ...]
+    kinds: tuple[str, ...]
 
 
 _wanted: "weakref.WeakKeyDictionary[Program, Wanted]" = weakref.WeakKeyDictionary()
@@ -169,7 +170,9 @@ def libraries(program: Program) -> Wanted:
             named = {*NATIVE, *LIBRARIES.values(), *globals}
         native = "".join(f" {name} " for name in NATIVE if name in named)
         parts = tuple(part for part, name in LIBRARIES.items() if name in named)
-        found = _wanted[program] = Wanted(native, parts, _operations(named.union(api.OBJECTS)))
+        kinds = tuple(kind for kind in api.OBJECTS if kind.islower() or kind.lower() in named)
+        found = Wanted(native, parts, _operations(named.union(kinds)), kinds)
+        _wanted[program] = found
     return found
 
 

@@ -30,7 +30,6 @@ from moonhop.engines.lua_runtime import (
 from moonhop.engines.memory import DEFAULT, REFUSED, Memory
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lang.emit_lua_writer import LuaText
-from moonhop_core.process import api
 from moonhop_core.process.engine import (
     Bound,
     Engine,
@@ -113,8 +112,9 @@ class LupaEngine(Engine):
         return self._r[name](*args)
 
     def _install(self) -> None:
-        self._call("install_ops", *libraries(self.program).operations)
-        for kind in api.OBJECTS:
+        wanted = libraries(self.program)
+        self._call("install_ops", *wanted.operations)
+        for kind in wanted.kinds:
             self._call("install_kind", kind)
         constants = dict(self.host.constants())
         constants["node.engine"] = self.name

@@ -12,7 +12,8 @@ Orders, each a list, and what follows in it:
 
 Each order but the first two is followed by [what has come for the process, who it is, the time if
 it is virtual] and gets one answer, ["done", value, state] or ["error", kind, text, state]. Before
-that come effects (see `Effects`) and, of `snapshot`, ["lines", line, …].
+that come effects (see `Effects`) and, of `snapshot`, ["lines", line, …]. The effect ["thing", …] is
+answered at once, with ["value", what it gave] or ["refused", text].
 """
 
 import functools
@@ -96,6 +97,14 @@ class Effects(Host):
     def request(self, number: int, verb: str, args: list[Any]) -> None:
         """Hand it on."""
         self.wire.send(["request", number, verb, args])
+
+    def thing(self, kind: str, names: list[str], method: str, args: list[Any]) -> Any:
+        """Have the worker use a thing, and wait for what it gives. Raises MoonhopError."""
+        self.wire.send(["thing", kind, names, method, args])
+        what, value = self.wire.receive()
+        if what == "refused":
+            raise MoonhopError(value)
+        return value
 
     def changed(self) -> None:
         """Do nothing: every answer has the state."""

@@ -15,6 +15,7 @@ from moonhop.isolation import system
 from moonhop.isolation.nursery import Nursery
 from moonhop.isolation.wire import Gone
 from moonhop_core.errors import MoonhopError
+from moonhop_core.process.api import OPERATIONS
 from moonhop_core.process.bounds import SLICE
 from moonhop_core.process.clock import VirtualClock
 from moonhop_core.process.host import Host
@@ -28,6 +29,7 @@ STARVED = 10  # times as long may a turn take whose child does not get the proce
 OTHER = 60.0  # seconds for orders that run nothing of the program
 BATCH = 32 << 10  # characters of an image in one order
 ENDINGS = (ENDED, FAILED)
+UNNAMED = ("open", "close", "state")  # what things are asked for besides the program's operations
 
 
 class Fault(Exception):
@@ -255,6 +257,8 @@ class IsolatedProcess:
             if what == "lines" and put_line:
                 for line in message[1:]:
                     put_line(line)
+            elif what == "thing":
+                self._use(*message[1:])
             else:
                 self._effect(what, message[1:])
 
@@ -281,6 +285,17 @@ class IsolatedProcess:
             raise Gone(f"an unknown effect {what!r}")
         if not self.gone:
             getattr(self.host, what)(*args)
+
+    def _use(self, kind: str, names: list[str], method: str, args: list[Any]) -> None:
+        """Use a thing for the program, if that is what programs can do."""
+        if f" {kind.capitalize()}.{method} " not in OPERATIONS and method not in UNNAMED:
+            raise Gone(f"an unknown use {kind}.{method} of a thing")
+        try:
+            value = self.host.thing(kind, names, method, args)
+        except MoonhopError as error:
+            self.child.wire.send(["refused", str(error)])
+        else:
+            self.child.wire.send(["value", value])
 
     def _take(self, answer: list[Any]) -> Any:
         self.status, self.exit_status, self.failure, self._due = answer[-1]

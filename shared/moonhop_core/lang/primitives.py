@@ -37,7 +37,7 @@ SUSPENDING = {
 # object: `read` is an ordinary name in a program that never says `fs`.
 SUSPENDING_METHODS = {
     "join": ("spawn",),
-    "read": ("fs", "port", "sensor"),
+    "read": ("fs", "port", "sensor", "onewire"),
     "write": ("fs", "port"),
     "seek": ("fs",),
     "close": ("fs",),
@@ -99,6 +99,14 @@ GIVES_NO_FUNCTION = {
     "every",
     "subscribe",
     "fs.watch",
+    "sensor",
+    "actuator",
+    "pin",
+    "adc",
+    "pwm",
+    "i2c",
+    "onewire",
+    "neopixel",
     "now",
     "ipairs",
     "pairs",
@@ -118,13 +126,14 @@ LOADERS = {"load"}
 
 # The names that a fresh program's global table holds.
 GLOBALS = {
-    "_G", "_VERSION", "actuator", "after", "alt", "assert", "broadcast", "call", "cast", "chan",
-    "collectgarbage", "coroutine", "debug", "error", "every", "exit", "fs", "getmetatable",
-    "group", "hop", "ipairs", "json", "load", "log", "math", "next", "node", "now", "on_signal",
-    "os", "package", "pairs", "par", "pcall", "pin", "port", "print", "process", "publish",
-    "rawequal", "rawget", "rawlen", "rawset", "recv", "require", "select", "sensor", "seq",
-    "serve", "setmetatable", "signal", "sleep", "space", "spawn", "stream", "string", "subscribe",
-    "table", "tonumber", "tostring", "type", "utf8", "where", "xpcall",
+    "_G", "_VERSION", "actuator", "adc", "after", "alt", "assert", "broadcast", "call", "cast",
+    "chan", "collectgarbage", "coroutine", "debug", "error", "every", "exit", "fs", "getmetatable",
+    "group", "hop", "i2c", "ipairs", "json", "load", "log", "math", "neopixel", "next", "node",
+    "now", "on_signal", "onewire", "os", "package", "pairs", "par", "pcall", "pin", "port", "print",
+    "process", "publish", "pwm", "rawequal", "rawget", "rawlen", "rawset", "recv", "require",
+    "select", "sensor", "seq", "serve", "setmetatable", "signal", "sleep", "space", "spawn",
+    "stream", "string", "subscribe", "table", "tonumber", "tostring", "type", "utf8", "where",
+    "xpcall",
 }  # fmt: skip
 
 # As the values of a generic `for`, calls of these bring no fourth one, to be closed after it.

@@ -26,20 +26,31 @@ OPERATIONS = (
     " fs.stat fs.write"
     " open_files: fs.lines.next"
     " handles: fs.open file.__close file.__tostring file.close file.flush file.lines file.read"
-    " file.seek file.write "
+    " file.seek file.write"
+    " things: sensor Sensor.read Sensor.on actuator Actuator.set Actuator.get Actuator.close"
+    " Pin.get Pin.toggle Pin.on Pin.close Adc.read Adc.volts Adc.close Pwm.close I2c.scan I2c.close"
+    " Onewire.scan Onewire.close Neopixel.close"
+    " pins: pin Pin.set adc pwm Pwm.set Pwm.freq i2c I2c.read I2c.write onewire Onewire.read"
+    " neopixel Neopixel.set Neopixel.fill Neopixel.show "
 )
 # Those that may suspend.
 SUSPENDING = (
     " sleep task.join recv hop.to hop.away"
     " fs.append fs.copy fs.exists fs.lines.next fs.list fs.mkdir fs.open fs.read fs.remove"
-    " fs.rename fs.stat fs.write file.close file.read file.seek file.write "
+    " fs.rename fs.stat fs.write file.close file.read file.seek file.write Sensor.read"
+    " Onewire.read "
 )
 
 # Registered, for images and Bound, but not reachable from _G.
 HIDDEN = ("fs.lines.next",)
 
 # Kinds of objects: their operations stand in a builtin table of that name, not reachable from _G.
-OBJECTS = ("timer", "task", "subscription", "file")
+# A kind with a capital is made by the function of that name, and nothing else.
+OBJECTS = ("timer", "task", "subscription", "file", "Sensor", "Actuator", "Pin", "Adc", "Pwm") + (
+    "I2c",
+    "Onewire",
+    "Neopixel",
+)
 
 
 def names() -> "list[str]":
@@ -89,6 +100,14 @@ def operation(name: str) -> "Callable[[Call], Any]":
         from moonhop_core.process.open_files import OF_LINES
 
         return OF_LINES[name]
+    if module == "things":
+        from moonhop_core.process.things import OF_THINGS
+
+        return OF_THINGS[name]
+    if module == "pins":
+        from moonhop_core.process.pins import OF_PINS
+
+        return OF_PINS[name]
     from moonhop_core.process.files import OF_FILES
 
     return OF_FILES[name]

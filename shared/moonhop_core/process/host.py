@@ -57,6 +57,8 @@ class Host:
                     -> {"size": bytes, "kind": "file" or "folder", "modified": s, …}
             fs.remove path, fs.mkdir path, fs.rename path to, fs.copy path to
                     -> (nothing)
+            sensor.read name           -> what the sensor says
+            onewire.read pin chip      -> degrees Celsius; chip None: the first at the pin
             hop target                 -> an error only; it goes on elsewhere if it succeeds.
                                           `target` is a node or direction, None for hop.away()
 
@@ -64,6 +66,12 @@ class Host:
         the answer asks again, under the same number: a host that has done it already answers again
         and does not do it twice.
         """
+        raise NotImplementedError
+
+    def thing(self, kind: str, names: "list[str]", method: str, args: "list[Any]") -> "Any":
+        """Use a sensor, actuator, pin or bus of the node at once, and return what it gives: "open"
+        [options, state or None], "close", "state", or what its kind can do (`things/things.py`).
+        Raises MoonhopError if it is not there, is held by another process or fails."""
         raise NotImplementedError
 
     def changed(self) -> None:

@@ -15,7 +15,7 @@ from moonhop_core.errors import MoonhopError
 from moonhop_core.process.clock import RealClock, VirtualClock
 from moonhop_core.process.deep import run_deep
 from moonhop_core.process.local_files import LocalFiles
-from moonhop_core.process.local_host import LocalHost
+from moonhop_core.process.local_things import HostWithThings
 from moonhop_core.process.process import FAILED, RUNNING, Process
 
 try:
@@ -44,6 +44,7 @@ class Leg:
     root     the folder for `fs`, or None
     node     what the program sees as `node`
     state    what the leg before left (its result's "state"), or None
+    things   sensors and actuators (`things/things.py`), or None
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Leg:
         root: "str | None" = None,
         node: "dict[str, Any] | None" = None,
         state: "dict[str, Any] | None" = None,
+        things: "dict[str, Any] | None" = None,
     ):
         self.args = args
         self.rests = rests
@@ -61,6 +63,7 @@ class Leg:
         self.root = root
         self.node = node or {"id": "local", "kind": "exec", "tags": []}
         self.state = state
+        self.things = things
 
     def to_json(self) -> "dict[str, Any]":
         """Return the leg as plain JSON."""
@@ -71,6 +74,7 @@ class Leg:
             "root": self.root,
             "node": self.node,
             "state": self.state,
+            "things": self.things,
         }
 
 
@@ -89,9 +93,11 @@ def run_leg(
     or "stuck": tasks wait for what can never come), "exit_status", "failure", "waits" (of a stuck
     one), "state" (for the next leg).
     """
-    state = leg.state or {"now": 0, "messages": [], "retained": {}}
+    state = leg.state or {"now": 0, "messages": [], "retained": {}, "looks": {}, "begun": None}
     clock = VirtualClock(state["now"]) if leg.virtual else RealClock()
-    host = LocalHost(clock, LocalFiles(leg.root) if leg.root is not None else None, output)
+    begun = clock.now() if state["begun"] is None else state["begun"]
+    files = LocalFiles(leg.root) if leg.root is not None else None
+    host = HostWithThings(clock, files, output, leg.things or {}, begun, state["looks"])
     process = make_process(program, make_engine, host, args=leg.args, node=leg.node)
     try:
         if image is None:
@@ -102,7 +108,10 @@ def run_leg(
             # the retained messages were heard before the hop
             host.messages = state["messages"]
             host.retained = state["retained"]
-        status = _run(process, host, leg.rests)
+        rests = leg.rests
+        if rests is not None and leg.things and image is not None:
+            rests += 1  # the first turn may only open things again
+        status = _run(process, host, rests)
         if status == "rest":
             process.snapshot(put_line, process.epoch + 1)
         return {
@@ -110,18 +119,29 @@ def run_leg(
             "exit_status": process.exit_status,
             "failure": process.failure,
             "waits": process.waits() if status == "stuck" else [],
-            "state": {"now": clock.now(), "messages": host.messages, "retained": host.retained},
+            "state": {
+                "now": clock.now(),
+                "messages": host.messages,
+                "retained": host.retained,
+                "looks": host.looks,
+                "begun": begun,
+            },
         }
     finally:
         process.let_go()
+        host.things.close()
 
 
-def _run(process: Process, host: LocalHost, rests: "int | None") -> str:
+def _run(process: Process, host: HostWithThings, rests: "int | None") -> str:
     clock = host.clock
     done = 0
     while True:
         host.settle(process)
         moment = process.due()
+        look = host.due() if process.status == RUNNING else None
+        if look is not None and (moment is None or look <= moment):
+            clock.wait(look)
+            continue
         if moment is None:
             if host.requests:  # one that came after the answer to another
                 continue

@@ -92,15 +92,19 @@ class LocalHost(Host):
             process.deliver(topic, payload)
         for number, verb, args in requests:
             try:
-                if verb == "hop":
-                    raise MoonhopError("there is no other node: the program runs without a fleet")
-                if self.files is None:
-                    raise MoonhopError("there are no files here")
-                values = self.files.answer(verb, args)
-                if self.watched:
+                values = self.answer(verb, args)
+                if self.watched and self.files is not None:
                     self.messages += self.files.told(verb, args)
             except MoonhopError as error:
                 process.finish(number, None, str(error))
             else:
                 process.finish(number, values)
         return bool(messages or requests)
+
+    def answer(self, verb: str, args: "list[Any]") -> "list[Any]":
+        """Do a request and return its values. Raises MoonhopError."""
+        if verb == "hop":
+            raise MoonhopError("there is no other node: the program runs without a fleet")
+        if self.files is None:
+            raise MoonhopError("there are no files here")
+        return self.files.answer(verb, args)

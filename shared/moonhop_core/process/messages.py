@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from moonhop_core.process.tasks import Task
 
 MAILBOX = 1000  # messages; the oldest goes when one more comes
+THING = "$thing/"  # in front of the topics of what sensors say
 
 
 class Subscription:
@@ -145,6 +146,8 @@ class Messages:
             return False
         for subscription in self.in_order():
             if matches(subscription.filter, topic):
+                if topic[:7] == THING:
+                    subscription.queue = []  # only what a thing says last counts
                 subscription.queue.append([topic, payload])
                 self._handle_next(subscription)
         for mailbox in self.boxes():
@@ -159,6 +162,10 @@ class Messages:
                 from moonhop_core.process.watching import change_of
 
                 message = [change_of(message[1])]
+            elif subscription.filter[:7] == THING:
+                from moonhop_core.process.things import value_of
+
+                message = [value_of(message[1])]
             owner = ["subscription", subscription.ident]
             tid = self.process.new_id()
             subscription.handler = tid

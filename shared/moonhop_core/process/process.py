@@ -74,7 +74,7 @@ class Process:
         self.exiting: "int | None" = None
         self.agenda = Agenda()
         self.tasks = Tasks(self)
-        self.parts: "dict[str, Any]" = {}  # timers, messages, files, once there were any
+        self.parts: "dict[str, Any]" = {}  # timers, messages, files …, once there were any
         self.arrivals: "list[int]" = []  # kept functions, of hop.on_arrive
         self.next_id = MAIN
         self.resting: "list[Any] | None" = None  # between reading an image and going on
@@ -308,6 +308,9 @@ class Process:
                 return
             if what[0] == "timer":
                 self.timers.fire(what[1], what[2], now)
+                continue
+            if what[0] == "arrival":
+                self.parts["things"].arrive()
                 continue
             task = self.tasks.all[what[1]]
             task.entry = None

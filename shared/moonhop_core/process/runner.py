@@ -42,6 +42,7 @@ def run_program(
     virtual: bool = False,
     root: "str | None" = None,
     node: "dict[str, Any] | None" = None,
+    things: "dict[str, Any] | None" = None,
 ) -> "dict[str, Any]":
     """Run a program to its end and return the result of its last leg (`leg.run_leg`).
 
@@ -52,7 +53,7 @@ def run_program(
     state: "dict[str, Any] | None" = None
     turn = 0
     while True:
-        leg = Leg(list(args), hop_every, virtual, root, node, state)
+        leg = Leg(list(args), hop_every, virtual, root, node, state, things)
         result, image = runners[turn % len(runners)](leg, image)
         if result["status"] != "rest":
             return result

@@ -52,6 +52,8 @@ def write_process(process: "Process", writer: "ImageWriter", epoch: int, hops: i
         state["held"] = [pack_list(item) for item in files.held if item[0] == "publish"]
     if "messages" in parts:
         state.update(write_messages(process.messages))
+    if "things" in parts:
+        state["things"] = [pack_list(entry) for entry in parts["things"].written()]
     writer.put(["process", set_ones(state)])
     if "messages" in parts:
         for message in queued(process.messages):
@@ -112,6 +114,10 @@ def read_process(process: "Process", record: "list[Any]") -> None:
             file = restored(unpack_list(entry))
             process.files.open[file.ident] = file
         process.files.held = [unpack_list(item) for item in state.get("held", ())]
+    if "things" in state:
+        from moonhop_core.process.things import in_use
+
+        in_use(process).read([unpack_list(entry) for entry in state["things"]])
     process.resting = [later, state.get("paused", False)]
 
 
@@ -139,6 +145,8 @@ def tie_up(process: "Process", elapsed: int, arrived: bool) -> None:
     for filter in process.filters():
         process.host.subscribe(filter)
     process.status = "paused" if paused else "running"
+    if "things" in process.parts:  # when it goes on, for until then they may be the other copy's
+        process.agenda.add(now, ["arrival"])
     if arrived:
         for handle in process.arrivals:
             process.tasks.start(process.new_id(), handle, [], ["arrival", handle])
