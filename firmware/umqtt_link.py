@@ -212,7 +212,8 @@ class UmqttLink(Link):
                     first[0].set()
                     return
             except (OSError, EOFError, AssertionError, asyncio.TimeoutError):
-                pass
+                if delay == BACK_OFF[0] and not self.connected:  # the first of these attempts
+                    print("moonhop: cannot reach the broker at %s:%d" % (self.host, self.port))
             except (MemoryError, IndexError, ValueError, TypeError) as error:  # a broken stream
                 sys.print_exception(error)
             finally:

@@ -12,6 +12,10 @@ NODE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 FILE = "credentials.json"
 
 
+class NodeInUse(MoonhopError):
+    """A node of this id is there, and its credential was not to be replaced."""
+
+
 class Credentials:
     """The fleet's secrets, kept in its state folder; each change is written at once."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from moonhop.broker.access import HOST
 from moonhop.broker.embedded import BrokerError, EmbeddedBroker
 from moonhop.broker.external import ExternalBroker
-from moonhop.credentials import Credentials
+from moonhop.credentials import Credentials, NodeInUse, check_node_id
 from moonhop.files.adoption import adopt_folder
 from moonhop.files.announcing import Announcer
 from moonhop.files.places import open_blobs
@@ -170,6 +170,27 @@ class Host:
             password,
         )
 
+    async def admit(self, node: str, replace: bool) -> NodeConfig:
+        """Make a fresh credential for a node and cut off who has come with an older one.
+
+        Raises NodeInUse if a node of this id is there and not to be replaced, MoonhopError if the
+        id is not allowed.
+        """
+        check_node_id(node)
+        known = self.scheduler.fleet.nodes.get(node)
+        if known and known.ready and not replace:
+            raise NodeInUse(f"node {node!r} is there already; choose another name, or --replace it")
+        await self.broker.remove_user(node)
+        return self.add_node(node)
+
+    async def expel(self, node: str) -> None:
+        """Take a node's credential back and cut it off. Raises MoonhopError if it has none."""
+        if node not in self.credentials.nodes:
+            raise MoonhopError(f"there is no node {node!r} with a credential")
+        self.credentials.remove_node(node)
+        await self.broker.remove_user(node)
+        self.store.event("node expelled", None, node, "its credential was taken back")
+
     async def wait_for_worker(self, worker: Worker, timeout: float = 20.0) -> None:
         """Wait until a local worker's node is ready. Raises MoonhopError if it does not come."""
         node = self.scheduler.fleet.nodes.get
@@ -251,6 +272,7 @@ class Host:
             self.watchers,
             self.programs,
             self.credentials,
+            self,
         )
         for port in dict.fromkeys([ports.http or before, ports.http]):
             self.web = WebServer(app, ports.address, port)

@@ -167,9 +167,19 @@ def write_private(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(descriptor)
         part.replace(path)
+        sync_folder(path.parent)  # else the new name may be lost when power is cut
     except OSError as error:
         part.unlink(missing_ok=True)
         raise StateError(f"cannot write {path}: {error.strerror}") from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Put a folder's names on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _home() -> Path:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,9 +58,25 @@ def test_main_runs_after_a_reset_at_the_prompt_only(board: BoardConsole, tmp_pat
     assert log.read_text() == "boot boot main "
 
 
-def test_an_interrupted_main_leaves_the_prompt(board: BoardConsole, tmp_path: Path) -> None:
-    (tmp_path / "flash/main.py").write_text("print('begun')\nwhile True: pass\n")
+def test_what_nobody_hears_stops_no_board(board: BoardConsole, tmp_path: Path) -> None:
     with serial.serial_for_url(board.url, timeout=TIMEOUT) as port:
+        port.read_until(b">>> ")
+        text = "for n in range(9999): print(n)\nopen('done', 'w').close()\n"
+        (tmp_path / "flash/main.py").write_text(text)
+        port.write(b"\x04")  # also a reset that nobody waits for
+        port.flush()
+    end = time.monotonic() + TIMEOUT
+    while not (tmp_path / "flash/done").exists():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    with serial.serial_for_url(board.url, timeout=TIMEOUT) as port:
+        assert b"9998" in port.read_until(b">>> ")  # the end of it is still there
+
+
+def test_an_interrupted_main_leaves_the_prompt(board: BoardConsole, tmp_path: Path) -> None:
+    with serial.serial_for_url(board.url, timeout=TIMEOUT) as port:
+        port.read_until(b">>> ")  # it is up, without that file
+        (tmp_path / "flash/main.py").write_text("print('begun')\nwhile True: pass\n")
         port.write(b"\x04")
         assert port.read_until(b"begun").endswith(b"begun")
         port.write(b"\x03")

@@ -11,7 +11,7 @@ def test_set_is_named_by_its_paths_and_contents_alone() -> None:
     assert one.name == BoardSet({"b/c.mpy": b"22", "a.mpy": b"1"}, "99.0").name
     assert len(one.name) == 12
     others = [{"a.mpy": b"2", "b/c.mpy": b"22"}, {"a.mpy": b"1", "b/d.mpy": b"22"}, {"a.mpy": b"1"}]
-    assert one.name not in {BoardSet(files).name for files in others}  # type: ignore[arg-type]
+    assert one.name not in {BoardSet(files).name for files in others}
 
 
 def test_list_of_a_set_comes_last_and_tells_size_and_hash() -> None:

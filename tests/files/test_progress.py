@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from moonhop.cli.fs.progress import CLEAR, Progress
+from moonhop.cli.progress import CLEAR, Progress
 from tests.files.command_line import Fs
 
 SIZE = 600_000  # bytes

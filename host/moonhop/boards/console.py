@@ -42,7 +42,6 @@ class BoardConsole:
     def __init__(self, folder: Path, heap: str) -> None:
         self._folder, self._heap = folder, heap
         self._listening = socket.create_server(("127.0.0.1", 0))
-        self._listening.settimeout(LOOK)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve)
         self._process: subprocess.Popen[bytes] | None = None
@@ -95,33 +94,49 @@ class BoardConsole:
             self._process = None
 
     def _serve(self) -> None:
+        """Carry bytes between MicroPython and the client, if there is one; start MicroPython again
+        when it ends. What it says to nobody is heard, or it would stand still; the newest of that
+        waits for the next client, as in an adapter."""
+        client: socket.socket | None = None
+        unheard = b""
         while not self._stopping.is_set():
-            with contextlib.suppress(TimeoutError):
-                client, _ = self._listening.accept()
-                with client, contextlib.suppress(ConnectionError):
-                    client.settimeout(None)
-                    self._talk(client)
-
-    def _talk(self, client: socket.socket) -> None:
-        """Carry bytes both ways until the client leaves; start MicroPython again when it ends."""
-        while not self._stopping.is_set():
-            waited = [client.fileno(), self._terminal]
+            source = client or self._listening
+            waited = [self._terminal, source.fileno()]
             ready, _, _ = select.select(waited, [], [], LOOK)
-            if client.fileno() in ready:
-                data = client.recv(PIECE)
-                if not data:
-                    return
-                self._note(data)
-                self._interrupt(data)
-                with contextlib.suppress(OSError):  # it is just ending
-                    os.write(self._terminal, data)
+            if source.fileno() in ready:
+                client = self._take(client) if client else self._listening.accept()[0]
+                unheard = self._pass(client, unheard)
             if self._terminal in ready:
-                data = self._said()
-                client.sendall(data or REBOOT)
-                if not data:
+                said = self._said()
+                if not said:
                     self.resets += 1
                     self._cut()
                     self._power()
+                unheard = self._pass(client, unheard + (said or REBOOT))
+        if client:
+            client.close()
+
+    def _pass(self, client: socket.socket | None, data: bytes) -> bytes:
+        """Send data to the client; return what waits for the next one."""
+        if client is None:
+            return data[-PIECE:]
+        with contextlib.suppress(ConnectionError):  # its end is seen when it is read
+            client.sendall(data)
+        return b""
+
+    def _take(self, client: socket.socket) -> socket.socket | None:
+        """Pass on what a client sends; return None when it has left."""
+        data = b""
+        with contextlib.suppress(ConnectionError):
+            data = client.recv(PIECE)
+        if not data:
+            client.close()
+            return None
+        self._note(data)
+        self._interrupt(data)
+        with contextlib.suppress(OSError):  # MicroPython is just ending
+            os.write(self._terminal, data)
+        return client
 
     def _said(self) -> bytes:
         """Return what MicroPython wrote; nothing: it has ended."""

@@ -50,3 +50,6 @@ class ExternalBroker:
 
     def add_user(self, name: str, password: str) -> None:
         """All nodes come as one user, whom it knows."""
+
+    async def remove_user(self, name: str) -> None:
+        """That one user stays."""

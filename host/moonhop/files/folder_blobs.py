@@ -9,6 +9,7 @@ from pathlib import Path
 
 from moonhop.files.blobs import Staged
 from moonhop.files.bodies import LONG
+from moonhop.state import sync_folder
 
 PIECE = 256 * 1024  # bytes read at once
 
@@ -92,12 +93,3 @@ class StagedFile:
         """Remove the file, unless it has been kept."""
         self._file.close()
         self.path.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Put a folder's names on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

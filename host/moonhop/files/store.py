@@ -20,7 +20,7 @@ from moonhop.files.bodies import Piece, is_long, pieces
 from moonhop.files.commits import Committer
 from moonhop.files.entries import ANY, HOST, Change, Entry, Known, Page, Version, Writer
 from moonhop.files.errors import FileError, Longer, NotFound
-from moonhop.files.folder_blobs import FolderBlobs, sync_folder
+from moonhop.files.folder_blobs import FolderBlobs
 from moonhop.files.holds import Holds
 from moonhop.files.paths import OPEN, clean_path
 from moonhop.files.quotas import Account
@@ -28,6 +28,7 @@ from moonhop.files.reading import Chunks, Content, blobs_of
 from moonhop.files.repeats import digest, forget_process, once
 from moonhop.files.schema import connect, prepare
 from moonhop.files.uploads import Upload
+from moonhop.state import sync_folder
 
 LARGEST_PAGE = 1000  # entries
 

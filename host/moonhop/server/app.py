@@ -16,6 +16,7 @@ from moonhop.scheduler.scheduler import Scheduler
 from moonhop.server.api import api_routes
 from moonhop.server.apps import app_routes
 from moonhop.server.auth import Gate
+from moonhop.server.credentials import Gatekeeper, credential_routes
 from moonhop.server.refusals import DOCUMENTED, add_refusals
 
 
@@ -27,6 +28,7 @@ def create_app(
     watchers: Watchers,
     programs: ProgramStore,
     credentials: Credentials,
+    host: Gatekeeper,
 ) -> FastAPI:
     """Return the application over a running host's parts."""
     app = FastAPI(title="moonhop", docs_url=None, redoc_url=None, responses=DOCUMENTED)
@@ -36,6 +38,7 @@ def create_app(
     app.include_router(tree_routes(files, writers, watchers), prefix="/fs")
     app.include_router(api_routes(scheduler, programs, images), prefix="/api")
     app.include_router(app_routes(applications), prefix="/api/apps")
+    app.include_router(credential_routes(host), prefix="/api/nodes")
     app.include_router(quota_routes(files), prefix="/api/quotas")
     app.include_router(program_routes(programs), prefix="/programs")
     add_refusals(app)

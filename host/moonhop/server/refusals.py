@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match, Route
 
+from moonhop.credentials import NodeInUse
 from moonhop.files.errors import (
     Conflict,
     DiskFull,
@@ -26,6 +27,7 @@ STATUS = {
     Guarded: 403,
     NotFound: 404,
     Conflict: 409,
+    NodeInUse: 409,
     NotThatVersion: 412,
     QuotaReached: 507,
     DiskFull: 507,

@@ -3,13 +3,13 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from moonhop.cli.acts import add_act
 from moonhop.cli.client import Client, file_path, tree_path
-from moonhop.cli.fs.acts import add_act
 from moonhop.cli.fs.tree import landing, last_name
 from moonhop_core.errors import MoonhopError
 
 if TYPE_CHECKING:
-    from moonhop.cli.fs.acts import Acts
+    from moonhop.cli.acts import Acts
 
 
 def configure(acts: "Acts") -> None:

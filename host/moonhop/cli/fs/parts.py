@@ -16,7 +16,7 @@ from typing import IO
 from moonhop import locks
 from moonhop.cli.client import Client, Interrupted, Refused, pieces
 from moonhop.cli.fs.local import told_of_ours
-from moonhop.cli.fs.progress import Progress
+from moonhop.cli.progress import Progress
 from moonhop_core.errors import MoonhopError
 
 WORTH = 1 << 20  # bytes: less is not kept

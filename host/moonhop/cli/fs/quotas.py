@@ -3,14 +3,14 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from moonhop.cli.acts import add_act
 from moonhop.cli.client import Client
-from moonhop.cli.fs.acts import add_act
 from moonhop.cli.output import print_table
 from moonhop.sizes import parse_size, shown
 from moonhop_core.errors import MoonhopError
 
 if TYPE_CHECKING:
-    from moonhop.cli.fs.acts import Acts
+    from moonhop.cli.acts import Acts
 
 DEFAULT = "default"
 

@@ -6,16 +6,16 @@ from pathlib import Path
 from shlex import quote
 from typing import IO, TYPE_CHECKING, Any
 
+from moonhop.cli.acts import add_act, at_least_1
 from moonhop.cli.client import Client, Refused, file_path, pieces, tree_path
-from moonhop.cli.fs.acts import add_act, at_least_1
 from moonhop.cli.fs.local import told_of_ours
 from moonhop.cli.fs.parts import fetch
-from moonhop.cli.fs.progress import Progress
 from moonhop.cli.fs.tree import entries, last_name
+from moonhop.cli.progress import Progress
 from moonhop_core.errors import MoonhopError
 
 if TYPE_CHECKING:
-    from moonhop.cli.fs.acts import Acts
+    from moonhop.cli.acts import Acts
 
 
 def configure(acts: "Acts") -> None:

@@ -4,13 +4,13 @@ import argparse
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from moonhop.cli.acts import add_act, at_least_1
 from moonhop.cli.client import Client, tree_path
-from moonhop.cli.fs.acts import add_act, at_least_1
 from moonhop.cli.fs.tree import find
 from moonhop.cli.output import ago, print_table
 
 if TYPE_CHECKING:
-    from moonhop.cli.fs.acts import Acts
+    from moonhop.cli.acts import Acts
 
 
 def configure(acts: "Acts") -> None:

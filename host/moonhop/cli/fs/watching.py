@@ -5,13 +5,13 @@ import sys
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from moonhop.cli.acts import add_act
 from moonhop.cli.client import Client, tree_path
-from moonhop.cli.fs.acts import add_act
 from moonhop.cli.fs.tree import is_hidden
 from moonhop.cli.output import print_json
 
 if TYPE_CHECKING:
-    from moonhop.cli.fs.acts import Acts
+    from moonhop.cli.acts import Acts
 
 
 def configure(acts: "Acts") -> None:

@@ -9,16 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from moonhop.cli.acts import add_act
 from moonhop.cli.client import PIECE, Client, file_path
-from moonhop.cli.fs.acts import add_act
 from moonhop.cli.fs.local import told_of_ours
-from moonhop.cli.fs.progress import Progress
 from moonhop.cli.fs.tree import landing
+from moonhop.cli.progress import Progress
 from moonhop.files.appends import LARGEST
 from moonhop_core.errors import MoonhopError
 
 if TYPE_CHECKING:
-    from moonhop.cli.fs.acts import Acts
+    from moonhop.cli.acts import Acts
 
 
 def configure(acts: "Acts") -> None:

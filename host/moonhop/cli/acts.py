@@ -1,16 +1,14 @@
-"""How an act of ``moonhop fs`` is made known to the command line."""
+"""How an act of a verb, as ``ls`` of ``moonhop fs``, is made known to the command line."""
 
 import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from moonhop.cli.client import Client
 from moonhop.cli.running import common
 
 if TYPE_CHECKING:
     Acts = argparse._SubParsersAction[argparse.ArgumentParser]
-    # does it, and returns what --json prints
-    Do = Callable[[Client, argparse.Namespace], Any]
+    Do = Callable[..., Any]  # does it, given what its verb has and the options
 
 
 def add_act(acts: "Acts", name: str, what: str, example: str, do: "Do") -> argparse.ArgumentParser:
@@ -19,10 +17,10 @@ def add_act(acts: "Acts", name: str, what: str, example: str, do: "Do") -> argpa
         name,
         help=what,
         description=what[0].upper() + what[1:] + ".",
-        epilog=f"example:\n  moonhop fs {name} {example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.epilog = f"example:\n  {parser.prog} {example}"
     common(parser, below=True)
     parser.set_defaults(do=do)
     return parser
