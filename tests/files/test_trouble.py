@@ -2,8 +2,6 @@
 
 import os
 
-import pytest
-
 from moonhop.files.folder_blobs import FolderBlobs, StagedFile
 from tests.files.test_routes import put
 from tests.host.running import RunningHost
@@ -40,12 +38,12 @@ def test_index_that_has_no_room_loses_nothing_that_it_took(running) -> None:
     assert running.http.patch("/files/log", content=record).json()["size"] == len(taken + record)
 
 
-@pytest.mark.parametrize("verb", ["GET", "PATCH"])
-def test_blob_that_cannot_be_read_is_told(running: RunningHost, verb) -> None:
-    put(running, "x", bytes(100_000))
-    for blob in running.host.files._blobs.hashes():
-        running.host.files._blobs.remove(blob)
-    query = {"at": 50_000} if verb == "PATCH" else {}
-    answer = running.http.request(verb, "/files/x", params=query, content=b"1")
-    assert answer.status_code == 503
-    assert answer.json()["error"].startswith("cannot read the file: ")
+def test_blob_that_cannot_be_read_is_told(running: RunningHost) -> None:
+    for size in (100_000, 1_000_000):
+        put(running, "x", bytes(size))
+        for blob in running.host.files._blobs.hashes():
+            running.host.files._blobs.remove(blob)
+        for verb, query in (("GET", {}), ("PATCH", {"at": size - 1})):
+            answer = running.http.request(verb, "/files/x", params=query, content=b"1")
+            assert answer.status_code == 503, (verb, size)
+            assert answer.json()["error"].startswith("cannot read the file: ")

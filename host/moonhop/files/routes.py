@@ -2,6 +2,7 @@
 
 import asyncio
 from email.utils import formatdate
+from itertools import chain
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
@@ -168,7 +169,9 @@ async def _sent(content: Content, request: Request) -> Response:
         return Response(b"".join(chunks), status, headers)
     if end - start <= SMALL:
         return Response(await asyncio.to_thread(b"".join, chunks), status, headers)
-    return StreamingResponse(chunks, status, headers)
+    # What cannot be read at all is told by a status, which has to be known before the first byte.
+    first = await asyncio.to_thread(next, chunks, b"")
+    return StreamingResponse(chain([first], chunks), status, headers)
 
 
 async def _receive(request: Request, upload: Upload, account: Account | None) -> None:
