@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from moonhop.files.store import FileStore
 from moonhop.host import Host
 from moonhop.scheduler.rows import NewProcess
 from tests.host.fleet import WAIT, on_host, printed
@@ -46,6 +47,15 @@ print(count)
 """
 
 
+COPY = b"""
+local from, to = fs.open("large.txt"), fs.open("copy.txt", "w")
+for line in from:lines("L") do to:write(line) end
+print(from:seek(), to:seek())
+from:close()
+to:close()
+"""
+
+
 def on_a_board(tmp_path: Path, source: bytes, prepare: Callable[[Host], object]) -> list[str]:
     """Run a program on a board with the heap of an ESP32; return what it printed."""
     found: list[str] = []
@@ -83,6 +93,20 @@ def test_a_board_reads_two_megabytes_by_lines_and_in_pieces(tmp_path: Path) -> N
         f"{len(lines)}\t{size}\t{size}",
         f"{-(-size // 1000)}\t{size}",
     ]
+
+
+def test_a_board_writes_a_file_that_is_larger_than_its_memory(tmp_path: Path) -> None:
+    text = b"".join(b"%d %s\n" % (number, b"x" * (number % 90)) for number in range(4200))
+    assert len(text) > 192 << 10
+
+    def prepare(host: Host) -> None:
+        host.files.write("large.txt", text)
+        host.files.write("copy.txt", b"as it was")
+
+    assert on_a_board(tmp_path, COPY, prepare) == [f"{len(text)}\t{len(text)}"]
+    with FileStore(tmp_path / "lab/files") as files:
+        assert files.read("copy.txt") == text
+        assert files.stat("copy.txt").version == 2
 
 
 def test_a_board_lists_a_folder_of_a_thousand_files(tmp_path: Path) -> None:
