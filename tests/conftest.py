@@ -9,6 +9,7 @@ from tests.brokers import BROKERS, Broker
 from tests.host.running import RunningHost
 from tests.language.engines import DOUBLES_ONLY, ENGINES, Engine
 
+NIGHTLY = 3600.0  # seconds that a nightly test may take
 USERS = {"host": "host-secret", "node-a": "a-secret", "node-b": "b-secret"}
 
 
@@ -35,7 +36,11 @@ def running(tmp_path: Path) -> Iterator[RunningHost]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what the mark `integers` leaves out: engines whose numbers are doubles."""
+    """Give nightly tests their time, and leave out what the mark `integers` leaves out: engines
+    whose numbers are doubles."""
+    for item in items:
+        if item.get_closest_marker("nightly") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(NIGHTLY))
     left_out = [item for item in items if needs_more_than_doubles(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
