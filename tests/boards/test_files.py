@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from moonhop.boards.sets import build_set
 from moonhop.files.store import FileStore
 from moonhop.host import Host
 from moonhop.scheduler.rows import NewProcess
@@ -11,7 +12,7 @@ from tests.host.fleet import WAIT, on_host, printed
 
 SIZE = 2 << 20  # bytes of the file
 LONG = 90.0  # seconds
-JOIN = 40.0  # seconds; a board's files may have to be made first
+JOIN = 40.0  # seconds
 BY_LINES = b"""
 local count, size = 0, 0
 for line in fs.lines("large.txt") do
@@ -59,6 +60,7 @@ to:close()
 def on_a_board(tmp_path: Path, source: bytes, prepare: Callable[[Host], object]) -> list[str]:
     """Run a program on a board with the heap of an ESP32; return what it printed."""
     found: list[str] = []
+    build_set(umqtt=True)  # made once, which may take longer than a board has to join
 
     async def scenario(host: Host) -> None:
         worker = await host.workers.start_micropython(host.add_node("board"), "192K")
