@@ -15,7 +15,7 @@ SIZE = 600_000  # bytes
 AT_ONCE = """
 import sys
 from moonhop.cli import main
-from moonhop.cli.fs import progress
+from moonhop.cli import progress
 progress.AFTER = progress.EVERY = 0.0
 sys.exit(main(sys.argv[1:]))
 """
