@@ -10,7 +10,7 @@ from moonhop.boards.birth import NotBorn, restart_and_wait, why_not
 from moonhop.boards.console import BoardConsole
 from moonhop.boards.repl import Repl
 
-JOINING = "moonhop: joining Wi-Fi shed\r\n"
+JOINING = "moonhop: wifi: joining shed\r\n"
 
 
 class Nobody:
@@ -30,29 +30,30 @@ def board(tmp_path: Path) -> Iterator[BoardConsole]:
     ("said", "reason", "final"),
     [
         (
-            2 * (JOINING + "moonhop: no Wi-Fi shed - status 202\r\n"),
+            2 * (JOINING + "moonhop: wifi: wrong password for shed\r\n"),
             "the Wi-Fi 'shed' does not take the password; give it again: moonhop board deploy"
             " --wifi 'shed'",
             True,
         ),
         (
-            JOINING + "moonhop: no Wi-Fi shed - status 202\r\n",
+            JOINING + "moonhop: wifi: wrong password for shed\r\n",
             "the Wi-Fi 'shed' does not take the password",
             False,
         ),
         (
-            2 * (JOINING + "moonhop: no Wi-Fi shed - status 201\r\n"),
+            2 * (JOINING + "moonhop: wifi: no network shed\r\n"),
             "the board finds no Wi-Fi 'shed'; check the name",
             True,
         ),
         (
-            "moonhop: no Wi-Fi shed - status 1001\r\n",
+            "moonhop: wifi: no answer from shed (status 1001)\r\n",
             "the board cannot join the Wi-Fi 'shed' (status 1001)",
             False,
         ),
         (
-            "moonhop: no Wi-Fi shed - status 202\r\nmoonhop: Wi-Fi address 192.168.1.9\r\n"
-            "moonhop: cannot reach the broker at 192.168.1.2:1883\r\n",
+            "moonhop: wifi: wrong password for shed\r\n"
+            "moonhop: wifi: connected to shed as 192.168.1.9\r\n"
+            "moonhop: cannot reach the broker at 192.168.1.2:1883 [Errno 111] ECONNREFUSED\r\n",
             "the board reaches no broker at 192.168.1.2:1883; look whether",
             False,
         ),
@@ -83,7 +84,12 @@ def test_what_the_console_says_is_told_as_what_to_do(said: str, reason: str, fin
 
 
 def test_a_board_that_says_no_more_than_usual_has_no_trouble() -> None:
-    assert why_not("ets Jun  8 2016\r\n" + JOINING + "moonhop: Wi-Fi address 10.0.0.9\r\n") is None
+    assert (
+        why_not(
+            "ets Jun  8 2016\r\n" + JOINING + "moonhop: wifi: connected to shed as 10.0.0.9\r\n"
+        )
+        is None
+    )
 
 
 def test_a_final_reason_ends_the_wait(board: BoardConsole, tmp_path: Path) -> None:

@@ -1,12 +1,8 @@
 """Flashing over esptool's real protocol, against a boot loader without a chip."""
 
-import contextlib
 import json
 import os
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,31 +15,15 @@ from moonhop.boards.ports import Port, choose_port, unopened
 from moonhop.cli import main
 from moonhop_core.errors import MoonhopError
 from tests.boards.images import LONG, application, firmware, write
+from tests.boards.loaders import boot_loaders
 
-START = 30.0  # seconds
 S3 = "ESP32_GENERIC_S3-20250415-v1.25.0.bin"
 
 
 @pytest.fixture
 def chip(tmp_path: Path) -> Iterator[Callable[[str], str]]:
     """Starts boot loaders; gives the address of each."""
-    with contextlib.ExitStack() as running:
-
-        def start(name: str) -> str:
-            told = tmp_path / f"{name}.port"
-            command = [sys.executable, "-m", "esp32_mock_bootloader.cli", "run", "--chip", name]
-            loader = subprocess.Popen(
-                [*command, "--port", "0", "--port-file", str(told)], stdout=subprocess.DEVNULL
-            )
-            running.enter_context(loader)
-            running.callback(loader.kill)
-            end = time.monotonic() + START
-            while not (told.exists() and told.read_text()):
-                assert loader.poll() is None
-                assert time.monotonic() < end
-                time.sleep(0.02)
-            return f"socket://127.0.0.1:{int(told.read_text())}"
-
+    with boot_loaders(tmp_path) as start:
         yield start
 
 
@@ -125,7 +105,7 @@ def test_a_wrong_chip_is_refused_before_anything_is_erased(
 def test_the_command_prints_what_it_did(chip, tmp_path: Path, capsys) -> None:
     port = chip("esp32")
     path = write(tmp_path, firmware(app=application(0, version="v1.26.1")))
-    command = ["flash", "--port", port, "--no-stub", "--firmware", str(path)]
+    command = ["flash", "--no-deploy", "--port", port, "--no-stub", "--firmware", str(path)]
     assert main(command) == 0
     assert "ready     MicroPython v1.26.1 is on the esp32" in capsys.readouterr().out
     assert main([*command, "--json", "--no-erase"]) == 0
@@ -136,7 +116,9 @@ def test_the_command_prints_what_it_did(chip, tmp_path: Path, capsys) -> None:
 
 def refused(capsys, *arguments: str) -> str:
     """Return the one line that the command says when it fails."""
-    assert main(["flash", "--attempts", "1", "--before", "no-reset", *arguments]) == 1
+    assert (
+        main(["flash", "--no-deploy", "--attempts", "1", "--before", "no-reset", *arguments]) == 1
+    )
     told = capsys.readouterr().err
     assert told.count("\n") == 1, told
     return str(told)

@@ -14,15 +14,13 @@ OWN = "moonhop: "  # begins what the worker says on its console
 DEPLOY = "moonhop board deploy"
 
 # What the worker says (firmware/wifi.py, umqtt_link.py, moonhop_board.py) when it cannot join.
-NO_WIFI = re.compile(r"no Wi-Fi (.*) - status (-?\d+)")
+WRONG_PASSWORD = re.compile(r"wifi: wrong password for (.*)")
+NO_NETWORK = re.compile(r"wifi: no network (.*)")
+NO_ANSWER = re.compile(r"wifi: no answer from (.*) \((.*)\)")
 REFUSED = re.compile(r"the broker at (\S+) refuses this node")
 UNREACHED = re.compile(r"cannot reach the broker at (\S+)")
 NO_MEMORY = re.compile(r"^MemoryError", re.MULTILINE)
 FAULT = re.compile(r"^Traceback .*?^(\w[\w.]*(?:Error|Exception|Interrupt)\b.*?)$", re.M | re.S)
-# ESP-IDF's reasons for a disconnection, as MicroPython's network.WLAN.status gives them: 202 the
-# password, 204 and 15 a handshake that ends, as with a wrong one; 201, 210 to 212 no such network
-WRONG_PASSWORD = {"202", "204", "15", "-3"}
-NO_NETWORK = {"201", "210", "211", "212", "-2"}
 
 
 class Host(Protocol):
@@ -98,30 +96,25 @@ def why_not(said: str) -> Trouble | None:
                 " port",
                 False,
             )
-        if match := NO_WIFI.match(line):
-            return _wifi(match[1], match[2], sum(bool(NO_WIFI.match(each)) for each in ours))
+        if match := WRONG_PASSWORD.match(line):
+            return Trouble(
+                f"the Wi-Fi {match[1]!r} does not take the password; give it again:"
+                f" {DEPLOY} --wifi {match[1]!r}",
+                ours.count(line) > 1,  # once may be chance
+            )
+        if match := NO_NETWORK.match(line):
+            return Trouble(
+                f"the board finds no Wi-Fi {match[1]!r}; check the name, that it is in reach and"
+                f" has 2.4 GHz, then: {DEPLOY} --wifi NAME",
+                ours.count(line) > 1,
+            )
+        if match := NO_ANSWER.match(line):
+            return Trouble(f"the board cannot join the Wi-Fi {match[1]!r} ({match[2]})", False)
     if NO_MEMORY.search(said):
         return Trouble("the worker does not fit into the board's heap; take one with more", True)
     if match := FAULT.search("\n".join(lines)):
         return Trouble(f"the board's program broke off: {match[1]}", False)
     return None
-
-
-def _wifi(name: str, status: str, times: int) -> Trouble:
-    """Return what is the matter with a Wi-Fi; one report may be chance."""
-    if status in WRONG_PASSWORD:
-        return Trouble(
-            f"the Wi-Fi {name!r} does not take the password; give it again:"
-            f" {DEPLOY} --wifi {name!r}",
-            times > 1,
-        )
-    if status in NO_NETWORK:
-        return Trouble(
-            f"the board finds no Wi-Fi {name!r}; check the name, that it is in reach and has 2.4"
-            f" GHz, then: {DEPLOY} --wifi NAME",
-            times > 1,
-        )
-    return Trouble(f"the board cannot join the Wi-Fi {name!r} (status {status})", False)
 
 
 def _node(host: Host, node: str) -> dict[str, Any]:

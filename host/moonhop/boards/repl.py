@@ -25,6 +25,7 @@ WINDOW = 11  # bits of zlib's window: a board unpacks in 2 kB more than a piece 
 PIECE = 2048  # bytes of a file at once, before packing
 ORDER = 3072  # characters of code at once: what is small goes together
 BAUD = 115200
+DESKTOPS = ("linux", "darwin", "win32")  # sys.platform of virtual boards
 NO_ROOM = f"OSError: {errno.ENOSPC}", "ENOSPC"
 
 
@@ -56,7 +57,7 @@ class About:
     @property
     def virtual(self) -> bool:
         """Whether it is MicroPython on a desktop."""
-        return not self.resets
+        return self.platform in DESKTOPS
 
 
 class Repl:
@@ -159,7 +160,7 @@ class Repl:
         with self._told():
             if self.about.resets:
                 self._transport.exec_raw_no_follow("reset()")
-            else:  # a virtual board: by Ctrl-D at the prompt, for in the raw REPL no main.py runs
+            else:  # by Ctrl-D at the prompt: in the raw REPL no main.py runs then
                 self._transport.exit_raw_repl()
                 self._transport.read_until(1, b">>> ", timeout=ANSWER)
                 self._transport.serial.write(b"\x04")

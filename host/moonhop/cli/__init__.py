@@ -34,8 +34,8 @@ VERBS = {
     "sim": "run the scheduler over simulated nodes, in virtual time",
     "bench": "measure moonhop on this machine",
     "scan": "list the serial ports where boards may be",
-    "flash": "write MicroPython onto a board",
-    "board": "list the kinds of boards, fetch firmware for them",
+    "flash": "write MicroPython onto a board, and make it a node",
+    "board": "make boards nodes; list their kinds, fetch firmware for them",
     "doctor": "look whether everything that moonhop needs is there",
 }
 OK, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
