@@ -18,14 +18,17 @@ def say(*words):
     print(*words)
     memory = _memory()
     if memory:
-        memory(MARK + _joined(" ".join(map(str, words)) + "\n"))
+        try:
+            memory(_with(" ".join(map(str, words)) + "\n"))
+        except MemoryError:  # it is printed
+            pass
 
 
 def keep(error):
-    """Keep an exception's traceback."""
+    """Keep an exception's traceback. Raises MemoryError if there is too little."""
     text = io.StringIO()
     sys.print_exception(error, text)
-    words = MARK + _joined(text.getvalue())
+    words = _with(text.getvalue())
     memory = _memory()
     if memory:
         memory(words)
@@ -38,19 +41,11 @@ def keep(error):
 
 
 def read():
-    """Return the last words; "" if there are none."""
-    memory = _memory()
-    if memory:
-        words = memory()
-    else:
-        try:
-            with open(FILE, "rb") as file:
-                words = file.read(KEPT + len(MARK))
-        except OSError:
-            return ""
-    if not words.startswith(MARK):
+    """Return the last words, whole lines; "" if there are none."""
+    try:
+        return _kept().decode()
+    except UnicodeError:  # it is not what was written
         return ""
-    return "".join(chr(byte) for byte in words[len(MARK) :] if byte < 128)
 
 
 def clear():
@@ -65,8 +60,26 @@ def clear():
         pass
 
 
-def _joined(text):
-    return (read() + text).encode()[-KEPT:]
+def _kept():
+    memory = _memory()
+    if memory:
+        words = memory()
+    else:
+        try:
+            with open(FILE, "rb") as file:
+                words = file.read(len(MARK) + KEPT)
+        except OSError:
+            return b""
+    return words[len(MARK) :] if words.startswith(MARK) else b""
+
+
+def _with(text):
+    """Return what is to be kept, with a text at its end: from the beginning of a line."""
+    words = _kept() + text.encode()
+    if len(words) > KEPT:
+        words = words[-KEPT:]
+        words = words[words.find(b"\n") + 1 :]
+    return MARK + words
 
 
 def _memory():

@@ -55,15 +55,15 @@ class Health:
 
     def __init__(self, how, seconds):
         self._born = asyncio.Event()
-        self._tasks = Tasks()
+        self.spawn = Tasks().spawn
         trial = bool(how and how["trial"])
         self._dog = None
         if hasattr(machine, "WDT") and (seconds or trial):  # for a trial, the starter has set it
             self._seconds = seconds or PROOF
             self._dog = machine.WDT(timeout=self._seconds * 1000)
-            self._tasks.spawn(self._feed())
+            self.spawn(self._feed())
         if how and how["set"] and not how["safe"]:
-            self._tasks.spawn(self._prove(trial))
+            self.spawn(self._prove(trial))
 
     def born(self):
         """The broker has acknowledged the birth, and so has the last words."""
@@ -96,7 +96,7 @@ class Health:
         """Give a worker the verb `restart` (NMP-024)."""
 
         async def restart(request):
-            self._tasks.spawn(self._restart(worker))
+            self.spawn(self._restart(worker))
             return {}
 
         worker.special["restart"] = restart

@@ -8,5 +8,9 @@ package(
     base_path="../shared",
     opt=3,
 )
-for name in ("umqtt_link", "moonhop_board", "moonhop_start", "black_box", "health", "wifi"):
+for name in ("moonhop_start", "black_box", "moonhop_board", "health", "trust", "wifi") + (
+    "umqtt_link",
+    "umqtt_connection",
+    "umqtt_wire",
+):
     module(name + ".py", opt=3)

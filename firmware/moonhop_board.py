@@ -1,7 +1,8 @@
 """A board as a node: reads its set's moonhop.json, joins Wi-Fi if there is any, runs the worker.
 
 moonhop.json: fleet, node, password, mqtt_host, mqtt_port, url; and perhaps user, token, tags, wifi
-({"ssid", "password"}), name of the board's kind as "board", watchdog (seconds, 0: off).
+({"ssid", "password"}), name of the board's kind as "board", watchdog (seconds, 0: off), ca (PEM,
+whom to trust: the broker then speaks TLS).
 """
 
 import asyncio
@@ -44,12 +45,18 @@ def make_worker(config, boot=None):
     board's start."""
     node = config["node"]
     password = config["password"]
+    context = None
+    if config.get("ca"):
+        from trust import tls_context
+
+        context = tls_context(config["ca"])
     link = UmqttLink(
         config["mqtt_host"],
         config["mqtt_port"],
         config["fleet"] + "/" + node,
         config.get("user") or node,
         password,
+        context,
     )
     about = About(
         config["fleet"],
@@ -65,7 +72,8 @@ def make_worker(config, boot=None):
         WAITING,
         boot,
     )
-    return Worker(about, link, Http(config["url"], config.get("token") or password), engine)
+    http = Http(config["url"], config.get("token") or password, context)
+    return Worker(about, link, http, engine)
 
 
 async def _serve(config, how):
@@ -78,9 +86,11 @@ async def _serve(config, how):
         say("moonhop: safe mode, no programs:", boot["safe"])
     wifi = config.get("wifi")
     if wifi:
-        import wifi as radio
+        from wifi import Wifi
 
-        await radio.connect(wifi["ssid"], wifi.get("password", ""))
+        radio = Wifi(wifi["ssid"], wifi.get("password", ""))
+        await radio.connect()
+        life.spawn(radio.watch())
     while True:
         worker = make_worker(config, boot)
         _running["worker"] = worker

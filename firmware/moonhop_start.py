@@ -9,6 +9,7 @@ moonhop_boot.json: set, trial (null: none), boots; and perhaps failed (the last 
 pass its trial), safe (true: the trial was begun in safe mode).
 """
 
+import gc
 import hashlib
 import json
 import os
@@ -123,7 +124,11 @@ def fail(error, again):
     """Tell of an exception that nothing has caught, keep it for the next boot's birth, and reset
     the board (`again`) if it can be reset."""
     sys.print_exception(error)
-    black_box.keep(error)
+    gc.collect()
+    try:
+        black_box.keep(error)
+    except MemoryError:
+        pass
     try:
         from machine import reset
     except ImportError:

@@ -1,14 +1,12 @@
 """A link over umqtt.simple that never makes other asyncio tasks wait.
 
-MQTTClient reads from and writes to its socket and waits in between. Here its socket is a `_Wire`:
-it collects what the client writes, and gives it one packet that has already come whole. Where the
-client would wait, the wire raises `_Wait` and the answer is looked for in the packets that come
-later. Works with the client of 2017 (1.3.4 in the package registry) and with later ones.
+The client makes and reads the packets (umqtt_wire.py), a connection carries them
+(umqtt_connection.py); here is what outlives a connection: what is to be heard, and what the broker
+has not acknowledged yet.
 """
 
 import asyncio
 import random
-import struct
 import sys
 import time
 
@@ -16,59 +14,17 @@ import umqtt.simple
 
 from moonhop_core.node.link import Link, LinkError, Numbers
 from moonhop_core.node.tasks import Tasks
+from umqtt_connection import PIECE, Connection
+from umqtt_wire import Wait, Wire, control
 
 TIMEOUT = 10  # seconds for the broker to answer
 BACK_OFF = (0.5, 30)  # seconds before the first and before a late attempt to reconnect
 WAITING = 16384  # bytes that may wait for the network or an acknowledgement
-LONGEST = 16384  # bytes of a packet; longer ones are thrown away
-PIECE = 1024  # bytes read at once
-QUICKACK = 12 if sys.platform == "linux" else 0  # TCP_QUICKACK
 REMEMBERED = 128  # numbers of messages that came; brokers have up to 100 under way
-EASE = 10  # times 10 ms that a packet waits for processes which have their hands full
 LONG_TOPIC = 120  # bytes; MQTTClient.subscribe counts in one byte
 
 ticks_ms = time.ticks_ms
 ticks_diff = time.ticks_diff
-
-
-class _Wait(Exception):
-    """The client would have to wait for the broker here."""
-
-
-class _Wire:
-    """What MQTTClient takes for its socket (and, while it connects, for the socket module)."""
-
-    def __init__(self):
-        self.out = bytearray()
-        self.packet = b""
-        self.at = 0
-
-    def read(self, size):
-        end = self.at + size
-        if end > len(self.packet):
-            raise _Wait
-        data = bytes(self.packet[self.at : end])
-        self.at = end
-        return data
-
-    def write(self, data, size=None):
-        self.out.extend(data if size is None else data[:size])
-
-    def taken(self):
-        out = self.out
-        self.out = bytearray()
-        return out
-
-    def socket(self, *_):
-        return self
-
-    def getaddrinfo(self, *_):
-        return [(None,)]
-
-    def connect(self, *_):
-        pass
-
-    setblocking = settimeout = close = connect
 
 
 class UmqttLink(Link):
@@ -81,7 +37,7 @@ class UmqttLink(Link):
         self.keepalive = keepalive
         self.dropped = 0  # packets that were too long for this board
         self.reconnects = 0
-        self._wire = _Wire()
+        self._wire = Wire()
         self._client = umqtt.simple.MQTTClient(
             client_id.encode(), host, port, user.encode(), password.encode(), keepalive
         )
@@ -97,8 +53,7 @@ class UmqttLink(Link):
         self._answers = {}  # packet id: [event, return code]
         self._unacked = []  # [packet id, topic, payload, retain], oldest first
         self._unacked_size = 0
-        self._stream = None
-        self._unsent = bytearray()  # what the network did not take yet
+        self._connection = None
         self._buffer = bytearray(PIECE)  # made early, while there is room in one piece
         self._progress = asyncio.Event()
         self._task = None
@@ -130,7 +85,7 @@ class UmqttLink(Link):
         if not self.connected and not qos:
             return
         size = len(topic) + len(payload) + 8
-        waiting = self._unacked_size + len(self._unsent)
+        waiting = self._unacked_size + self._unsent()
         if waiting and waiting + size > WAITING:
             raise LinkError("too many messages wait for the broker")
         if qos:
@@ -143,7 +98,7 @@ class UmqttLink(Link):
 
     async def drain(self):
         """Wait until nothing waits to be sent or acknowledged."""
-        while self._unacked or self._unsent:
+        while self._unacked or self._unsent():
             self._progress.clear()
             await self._progress.wait()
 
@@ -201,7 +156,7 @@ class UmqttLink(Link):
                     await asyncio.wait_for(self._forget(), TIMEOUT)
                 await asyncio.wait_for(self._open(), TIMEOUT)
                 tender = self._tasks.spawn(self._tend(first))
-                await self._receive()
+                await self._connection.receive(self._packet, self._pass_over, self.pressed)
             except umqtt.simple.MQTTException as error:
                 first[1] = LinkError(
                     "the broker at %s:%d refuses this node (%s); check its name and password"
@@ -211,9 +166,11 @@ class UmqttLink(Link):
                     self._close()
                     first[0].set()
                     return
-            except (OSError, EOFError, AssertionError, asyncio.TimeoutError):
+            except (OSError, EOFError, AssertionError, asyncio.TimeoutError) as error:
                 if delay == BACK_OFF[0] and not self.connected:  # the first of these attempts
-                    print("moonhop: cannot reach the broker at %s:%d" % (self.host, self.port))
+                    print(
+                        "moonhop: cannot reach the broker at %s:%d" % (self.host, self.port), error
+                    )
             except (MemoryError, IndexError, ValueError, TypeError) as error:  # a broken stream
                 sys.print_exception(error)
             finally:
@@ -234,25 +191,16 @@ class UmqttLink(Link):
         self.connections = 0
 
     async def _open(self, clean=False):
-        stream = (
-            await asyncio.open_connection(self.host, self.port, ssl=self.context)
-            if self.context
-            else await asyncio.open_connection(self.host, self.port)
-        )[0]
-        self._stream = stream
-        try:
-            stream.s.setsockopt(6, 1, 1)  # IPPROTO_TCP, TCP_NODELAY
-        except (OSError, AttributeError, ValueError):
-            pass
-        wire = self._wire = _Wire()
+        connection = Connection(self._buffer, self._tasks.spawn, self._progress)
+        self._connection = connection
+        await connection.open(self.host, self.port, self.context)
+        wire = self._wire = Wire()
         self._connect_client(clean)
         doubt, self._unanswered = self._unanswered, True
-        await self._flush(wire.taken())
-        wire.packet = await stream.readexactly(4)
+        wire.packet = await connection.exchange(wire.taken(), 4)
         present = self._connect_client(clean)
         wire.taken()
         self._client.sock = wire
-        self.heard = ticks_ms()
         self._asked = {}
         self._unanswered = False
         self._numbers.begin(present, present and doubt)
@@ -272,14 +220,10 @@ class UmqttLink(Link):
         umqtt.simple.socket = self._wire
         try:
             return self._client.connect(clean)
-        except _Wait:
+        except Wait:
             return False
         finally:
             umqtt.simple.socket = real
-
-    async def _flush(self, data):
-        self._stream.write(data)
-        await self._stream.drain()
 
     async def _tend(self, first):
         """Bring back what a new connection needs, then send pings."""
@@ -301,25 +245,21 @@ class UmqttLink(Link):
             while True:
                 await asyncio.sleep(1)
                 now = ticks_ms()
-                if ticks_diff(now, self.heard) > 1500 * self.keepalive:
+                if ticks_diff(now, self._connection.heard) > 1500 * self.keepalive:
                     break
                 if ticks_diff(now, pinged) > 333 * self.keepalive:
                     pinged = now
                     self._call(self._client.ping)
         except (LinkError, OSError):
             pass
-        if self._stream:
-            self._stream.s.close()  # ends _receive
+        if self._connection:
+            self._connection.close()  # ends its receive
 
     def _close(self):
         self.connected = False
-        self._unsent = bytearray()
-        if self._stream:
-            try:
-                self._stream.s.close()
-            except OSError:
-                pass
-            self._stream = None
+        if self._connection:
+            self._connection.close()
+            self._connection = None
         for answer in self._answers.values():
             answer[1] = 0x80
             answer[0].set()
@@ -339,7 +279,7 @@ class UmqttLink(Link):
         self._wire.at = 0
         try:
             function(*args)
-        except _Wait:
+        except Wait:
             pass
         except BaseException as error:  # memory is full: half a packet must not go out
             self._wire.taken()
@@ -347,31 +287,13 @@ class UmqttLink(Link):
         self._send(self._wire.taken())
 
     def _send(self, data):
-        """Write at once what the network takes, the rest as soon as it can."""
-        if self._unsent:
-            self._unsent.extend(data)
-            return
         try:
-            sent = self._stream.s.write(data) or 0
+            self._connection.send(data)
         except OSError:
             self.connected = False
-            return
-        if sent < len(data):
-            self._unsent.extend(memoryview(data)[sent:])
-            self._tasks.spawn(self._drain(self._stream))
 
-    async def _drain(self, stream):
-        """Write what waits. (A stream's own `drain` loses what is written to it meanwhile.)"""
-        try:
-            while self._unsent and stream is self._stream:
-                part = bytes(memoryview(self._unsent)[:PIECE])
-                stream.write(part)
-                await stream.drain()
-                if stream is self._stream:
-                    self._unsent = self._unsent[len(part) :]
-            self._progress.set()
-        except OSError:
-            pass
+    def _unsent(self):
+        return self._connection.waiting if self._connection else 0
 
     def _send_again(self, entry):
         """Send a message that was not acknowledged, with its number and the mark "again"."""
@@ -382,7 +304,7 @@ class UmqttLink(Link):
         self._wire.at = 0
         try:
             client.publish(entry[1].encode(), entry[2], entry[3], 1)
-        except _Wait:
+        except Wait:
             pass
         client.pid = last
         packet = self._wire.taken()
@@ -393,7 +315,7 @@ class UmqttLink(Link):
         self._next_id()
         self._client.pid += 1
         self._asked[self._client.pid] = filter
-        self._send(_control(0xA2, self._client.pid, filter.encode(), b""))
+        self._send(control(0xA2, self._client.pid, filter.encode(), b""))
 
     def _ask(self, filter, qos):
         """Send a subscription; return its packet id."""
@@ -403,7 +325,7 @@ class UmqttLink(Link):
             self._call(self._client.subscribe, name, qos)
         else:
             self._client.pid += 1
-            self._send(_control(0x82, self._client.pid, name, bytes([qos])))
+            self._send(control(0x82, self._client.pid, name, bytes([qos])))
         self._asked[self._client.pid] = filter
         return self._client.pid
 
@@ -419,73 +341,13 @@ class UmqttLink(Link):
 
     # -- receiving ---------------------------------------------------------------------------------
 
-    async def _receive(self):
-        stream = self._stream
-        buffer = self._buffer
-        view = memoryview(buffer)
-        have = 0
-        while True:
-            got = await stream.readinto(view[have:])
-            if not got:
-                raise EOFError
-            self.heard = ticks_ms()
-            if QUICKACK:
-                # A broker with Nagle's algorithm on would hold its next packet back until this one
-                # is acknowledged, which Linux does 40 ms later if nothing is sent meanwhile.
-                stream.s.setsockopt(6, QUICKACK, 1)
-            have += got
-            at = 0
-            while True:
-                start, size = _measure(buffer, at, have)
-                if not start or start + size > have:
-                    break
-                self._packet(view[at : start + size], start - at)
-                at = start + size
-                if self.pressed and self.pressed():
-                    await self._ease()
-            if start and start + size - at > PIECE:
-                await self._long(stream, view[at:have], start - at, start + size - at)
-                have = at = 0
-            if at:
-                view[: have - at] = bytes(view[at:have])
-                have -= at
-
-    async def _ease(self):
-        """Read no further while processes have their hands full: messages wait better with the
-        broker than here. Not for ever, for requests come the same way."""
-        left = EASE
-        while left and self.pressed():
-            left -= 1
-            await asyncio.sleep(0.01)
-
-    async def _long(self, stream, head, start, total):
-        """Read the rest of a packet that is longer than the buffer."""
-        have = len(head)
-        try:
-            packet = bytearray(total if total <= LONGEST else 0)
-        except MemoryError:
-            packet = b""
-        if not packet:
-            await self._skip(stream, bytes(head), start, total)
-            return
-        packet[:have] = head
-        view = memoryview(packet)
-        while have < total:
-            got = await stream.readinto(view[have:])
-            if not got:
-                raise EOFError
-            have += got
-        self._packet(view, start)
-
-    async def _skip(self, stream, head, start, total):
+    def _pass_over(self, head, start):
+        """Acknowledge a message that is too long, or the broker sends it again."""
         self.dropped += 1
-        if head[0] & 6:  # QoS 1: acknowledge it, or the broker sends it again
+        if head[0] & 6:
             at = start + 2 + (head[start] << 8 | head[start + 1])
             if at + 2 <= len(head):
                 self._send(b"\x40\x02" + head[at : at + 2])
-        left = total - len(head)
-        while left:
-            left -= len(await stream.readexactly(min(left, PIECE)))
 
     def _packet(self, packet, start):
         """Take one whole packet; its variable header begins at `start`."""
@@ -529,7 +391,7 @@ class UmqttLink(Link):
     def _received(self, topic, payload, *_):
         if self.on_message:
             # Acknowledge after the callback; what the callback publishes has a wire of its own.
-            wire, self._wire = self._wire, _Wire()
+            wire, self._wire = self._wire, Wire()
             self._client.sock = self._wire
             try:
                 self.on_message(topic.decode(), payload, self._retained)
@@ -539,29 +401,3 @@ class UmqttLink(Link):
                 sys.print_exception(error)
             finally:
                 self._wire = self._client.sock = wire
-
-
-def _measure(buffer, at, have):
-    """Return where the variable header of the packet at `at` starts, 0 if unknown yet, and the
-    number of bytes from there on."""
-    size = shift = 0
-    i = at + 1
-    while i < have and shift < 28:
-        byte = buffer[i]
-        i += 1
-        size |= (byte & 0x7F) << shift
-        shift += 7
-        if not byte & 0x80:
-            return i, size
-    return 0, 0
-
-
-def _control(kind, number, name, tail):
-    """Return a SUBSCRIBE or UNSUBSCRIBE packet."""
-    size = 4 + len(name) + len(tail)
-    head = bytearray([kind])
-    while size > 0x7F:
-        head.append(size & 0x7F | 0x80)
-        size >>= 7
-    head.append(size)
-    return bytes(head) + struct.pack("!HH", number, len(name)) + name + tail

@@ -41,14 +41,21 @@ class MosquittoBroker:
     """Debian's mosquitto as a child process.
 
     It can be stopped and started again on the same port; ``users`` maps names to passwords. With
-    a ``store`` (a folder) it keeps there, after each change, what must outlive it.
+    a ``store`` (a folder) it keeps there, after each change, what must outlive it. With an
+    ``identity`` (files with its certificate and key) it speaks TLS.
     """
 
-    def __init__(self, users: dict[str, str], store: Path | None = None) -> None:
+    def __init__(
+        self,
+        users: dict[str, str],
+        store: Path | None = None,
+        identity: tuple[Path, Path] | None = None,
+    ) -> None:
         self.host = LOOPBACK
         self.port = free_port()
         self.users = users
         self._store = store
+        self._identity = identity
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -105,7 +112,7 @@ class MosquittoBroker:
             "allow_anonymous false\n"
             f"password_file {passwords}\n"
             # Else root's mosquitto becomes a user who cannot read this folder.
-            f"user {getpass.getuser()}\n" + self._persistence()
+            f"user {getpass.getuser()}\n" + self._persistence() + self._tls()
         )
         return config
 
@@ -116,6 +123,11 @@ class MosquittoBroker:
             f"persistence true\npersistence_location {self._store}/\n"
             "autosave_on_changes true\nautosave_interval 1\nmax_queued_messages 0\n"
         )
+
+    def _tls(self) -> str:
+        if self._identity is None:
+            return ""
+        return "certfile {}\nkeyfile {}\n".format(*self._identity)
 
     def _wait_for_port(self) -> None:
         assert self._process

@@ -1,13 +1,14 @@
 """What the unix port's `machine` lacks of a board's: reset, its cause, a watchdog, memory that
 outlives a reset. The chip beyond it is moonhop.boards.chip, at the other end of a pipe."""
 
+import binascii
 import os
 import time
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = range(1, 6)  # as on an ESP32
 
 _chip = open(int(os.getenv("MOONHOP_CHIP")), "w")  # noqa: SIM115 - as long as it runs
-_memory = bytes(int(byte, 16) for byte in os.getenv("MOONHOP_RTC").split())
+_memory = binascii.unhexlify(os.getenv("MOONHOP_RTC"))
 
 
 def _tell(*words):
@@ -48,7 +49,7 @@ class RTC:
         if len(data) > 2048:
             raise ValueError("buffer too long")
         _memory = bytes(data)
-        _tell("memory", *("%02x" % byte for byte in _memory))
+        _tell("memory", binascii.hexlify(_memory).decode())
 
     def datetime(self, moment):
         """Set the clock, where it can be set, to (year, month, day, weekday, hour, minute, second,

@@ -1,8 +1,9 @@
 # mypy: ignore-errors
 """Run by MicroPython: drives UmqttLink by commands of the test on standard input.
 
-Prints one line of JSON for each thing that happens. Arguments: host, port, user, password, heap use
-is told by "memory".
+Prints one line of JSON for each thing that happens. Arguments: host, port, user, password, "new"
+for the API of later clients, a file with whom to trust (PEM) for TLS. The verb "worst" tells how
+long other tasks had to wait since the last time.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ if len(sys.argv) > 5 and sys.argv[5] == "new":
     umqtt.simple.MQTTClient = Newer
 
 from moonhop_core.node.link import LinkError
+from trust import tls_context
 from umqtt_link import UmqttLink
 
 
@@ -31,19 +33,31 @@ def say(*what):
     print(json.dumps(what))
 
 
+def delayed():
+    """Return the milliseconds that this process was ready and had no processor: no fault of its."""
+    with open("/proc/self/schedstat") as file:
+        return int(file.read().split()[1]) / 1000000
+
+
 async def watch(worst):
     """Measure how long other tasks have to wait, in milliseconds."""
-    last = time.ticks_us()
+    last, before = time.ticks_us(), delayed()
     while True:
-        await asyncio.sleep(0)
-        now = time.ticks_us()
-        worst[0] = max(worst[0], time.ticks_diff(now, last) / 1000)
-        last = now
+        await asyncio.sleep_ms(1)
+        now, after = time.ticks_us(), delayed()
+        worst[0] = max(worst[0], time.ticks_diff(now, last) / 1000 - (after - before) - 1)
+        last, before = now, after
 
 
 async def main():
     host, port, user, password = sys.argv[1:5]
-    link = UmqttLink(host, int(port), user, user, password, None, 5)
+    context = None
+    if len(sys.argv) > 6:
+        with open(sys.argv[6]) as file:
+            context = tls_context(file.read())
+    worst = [0]
+    watching = asyncio.create_task(watch(worst))
+    link = UmqttLink(host, int(port), user, user, password, context, 5)
     link.on_message = lambda topic, payload, retained: say(
         "message", topic, len(payload), payload[:20].decode(), retained
     )
@@ -56,7 +70,6 @@ async def main():
         return
     link.announce()
     say("connected")
-    worst = [0]
     poll = select.poll()
     poll.register(sys.stdin, select.POLLIN)
     while True:
@@ -73,17 +86,16 @@ async def main():
             link.publish(topic, b"x" * size, qos)
         elif verb == "drain":
             await link.drain()
-        elif verb == "watch":
-            task = asyncio.create_task(watch(worst))
         elif verb == "worst":
-            task.cancel()
             say("worst", worst[0])
+            worst[0] = 0
             continue
         elif verb == "ping":
             say("ping", *await ping(link, *args))
             continue
         elif verb == "leave":
             await link.disconnect(b'{"state": "gone"}')
+            watching.cancel()
             gc.collect()
             say("left", gc.mem_alloc())
             return
