@@ -20,7 +20,7 @@ from tests.host.running import FLEET, RunningHost
 from tests.micropython import run_micropython
 
 STORAGE_AT, STORAGE = 0x200000, 0x200000  # of tests.boards.images.firmware
-FILES = {"a.py": b"a = 1\n", "sets/x/b.mpy": bytes(range(256)) * 40, "sets/x/c.mpy": b"c" * 129}
+FILES = {"a.py": b"a = 1\n", "sets/x/b.mpy": bytes(range(256)) * 40, "sets/x/c.mpy": b"c" * 500}
 MOUNT = """
 import os, sys, vfs
 
@@ -65,7 +65,11 @@ def walked(data: bytes) -> dict[str, bytes]:
 
 def test_micropython_reads_the_file_system_and_writes_to_it(tmp_path: Path) -> None:
     path = tmp_path / "image"
-    path.write_bytes(file_system(FILES, 64 * 4096))
+    data = file_system(FILES, 64 * 4096)
+    assert (
+        data.find(FILES["sets/x/c.mpy"]) % 4096 == 0
+    )  # none of more than 128 bytes is in a folder
+    path.write_bytes(data)
     result = run_micropython(MOUNT.format(path=str(path)))
     assert result.returncode == 0, result.stderr
     *lines, last = result.stdout.splitlines()
