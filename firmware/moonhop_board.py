@@ -1,8 +1,13 @@
 """A board as a node: reads its set's moonhop.json, joins Wi-Fi if there is any, runs the worker.
 
 moonhop.json: fleet, node, password, mqtt_host, mqtt_port, url; and perhaps user, token, tags, wifi
-({"ssid", "password"}), name of the board's kind as "board", watchdog (seconds, 0: off), ca (PEM,
-whom to trust: the broker then speaks TLS).
+    things = None
+    if config.get("things"):
+        from board_things import make_things
+
+        things = make_things(config["things"])
+    http = Http(config["url"], config.get("token") or password, context)
+    return Worker(about, link, http, engine, things=things)
 """
 
 import asyncio
@@ -72,8 +77,13 @@ def make_worker(config, boot=None):
         WAITING,
         boot,
     )
+    things = None
+    if config.get("things"):
+        from board_things import make_things
+
+        things = make_things(config["things"])
     http = Http(config["url"], config.get("token") or password, context)
-    return Worker(about, link, http, engine)
+    return Worker(about, link, http, engine, things=things)
 
 
 async def _serve(config, how):

@@ -23,6 +23,7 @@ LAYERS = {
     "lang": {"process", "node"},
     "lua": {"process", "node"},
     "process": {"node"},
+    "things": {"process", "node"},
 }
 
 

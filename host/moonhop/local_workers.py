@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from moonhop.locks import held, take
 from moonhop.state import write_private
@@ -115,17 +116,30 @@ class LocalWorkers:
         """Return the worker of a node that runs, if there is one."""
         return next((w for w in self.running if w.node == node and w.alive), None)
 
-    async def start_cpython(self, config: NodeConfig, engines: Sequence[str] = ()) -> Worker:
+    async def start_cpython(
+        self,
+        config: NodeConfig,
+        engines: Sequence[str] = (),
+        things: dict[str, Any] | None = None,
+    ) -> Worker:
         """Start a worker on CPython with this node's credential; with all the engines that this
-        machine has, or those named."""
-        path = self._write(config, {**asdict(config), "engines": list(engines)})
+        machine has, or those named; with sensors and actuators as boards/things.py reads them."""
+        more = {"engines": list(engines), "things": things or {}}
+        path = self._write(config, {**asdict(config), **more})
         command = [sys.executable, "-m", "moonhop.node", "--config", str(path)]
         return await self._start(config.node, command)
 
-    async def start_micropython(self, config: NodeConfig, heap: str | None = None) -> Worker:
+    async def start_micropython(
+        self,
+        config: NodeConfig,
+        heap: str | None = None,
+        things: dict[str, Any] | None = None,
+    ) -> Worker:
         """Start a worker on the real MicroPython, with the files that a board gets; its heap is
         that of boards/virtual.toml unless `heap` says otherwise."""
-        more = {} if heap is None else {"heap": heap}
+        more: dict[str, Any] = {} if heap is None else {"heap": heap}
+        if things:
+            more["things"] = things
         path = self._write(config, {**asdict(config), **more})
         command = [sys.executable, "-m", "moonhop.boards.virtual", "--config", str(path)]
         return await self._start(config.node, command)

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import moonhop_core.lang
+from moonhop_core.process import api
 
 OWN = "moonhop_core."  # attributes that other modules of a board mention are not all ours
 # Modules whose objects ours get, as far as CPython has them.
@@ -36,7 +37,7 @@ def short_attributes(
     """Return new names for the attributes that only our classes have; ``private`` are the names of
     the modules that get others anyway, `_0` and so on: these go on from there."""
     found: dict[str, None] = {}
-    kept = _emitted_names() | _foreign_names() | PROTOCOLS
+    kept = _emitted_names() | _foreign_names() | PROTOCOLS | _called_of_things()
     first = max((1 + int(new[1:]) for names in private for new in names.values()), default=0)
     kept = kept.union(*private)
     prefixes: list[str] = []
@@ -93,6 +94,11 @@ def _emitted_names() -> set[str]:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.update(re.findall(r"[A-Za-z_]\w*", node.value))
     return found
+
+
+def _called_of_things() -> set[str]:
+    """Return the methods that devices of things are asked for by name (process/things.py)."""
+    return {name.partition(".")[2] for name in api.names() if name[0].isupper()} | {"state"}
 
 
 def _foreign_names() -> set[str]:

@@ -6,8 +6,10 @@ import contextlib
 import signal
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moonhop.boards.things import things_in
 from moonhop.cli import OK, context
 from moonhop.cli.output import print_json
 from moonhop.cli.running import complain
@@ -52,6 +54,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--node", default="local", help="the local worker's id (default: local)")
     parser.add_argument(
         "--micropython", action="store_true", help="start a worker on MicroPython, id micropython"
+    )
+
+    parser.add_argument(
+        "--things",
+        metavar="FILE",
+        help="TOML file of sensors and actuators for these workers (docs/things.md)",
     )
 
 
@@ -159,11 +167,12 @@ async def _stay(host: "Host", options: argparse.Namespace, stopping: "asyncio.Ta
 async def _start_workers(host: "Host", options: argparse.Namespace) -> "list[tuple[str, Start]]":
     """Start the workers asked for, but those that a killed host has left; return how each is
     started. Raises MoonhopError if one does not come up."""
+    things = things_in(Path(options.things)) if options.things else None
     wanted: list[tuple[str, Start]] = []
     if not options.no_worker:
-        wanted.append((options.node, host.workers.start_cpython))
+        wanted.append((options.node, partial(host.workers.start_cpython, things=things)))
     if options.micropython:
-        wanted.append(("micropython", host.workers.start_micropython))
+        wanted.append(("micropython", partial(host.workers.start_micropython, things=things)))
     found = [host.workers.of(node) or await start(host.add_node(node)) for node, start in wanted]
     for worker in found:
         await host.wait_for_worker(worker)

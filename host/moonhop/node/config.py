@@ -13,7 +13,7 @@ class Config:
     """What a worker must know to join a fleet.
 
     ``user`` and ``token`` are the node's id and password unless they are given. ``engines`` empty:
-    all that this machine has.
+    all that this machine has. ``things``: sensors and actuators (boards/things.py).
     """
 
     node: str
@@ -26,6 +26,7 @@ class Config:
     token: str = ""
     tags: list[str] = field(default_factory=list)
     engines: list[str] = field(default_factory=list)
+    things: dict[str, Any] = field(default_factory=dict)
 
     @staticmethod
     def from_dict(found: dict[str, Any]) -> "Config":

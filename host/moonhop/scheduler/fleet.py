@@ -66,6 +66,7 @@ class NodeState:
             "platform": self.birth.get("platform"),
             "float_bits": self.birth.get("float_bits"),
             "tags": self.birth.get("tags", []),
+            "capabilities": self.birth.get("capabilities", []),
             "place": self.birth.get("place"),
             "drained": self.drained,
             "load": self.load,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from moonhop_core.node.worker import Worker
     from moonhop_core.process.process import Process
+    from moonhop_core.things.things import Things
 
 RUNNING = "running"
 PAUSED = "paused"
@@ -151,6 +152,8 @@ class Hosted(Host):
         self.closed = True
         self.messages = []
         self.worker.subscriptions.remove_all(self)
+        if self.worker.things:
+            self.worker.things.release(self)
         if self.process and not self._busy():
             self.process.let_go()
         self._wake.set()
@@ -281,6 +284,20 @@ class Hosted(Host):
         if verb in WRITES:
             self.writes += 1
         self._effect(self._begin, number, verb, args)
+
+    def thing(self, kind: str, names: "list[str]", method: str, args: "list[Any]") -> "Any":
+        """Use a thing of the node."""
+        things = self.worker.use_things()
+        self._must_go_on(things)
+        found = things.do(self, kind, names, method, args)
+        self._must_go_on(things)  # or nobody would let go of what was opened just now
+        return found
+
+    def _must_go_on(self, things: "Things") -> None:
+        """Raise RequestError in a turn that was under way when the process was killed."""
+        if self.closed:
+            things.release(self)
+            raise RequestError(FAILED, "the process has ended")
 
     def changed(self) -> None:
         """Learn that there may be something to do. A turn under way finds it by itself."""

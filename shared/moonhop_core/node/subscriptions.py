@@ -9,11 +9,13 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from moonhop_core.node.link import Link
 
 CHANGES = "$fs/"
+THING = "$thing/"  # what this node's own sensors say; the broker never hears of it
 
 
 class Subscriptions:
@@ -23,10 +25,11 @@ class Subscriptions:
     the broker sends it anew for each of them.
     """
 
-    def __init__(self, link: "Link", base: str):
+    def __init__(self, link: "Link", base: str, look: "Callable[[str, bool], Any]"):
         """`base` is what the fleet's topics begin with. Changes of files, which processes know as
-        `$fs/…`, are below it at the broker (NMP-022)."""
+        `$fs/…`, are below it at the broker (NMP-022). `look` begins or ends to read a thing."""
         self._link = link
+        self._look = look
         self._files = base + "fs/"
         self._hearers: "dict[str, list[Any]]" = {}
         self._fresh: "list[tuple[str, Any]]" = []
@@ -34,10 +37,16 @@ class Subscriptions:
     def add(self, filter: str, hearer: "Any") -> None:
         """Let someone hear a filter; the broker is told at once, its answer not awaited."""
         if self._enter(filter, hearer):
-            self._link.subscribe_soon(self._at_broker(filter))
+            if filter[:7] == THING:
+                self._look(filter, True)
+            else:
+                self._link.subscribe_soon(self._at_broker(filter))
 
     async def add_and_wait(self, filter: str, hearer: "Any") -> None:
         """Let someone hear a filter; return when the broker has confirmed. Raises LinkError."""
+        if filter[:7] == THING:
+            self.add(filter, hearer)
+            return
         self._enter(filter, hearer)
         await self._link.subscribe(self._at_broker(filter))
 
@@ -50,7 +59,10 @@ class Subscriptions:
         self._settle(hearer, filter)
         if not hearers:
             del self._hearers[filter]
-            self._link.unsubscribe_soon(self._at_broker(filter))
+            if filter[:7] == THING:
+                self._look(filter, False)
+            else:
+                self._link.unsubscribe_soon(self._at_broker(filter))
 
     def remove_all(self, hearer: "Any") -> None:
         """Let someone hear nothing more."""
@@ -60,6 +72,10 @@ class Subscriptions:
     def filters(self, hearer: "Any") -> "list[str]":
         """Return what someone hears."""
         return [f for f, hearers in self._hearers.items() if hearer in hearers]
+
+    def hearers(self, filter: str) -> "list[Any]":
+        """Return who hears a filter."""
+        return list(self._hearers.get(filter, ()))
 
     def dispatch(self, topic: str, payload: bytes, retained: bool) -> None:
         """Give a message to all whose filters match, once each (NMP-001)."""

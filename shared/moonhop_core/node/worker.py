@@ -22,6 +22,7 @@ from moonhop_core.node.messages import (
 )
 from moonhop_core.node.subscriptions import Subscriptions
 from moonhop_core.node.tasks import Tasks
+from moonhop_core.node.text import wire_bytes
 from moonhop_core.node.verbs import Verbs
 from moonhop_core.process.clock import RealClock
 from moonhop_core.process.process import Process
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from moonhop_core.node.http import Http
     from moonhop_core.node.link import Link
     from moonhop_core.node.messages import Request
+    from moonhop_core.things.things import Things
 
 LOAD = 1  # seconds from one load to the next
 SPOKEN = ("ended", "failed", "stopped", "dropped", "left")  # last states of copies that were right
@@ -94,6 +96,8 @@ class Worker:
     compile      on CPython: see Bundles
     measure      gives the load's fields besides `processes`
     make_process  makes a Process, or what stands where one stands
+    things        makes its sensors, actuators and pins, if it has any; is given a function: the
+                  microseconds since the worker was made
     special      verbs that only this kind of node has, and what carries them out
     """
 
@@ -108,6 +112,7 @@ class Worker:
         measure: "Callable[[], dict[str, Any]] | None" = None,
         compile: "Callable[[Any, str], Any] | None" = None,
         make_process: "Any" = Process,
+        things: "Callable[[Callable[[], int]], Things] | None" = None,
     ):
         self.about = about
         self.link = link
@@ -118,13 +123,16 @@ class Worker:
         self.call_soon = call_soon or (lambda function: function())
         self.topics = Topics(about.fleet)
         self.bundles = Bundles(http, self.away, compile)
-        self.subscriptions = Subscriptions(link, self.topics.base)
+        self.subscriptions = Subscriptions(link, self.topics.base, self._look)
         self._tasks = Tasks()
         self.spawn = self._tasks.spawn
+        self.things: "Things | None" = None
         self.processes: "dict[str, Hosted]" = {}
         self.session = "%08x" % random.getrandbits(32)
         self.patience = PATIENCE
         self.started = _clock.monotonic()
+        if things:
+            self._take_things(things(self.since_start))
         self.special: "dict[str, Callable[[Request], Any]]" = {}
         self._verbs = Verbs(self)
         self._exchange = Exchange(self, self._verbs.do)
@@ -159,6 +167,8 @@ class Worker:
                 hosted.transfer.abort(FAILED, "the node leaves")
             self.let_go(hosted, "left")
         await self._tasks.cancel()
+        if self.things:
+            self.things.close()
         await self.link.disconnect(self._state("gone"))
         self.http.close()
 
@@ -248,19 +258,61 @@ class Worker:
             what = {"pid": hosted.pid, "epoch": hosted.epoch, "target": args[0]}
             answer = await self.ask_host("hop", what)
             raise RequestError(FAILED, "it is on %s already" % answer.get("node"))
+        if verb == "sensor.read":
+            return [await self.use_things().read(args[0])]
+        if verb == "onewire.read":
+            return [await self.use_things().chip(hosted, args[0], args[1])]
         from moonhop_core.node import files
 
         return await files.serve(self.http, hosted, number, verb, args)
 
+    def since_start(self) -> int:
+        """Return the microseconds since this worker was made."""
+        return _clock.monotonic() - self.started
+
     def uptime(self) -> float:
         """Return the seconds since this worker was made."""
-        return (_clock.monotonic() - self.started) / 1000000
+        return self.since_start() / 1000000
 
     def load(self) -> "dict[str, Any]":
         """Return the node's load (NMP-007)."""
         found = self._measure()
         found["processes"] = len(self.processes)
+        actuators = self.things.values() if self.things else None
+        if actuators:
+            found["actuators"] = actuators
         return found
+
+    # -- things ------------------------------------------------------------------------------------
+
+    def capabilities(self) -> "list[str]":
+        """Return what programs may need of this node besides tags: its sensors, actuators, pins."""
+        return self.things.capabilities() if self.things else []
+
+    def use_things(self) -> "Things":
+        """Return the node's things; one that has none can tell so."""
+        if self.things is None:
+            from moonhop_core.things.virtual import virtual_things
+
+            self._take_things(virtual_things({}, self.since_start))
+        assert self.things
+        return self.things
+
+    def _take_things(self, things: "Things") -> None:
+        self.things = things
+        things.listen(self.spawn, self._hear_thing)
+
+    def _look(self, topic: str, wanted: bool) -> None:
+        self.use_things().look(topic, wanted)
+
+    def _hear_thing(self, topic: str, value: "Any", error: str) -> None:
+        if error:
+            for hosted in self.subscriptions.hearers(topic):
+                hosted.output("warning", error)
+        else:
+            from moonhop_core.process.messages import json_text
+
+            self.subscriptions.dispatch(topic, wire_bytes(json_text(value)), False)
 
     # -- messages ----------------------------------------------------------------------------------
 
@@ -300,6 +352,9 @@ class Worker:
                 "window": about.window,
             },
         }
+        capabilities = self.capabilities()
+        if capabilities:
+            birth["capabilities"] = capabilities
         if about.boot:
             birth["boot"] = about.boot
         return encode(birth)

@@ -4,8 +4,7 @@ run's own clock."""
 from moonhop_core.errors import MoonhopError
 from moonhop_core.process.local_host import LocalHost
 from moonhop_core.process.messages import THING, json_text
-from moonhop_core.things.things import Things
-from moonhop_core.things.virtual import maker
+from moonhop_core.things.virtual import virtual_things
 
 try:
     from typing import TYPE_CHECKING
@@ -42,7 +41,7 @@ class HostWithThings(LocalHost):
         LocalHost.__init__(self, clock, files, output)
         self.begun = begun
         self.looks = looks
-        self.things = Things(config, maker(self._elapsed), self._elapsed)
+        self.things = virtual_things(config, self._elapsed)
 
     def _elapsed(self) -> int:
         return self.now() - self.begun

@@ -127,24 +127,24 @@ class Things:
         there = "it has %s" % ", ".join(known) if known else "it has none"
         return ThingError("this node has no %s '%s'; %s" % (kind, name, there))
 
-    def _of(self, key: "tuple[str, ...]") -> "tuple[Part, list[Any]]":
-        """Return the part of an actuator or of pins, and what its device would claim."""
+    def _of(self, key: "tuple[str, ...]") -> "tuple[Part, list[tuple[Any, str]]]":
+        """Return the part of an actuator or of pins, and what its device would claim: an actuator's
+        name and numbers of pins, each with the use of it."""
         if key[0] == "actuator":
             part = self._part(key[0], key[1])
-            return part, [key[1]] + list(part.get("pins") or ())
+            return part, [(key[1], called(key))] + claims_of(part, called(key))
         pins = self.config.get("pins") or {}
         for name in key[1:]:
             if name not in pins:
                 raise self._missing("pin", name)
-        numbers = [pins[name] for name in key[1:]]
-        return {"pins": numbers}, numbers
+        part = {"pins": [pins[name] for name in key[1:]], "driver": key[0]}
+        return part, claims_of(part, key[0])
 
     def _open(self, owner: "Any", key: "Any", options: "dict[str, Any]", state: "Any") -> None:
         part, claims = self._of(key)
         mine = self._devices.setdefault(owner, {})
-        use = called(key) if key[0] == "actuator" else key[0]
         if key not in mine:
-            self._claim(claims, owner, use)
+            self._claim(claims, owner)
         try:
             device = self._make(key[0], dict(part, **options))
             mine[key] = device
@@ -156,21 +156,22 @@ class Things:
 
     def _close(self, owner: "Any", key: "Any") -> None:
         device = self._devices.get(owner, {}).pop(key, None)
-        for claim in self._of(key)[1]:
+        for claim, _ in self._of(key)[1]:
             self._let_go(claim, owner)
         if device is not None:
             device.off()
 
-    def _claim(self, claims: "list[Any]", owner: "Any", use: str) -> None:
-        for place, claim in enumerate(claims):
-            held = self._held.setdefault(claim, (use, [owner]))
-            if held[1][0] is owner and held[0] == use:
+    def _claim(self, claims: "list[tuple[Any, str]]", owner: "Any") -> None:
+        for place, (claim, use) in enumerate(claims):
+            mine = (use, [owner])
+            held = self._held.setdefault(claim, mine)
+            if held is mine:
                 continue
             if held[0] == use and use in BUSES:
                 held[1].append(owner)
                 continue
             for taken in claims[:place]:
-                self._let_go(taken, owner)
+                self._let_go(taken[0], owner)
             raise ThingError(self._conflict(claim, held, owner))
 
     def _let_go(self, claim: "Any", owner: "Any") -> None:
@@ -200,17 +201,16 @@ class Things:
         device = self._sensors.get(name)
         if device is None:
             part = self._part("sensor", name)
-            pins = list(part.get("pins") or ())
-            use = part["driver"] if part["driver"] in BUSES else "sensor '%s'" % name
-            self._claim(pins, None, use)
+            claims = claims_of(part, "sensor '%s'" % name)
+            self._claim(claims, None)
             try:
                 device = self._sensors[name] = self._make("sensor", part)
             except (OSError, ValueError) as error:
                 raise ThingError("sensor '%s': %s" % (name, told(error)))
             finally:
                 if device is None:
-                    for pin in pins:
-                        self._let_go(pin, None)
+                    for claim, _ in claims:
+                        self._let_go(claim, None)
         return device
 
     def value(self, name: str) -> "Any":
@@ -235,6 +235,18 @@ class Things:
                 return await self._measured(device, device.begin())
         except (OSError, ValueError) as error:
             raise ThingError("sensor '%s': %s" % (name, told(error)))
+
+    async def chip(self, owner: "Any", pin: str, ident: "str | None") -> "Any":
+        """Return the degrees of a chip on a process's 1-wire bus; None: of the first one there."""
+        key = ("onewire", pin)
+        if key not in self._devices.get(owner, {}):  # the process has just come here
+            self.do(owner, "onewire", [pin], "open", [{}, None])
+        device = self._devices[owner][key]
+        try:
+            await asyncio.sleep(device.begin() / SECOND)
+            return device.read(ident)
+        except (OSError, ValueError) as error:
+            raise ThingError("%s: %s" % (called(key), told(error)))
 
     async def _measured(self, device: "Any", wait: int) -> "Any":
         await asyncio.sleep(wait / SECOND)
@@ -305,6 +317,13 @@ class Things:
         return None
 
 
+def claims_of(part: "Part", use: str) -> "list[tuple[Any, str]]":
+    """Return the numbers of a part's pins, each with its use: a bus can have several users."""
+    if part["driver"] in BUSES:
+        use = part["driver"]
+    return [(pin, use) for pin in part.get("pins") or ()]
+
+
 def called(key: "tuple[str, ...]") -> str:
     """Return a thing's kind and names, for messages."""
     return key[0] + " " + ", ".join(["'%s'" % name for name in key[1:]])
@@ -317,6 +336,6 @@ def told(error: "Any") -> str:
         import errno
 
         text = errno.errorcode.get(error.args[0], text)
-        if error.args[0] in (errno.ENODEV, errno.ETIMEDOUT, errno.EIO, errno.ENXIO):
+        if error.args[0] in (errno.ENODEV, errno.ETIMEDOUT, errno.EIO):
             text = "it does not answer (%s); check its wires" % text
     return text or type(error).__name__

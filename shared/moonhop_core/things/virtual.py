@@ -1,6 +1,6 @@
 """Drivers that need no hardware: recorded data, a constant, an actuator that keeps its value."""
 
-from moonhop_core.things.things import SECOND, ThingError
+from moonhop_core.things.things import SECOND, ThingError, Things
 
 try:
     from typing import TYPE_CHECKING
@@ -59,7 +59,7 @@ def maker(elapsed: "Callable[[], int]") -> "Callable[[str, dict[str, Any]], Any]
     it began: recorded data are read by it."""
 
     def make(kind: str, part: "dict[str, Any]") -> "Any":
-        driver = part.get("driver", kind)
+        driver = part.get("driver", kind)  # what programs open by kind needs hardware
         if kind == "sensor" and driver == "recorded":
             from moonhop_core.things.recorded import Recorded
 
@@ -71,3 +71,8 @@ def maker(elapsed: "Callable[[], int]") -> "Callable[[str, dict[str, Any]], Any]
         raise ThingError("driver '%s' is there on boards only" % driver)
 
     return make
+
+
+def virtual_things(config: "dict[str, Any]", elapsed: "Callable[[], int]") -> Things:
+    """Return the things of a node without hardware."""
+    return Things(config, maker(elapsed), elapsed)
