@@ -53,8 +53,8 @@ def test_a_chip_becomes_a_node_by_one_command(
         out = capsys.readouterr().out
     steps = [line.split()[0] for line in out.splitlines()]
     assert steps[:6] == ["chip", "firmware", "erased", "written", "verified", "ready"]
-    assert steps[6:9] == ["board", "deployed", "waits"]
-    assert set(steps[9:-1]) == {"says"}
+    assert steps[6:10] == ["board", "compiles", "deployed", "waits"]
+    assert set(steps[10:-1]) == {"says"}
     assert f"born      node shed-1 on the esp32 at {port.url}" in out
     (home,) = (tmp_path / "flash/sets").iterdir()
     config = json.loads((home / "moonhop.json").read_text())

@@ -70,6 +70,7 @@ def join(
             joining = admit(host, node, replace=replace)
             return conf.configuration(joining, way, kind, wish, known)
 
+        tell("compiles  the worker")
         starting, worker = build_set(umqtt=not about.umqtt)
         done = deploy(board, starting, worker, config, over)
         tell(
