@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -159,7 +160,7 @@ def test_board_that_is_lost_amid_is_told_in_one_line(board: BoardConsole) -> Non
 def test_flash_without_room_is_told_before_anything_is_written(
     board: BoardConsole, tmp_path: Path
 ) -> None:
-    board.url = on_littlefs(board, tmp_path / "flash", blocks=32)
+    on_littlefs(tmp_path / "flash", blocks=32)
     with Repl(board.url) as repl:
         small = BoardSet({"worker.mpy": b"old", "a.mpy": bytes(4000)})
         put(repl, small)
@@ -172,30 +173,17 @@ def test_flash_without_room_is_told_before_anything_is_written(
         assert what_runs(repl) == "old"
 
 
-def on_littlefs(board: BoardConsole, folder: Path, blocks: int) -> str:
-    """Give the board a LittleFS of so many blocks instead of this machine's file system."""
+def on_littlefs(folder: Path, blocks: int) -> None:
+    """Give a board a LittleFS of so many blocks from its next start on."""
     (folder / "flash.img").write_bytes(b"\xff" * blocks * 4096)
+    shutil.copy(Path(__file__).with_name("flash_file.py"), folder)
     (folder / "boot.py").write_text(LITTLEFS)
-    return board.url
 
 
 LITTLEFS = """
-import os, vfs
-class Flash:
-    def __init__(self):
-        self.file = open("flash.img", "r+b")
-        self.count = os.stat("flash.img")[6] // 4096
-    def readblocks(self, block, buffer, offset=0):
-        self.file.seek(block * 4096 + offset)
-        self.file.readinto(buffer)
-    def writeblocks(self, block, buffer, offset=0):
-        self.file.seek(block * 4096 + offset)
-        self.file.write(buffer)
-    def ioctl(self, what, argument):
-        if what == 6:
-            self.writeblocks(argument, b"\\xff" * 4096)
-        return {4: self.count, 5: 4096}.get(what, 0)
-flash = Flash()
+import vfs
+from flash_file import FlashFile
+flash = FlashFile("flash.img")
 try:
     made = vfs.VfsLfs2(flash)
 except OSError:

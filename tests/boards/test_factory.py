@@ -22,20 +22,10 @@ from tests.micropython import run_micropython
 STORAGE_AT, STORAGE = 0x200000, 0x200000  # of tests.boards.images.firmware
 FILES = {"a.py": b"a = 1\n", "sets/x/b.mpy": bytes(range(256)) * 40, "sets/x/c.mpy": b"c" * 500}
 MOUNT = """
-import os, sys, vfs
+import os, vfs
+from flash_file import FlashFile
 
-class Flash:
-    data = bytearray(open({path!r}, "rb").read())
-    def readblocks(self, block, buffer, offset=0):
-        at = block * 4096 + offset
-        buffer[:] = self.data[at : at + len(buffer)]
-    def writeblocks(self, block, buffer, offset=0):
-        at = block * 4096 + offset
-        self.data[at : at + len(buffer)] = buffer
-    def ioctl(self, what, argument):
-        return {{4: len(self.data) // 4096, 5: 4096}}.get(what, 0)
-
-vfs.mount(vfs.VfsLfs2(Flash(), readsize=32, progsize=32, lookahead=32), "/flash")
+vfs.mount(vfs.VfsLfs2(FlashFile({path!r}), readsize=32, progsize=32, lookahead=32), "/flash")
 
 def show(folder):
     for name, kind, *_ in os.ilistdir(folder):
@@ -70,7 +60,7 @@ def test_micropython_reads_the_file_system_and_writes_to_it(tmp_path: Path) -> N
         data.find(FILES["sets/x/c.mpy"]) % 4096 == 0
     )  # none of more than 128 bytes is in a folder
     path.write_bytes(data)
-    result = run_micropython(MOUNT.format(path=str(path)))
+    result = run_micropython(MOUNT.format(path=str(path)), path=[Path(__file__).parent])
     assert result.returncode == 0, result.stderr
     *lines, last = result.stdout.splitlines()
     read = {

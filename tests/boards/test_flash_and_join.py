@@ -44,22 +44,24 @@ def test_a_chip_becomes_a_node_by_one_command(
     monkeypatch.setenv("MOONHOP_WIFI_PASSWORD", "open sesame")
     path = write(tmp_path, firmware())
     flash = ["flash", "--fleet", FLEET, "--firmware", str(path), "--no-stub", "--host", "127.0.0.1"]
-    with (
-        BoardConsole(tmp_path / "flash", "640K") as board,
-        ChangingPort(chip("esp32"), board.url) as port,
-    ):
+    with BoardConsole(tmp_path / "flash", "640K") as board:
         (tmp_path / "flash/network.py").write_text(NETWORK)
-        assert main([*flash, "--port", port.url, "--wifi", "shed", "--name", "shed-1"]) == 0
+        with ChangingPort(chip("esp32"), board.url) as port:
+            assert main([*flash, "--port", port.url, "--wifi", "shed", "--name", "shed-1"]) == 0
         out = capsys.readouterr().out
+        deploy = ["board", "deploy", "--fleet", FLEET, "--port", board.url]
+        assert main([*deploy, "--wifi", "shed", "--wifi-password", "open says me"]) == 1
+        wrong = capsys.readouterr()
     steps = [line.split()[0] for line in out.splitlines()]
     assert steps[:6] == ["chip", "firmware", "erased", "written", "verified", "ready"]
     assert steps[6:10] == ["board", "compiles", "deployed", "waits"]
     assert set(steps[10:-1]) == {"says"}
     assert f"born      node shed-1 on the esp32 at {port.url}" in out
+    assert "says      wifi: joining shed" in wrong.out
+    assert "the Wi-Fi 'shed' does not take the password; give it again" in wrong.err
     (home,) = (tmp_path / "flash/sets").iterdir()
     config = json.loads((home / "moonhop.json").read_text())
-    assert config["wifi"] == {"ssid": "shed", "password": "open sesame"}
-    assert config["board"] == "esp32"
+    assert config["wifi"] == {"ssid": "shed", "password": "open says me"}
     assert running.host.scheduler.fleet.node("shed-1").birth["kind"] == "esp32"
 
 
