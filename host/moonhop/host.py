@@ -183,13 +183,17 @@ class Host:
         await self.broker.remove_user(node)
         return self.add_node(node)
 
-    async def expel(self, node: str) -> None:
-        """Take a node's credential back and cut it off. Raises MoonhopError if it has none."""
+    async def expel(self, node: str) -> bool:
+        """Take a node's credential back and cut it off; return whether the broker is one that does.
+
+        Raises MoonhopError if it has none.
+        """
         if node not in self.credentials.nodes:
             raise MoonhopError(f"there is no node {node!r} with a credential")
         self.credentials.remove_node(node)
         await self.broker.remove_user(node)
         self.store.event("node expelled", None, node, "its credential was taken back")
+        return self._external is None
 
     async def wait_for_worker(self, worker: Worker, timeout: float = 20.0) -> None:
         """Wait until a local worker's node is ready. Raises MoonhopError if it does not come."""

@@ -7,7 +7,9 @@ import pytest
 
 from moonhop.broker.embedded import BrokerError
 from moonhop.broker.external import PASSWORD, ExternalBroker
+from moonhop.host import Host
 from tests.brokers import MosquittoBroker
+from tests.host.fleet import on_host
 from tests.host.shell import Shell
 from tests.host.up_command import running
 
@@ -71,3 +73,21 @@ def test_broker_that_refuses_or_is_not_there_is_told_in_one_line(tmp_path: Path)
     gone = shell.complaint("up", "--broker", f"mqtt://fleet:word@{where}")
     assert f"cannot reach the broker at {where}" in gone
     assert "mqtt://USER:PASSWORD@HOST:PORT" in shell.complaint("up", "--broker", "mosquitto")
+
+
+def test_node_at_a_broker_of_others_has_a_credential_for_the_server_alone(tmp_path: Path) -> None:
+    mosquitto = MosquittoBroker({"fleet": "word"})
+    mosquitto.start()
+
+    async def scenario(host: Host) -> None:
+        config = await host.admit("gate", False)
+        assert (config.user, config.password) == ("fleet", "word")
+        assert host.credentials.is_node("gate", config.token)
+        assert await host.expel("gate") is False  # the broker goes on to know that one user
+        assert not host.credentials.is_node("gate", config.token)
+
+    broker = ExternalBroker(mosquitto.host, mosquitto.port, "fleet", "word")
+    try:
+        on_host(tmp_path, scenario, broker=broker)
+    finally:
+        mosquitto.stop()

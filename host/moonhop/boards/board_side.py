@@ -87,9 +87,10 @@ def patient(seconds: int) -> None:
     forgotten here starts again by itself then."""
     try:
         from machine import WDT
-    except ImportError:
-        return
-    WDT(timeout=seconds * 1000)
+
+        WDT(timeout=seconds * 1000)
+    except (ImportError, ValueError):  # there is none, or none that waits so long
+        pass
 
 
 def read_json(path: str) -> None:

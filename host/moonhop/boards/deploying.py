@@ -12,6 +12,7 @@ import math
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from moonhop.boards.repl import About, Repl
@@ -21,6 +22,7 @@ from moonhop_core.errors import MoonhopError
 
 LEAST = (1, 24)  # of MicroPython
 STAGE = f"{FOLDER}/new"
+PER_FOLDER = 2  # blocks (LittleFS)
 SPARE = 8  # blocks that stay free, for the file system's own changes
 LATER = (4096, 16384, 256)  # bytes of configuration, list and state, at most
 DIGITS = 16  # of a hash, enough to tell that a file is another one
@@ -101,7 +103,7 @@ def deploy(
         repl.run(f"patient({PATIENCE})")
     _tidy(repl, there, wanted)
     missing = [path for path in wanted if there.get(f"{STAGE}/{path}") != wanted[path]]
-    _check_room(repl, [worker.files[path] for path in missing], starting)
+    _check_room(repl, {path: worker.files[path] for path in missing}, starting)
     elsewhere = {hash: place for place, hash in there.items()}
     known = [path for path in missing if wanted[path] in elsewhere]
     repl.run_all(f"copy({elsewhere[wanted[path]]!r}, {f'{STAGE}/{path}'!r})" for path in known)
@@ -143,11 +145,13 @@ def _names(there: Iterable[str]) -> set[str]:
     return {place.split("/")[1] for place in there} - {STAGE.split("/")[1]}
 
 
-def _check_room(repl: Repl, files: list[bytes], starting: dict[str, bytes]) -> None:
-    """Raise MoonhopError if flash has no room for what is to be written."""
+def _check_room(repl: Repl, files: dict[str, bytes], starting: dict[str, bytes]) -> None:
+    """Raise MoonhopError if flash has no room for what is to be written, in whole blocks."""
     block, free = repl.ask("room()")
-    written = [*map(len, files), *map(len, starting.values()), *LATER]
-    needed = (sum(math.ceil(size / block) for size in written) + SPARE) * block
+    written = [*map(len, files.values()), *map(len, starting.values()), *LATER]
+    folders = {parent for path in files for parent in PurePosixPath(path).parents}
+    blocks = sum(math.ceil(size / block) for size in written) + PER_FOLDER * len(folders) + SPARE
+    needed = blocks * block
     if needed > free:
         raise MoonhopError(
             f"the flash of the board at {repl.port} is full: {shown(needed)} are needed,"

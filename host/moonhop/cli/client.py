@@ -65,10 +65,11 @@ class Client:
         """Return what a PATCH of bytes gives. Raises MoonhopError."""
         return self._json("PATCH", path, body)
 
-    def delete(self, path: str) -> None:
-        """Delete. Raises MoonhopError."""
+    def delete(self, path: str) -> Any:
+        """Delete; return what there is to say of it, None if nothing. Raises MoonhopError."""
         with self.open("DELETE", path) as response:
-            response.read()
+            said = response.read()
+            return json.loads(said) if said else None
 
     def download(self, path: str, to: IO[bytes], verb: str = "GET") -> int:
         """Write what a GET gives to a file; return how many bytes. Raises MoonhopError."""

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any, Protocol
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from moonhop.local_workers import NodeConfig
@@ -13,7 +13,7 @@ class Gatekeeper(Protocol):
     """Who lets nodes in: the host."""
 
     async def admit(self, node: str, replace: bool) -> NodeConfig: ...
-    async def expel(self, node: str) -> None: ...
+    async def expel(self, node: str) -> bool: ...
 
 
 class Joining(BaseModel):
@@ -21,6 +21,13 @@ class Joining(BaseModel):
     come back."""
 
     replace: bool = False
+
+
+class Expelled(BaseModel):
+    """Whose credential was taken back, and whether the broker knows."""
+
+    node: str
+    broker: bool
 
 
 def credential_routes(host: Gatekeeper) -> APIRouter:
@@ -32,10 +39,10 @@ def credential_routes(host: Gatekeeper) -> APIRouter:
         """Make a fresh credential for a node, which ends an older one, and return all it needs."""
         return asdict(await host.admit(node, joining.replace))
 
-    @routes.delete("/{node}/credential", status_code=204)
-    async def expel(node: str) -> Response:
-        """Take a node's credential back: it is cut off and does not come back."""
-        await host.expel(node)
-        return Response(status_code=204)
+    @routes.delete("/{node}/credential")
+    async def expel(node: str) -> Expelled:
+        """Take a node's credential back: it is cut off and does not come back. A broker of others
+        (``broker`` is false) knows one user for all and lets it in as before."""
+        return Expelled(node=node, broker=await host.expel(node))
 
     return routes

@@ -64,8 +64,14 @@ def _deploy(options: argparse.Namespace) -> Any:
 
 
 def _expel(options: argparse.Namespace) -> Any:
-    context.client(options).delete(f"/api/nodes/{options.node}/credential")
+    done = context.client(options).delete(f"/api/nodes/{options.node}/credential")
     if options.json:
-        return {"node": options.node, "expelled": True}
-    print(f"{options.node} is cut off and joins no more")
+        return done
+    if done["broker"]:
+        print(f"{options.node} is cut off and joins no more")
+    else:
+        print(
+            f"{options.node} gets neither programs nor files any more; the broker is one of others"
+            " and knows one user for all nodes: to keep it out there too, change that password"
+        )
     return None
