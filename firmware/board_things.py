@@ -8,24 +8,20 @@ AT_PINS = ("pin", "adc", "pwm", "mcu_temperature", "raw_temperature")
 AT_BUSES = ("i2c", "onewire", "neopixel")
 
 
-def make_things(config):
-    """Return what makes the things of a configuration, given the microseconds since the start."""
+def make_things(config, elapsed):
+    """Return the things of a configuration; `elapsed` gives the microseconds since the start."""
+    virtual = maker(elapsed)
 
-    def begin(elapsed):
-        virtual = maker(elapsed)
+    def make(kind, part):
+        driver = part.get("driver", kind)
+        if driver in VIRTUAL:
+            return virtual(kind, part)
+        if driver in AT_PINS:
+            from board_pins import device
+        elif driver in AT_BUSES:
+            from board_buses import device
+        else:
+            raise ThingError("this board has no driver '%s'" % driver)
+        return device(kind, driver, part)
 
-        def make(kind, part):
-            driver = part.get("driver", kind)
-            if driver in VIRTUAL:
-                return virtual(kind, part)
-            if driver in AT_PINS:
-                from board_pins import device
-            elif driver in AT_BUSES:
-                from board_buses import device
-            else:
-                raise ThingError("this board has no driver '%s'" % driver)
-            return device(kind, driver, part)
-
-        return Things(config, make, elapsed)
-
-    return begin
+    return Things(config, make, elapsed)

@@ -1,13 +1,8 @@
 """A board as a node: reads its set's moonhop.json, joins Wi-Fi if there is any, runs the worker.
 
 moonhop.json: fleet, node, password, mqtt_host, mqtt_port, url; and perhaps user, token, tags, wifi
-    things = None
-    if config.get("things"):
-        from board_things import make_things
-
-        things = make_things(config["things"])
-    http = Http(config["url"], config.get("token") or password, context)
-    return Worker(about, link, http, engine, things=things)
+({"ssid", "password"}), name of the board's kind as "board", watchdog (seconds, 0: off), ca (PEM,
+whom to trust: the broker then speaks TLS), things (sensors, actuators, pins).
 """
 
 import asyncio
@@ -45,6 +40,13 @@ def engine(name):
     return _engines[0]
 
 
+def things_of_board(config, elapsed):
+    """Return the board's things, once something uses them."""
+    from board_things import make_things
+
+    return make_things(config, elapsed)
+
+
 def make_worker(config, boot=None):
     """Return the worker of a configuration, not yet started. `boot` is what its birth tells of the
     board's start."""
@@ -76,14 +78,10 @@ def make_worker(config, boot=None):
         WINDOW,
         WAITING,
         boot,
+        config.get("things"),
     )
-    things = None
-    if config.get("things"):
-        from board_things import make_things
-
-        things = make_things(config["things"])
     http = Http(config["url"], config.get("token") or password, context)
-    return Worker(about, link, http, engine, things=things)
+    return Worker(about, link, http, engine, things=things_of_board)
 
 
 async def _serve(config, how):

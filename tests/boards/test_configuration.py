@@ -3,9 +3,11 @@
 import pytest
 
 from moonhop.boards import configuration
+from moonhop.boards.catalog import load_board
 from moonhop.boards.configuration import Way, Wish, check_wifi, default_name, kind_of, way_to
 from moonhop.boards.configuration import configuration as made
 from moonhop.boards.repl import About
+from moonhop.boards.things import things_of
 from moonhop.state import HostAddress
 from moonhop_core.errors import MoonhopError
 
@@ -83,3 +85,12 @@ def test_a_board_keeps_wifi_and_tags_that_are_not_given_anew() -> None:
     fresh = made(joining, way, "esp32", Wish(wifi="new", tags=()), known)
     assert fresh["wifi"] == {"ssid": "new", "password": ""}
     assert "tags" not in fresh
+
+
+def test_a_board_is_told_of_the_pins_sensors_and_actuators_in_its_file() -> None:
+    joining = {"node": "n", "mqtt_host": "127.0.0.1", "url": "http://127.0.0.1:1"}
+    way = Way("10.0.0.1", "http://10.0.0.1:1")
+    assert made(joining, way, "esp32", Wish(), {})["things"] == things_of(load_board("esp32"))
+    assert "things" not in made(joining, way, "virtual", Wish(), {})
+    own = {"pins": {"led": 25}}
+    assert made(joining, way, "micropython", Wish(), {"things": own})["things"] == own

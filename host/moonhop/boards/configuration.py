@@ -11,8 +11,9 @@ from fnmatch import fnmatch
 from typing import Any
 from urllib.parse import urlsplit
 
-from moonhop.boards.catalog import load_boards
+from moonhop.boards.catalog import board_names, load_board, load_boards
 from moonhop.boards.repl import About
+from moonhop.boards.things import things_of
 from moonhop.state import HostAddress
 from moonhop_core.errors import MoonhopError
 
@@ -142,6 +143,9 @@ def configuration(
     tags = known.get("tags") if wish.tags is None else list(wish.tags)
     if tags:
         made["tags"] = tags
+    things = things_of(load_board(kind)) if kind in board_names() else known.get("things", {})
+    if any(things.values()):
+        made["things"] = things
     return made
 
 

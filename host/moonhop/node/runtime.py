@@ -1,7 +1,6 @@
 """A CPython node: the core's worker with paho's link, threads for turns, this machine's load."""
 
 import asyncio
-import functools
 import importlib.util
 import os
 import sys
@@ -24,7 +23,6 @@ from moonhop_core.node.http import Http
 from moonhop_core.node.worker import About, Worker
 from moonhop_core.process.bounds import SLICE
 from moonhop_core.process.program import Program
-from moonhop_core.things.virtual import virtual_things
 
 SWITCH = 0.0005  # seconds
 THREADS = 256  # processes whose turns may run at the same time
@@ -101,6 +99,7 @@ class Node:
             config.engines or engines_here(),
             tags=config.tags,
             kind="cpython",
+            things=config.things,
         )
         self.worker = Worker(
             about,
@@ -112,7 +111,6 @@ class Node:
             self._load.measure,
             self._compile,
             process_maker(self.nursery, loop.call_soon_threadsafe, NappingProcess),
-            functools.partial(virtual_things, config.things) if config.things else None,
         )
         try:
             await self.worker.start()

@@ -66,7 +66,7 @@ class Admission:
             if need == "float64":
                 if about.float_bits < 64:
                     raise RequestError(NEEDS, "this node lacks 'float64'")
-            elif need not in about.tags and need not in self.worker.capabilities():
+            elif need not in about.tags and need not in about.capabilities():
                 raise RequestError(NEEDS, "this node lacks %r" % need)
 
     def make(self, hosted: Hosted, program: "Program", request: "Request") -> None:

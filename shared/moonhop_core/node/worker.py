@@ -67,10 +67,12 @@ class About:
         window: int = 8,
         waiting: int = 1000000,
         boot: "dict[str, Any] | None" = None,
+        things: "dict[str, Any] | None" = None,
     ):
         """`chunk` (bytes) and `window` (chunks) bound what a hop to this node has under way,
         `waiting` (bytes) what each process keeps for a broker that is away. `boot` is what a board
-        tells of how it started; with `safe` in it, a reason, the node runs no programs."""
+        tells of how it started; with `safe` in it, a reason, the node runs no programs. `things`:
+        its sensors, actuators and pins (`things/things.py`)."""
         self.fleet = fleet
         self.node = node
         self.boot = boot or {}
@@ -84,6 +86,13 @@ class About:
         self.chunk = chunk
         self.window = window
         self.waiting = waiting
+        self.things = things or {}
+
+    def capabilities(self) -> "list[str]":
+        """Return what programs may need besides tags: sensors, actuators, and "pins"."""
+        things = self.things
+        found = sorted(things.get("sensors") or ()) + sorted(things.get("actuators") or ())
+        return found + ["pins"] if things.get("pins") else found
 
 
 class Worker:
@@ -96,8 +105,8 @@ class Worker:
     compile      on CPython: see Bundles
     measure      gives the load's fields besides `processes`
     make_process  makes a Process, or what stands where one stands
-    things        makes its sensors, actuators and pins, if it has any; is given a function: the
-                  microseconds since the worker was made
+    things        makes Things, of what `about` says of them and a function: the microseconds since
+                  the worker was made; default: for a node without hardware
     special      verbs that only this kind of node has, and what carries them out
     """
 
@@ -112,7 +121,7 @@ class Worker:
         measure: "Callable[[], dict[str, Any]] | None" = None,
         compile: "Callable[[Any, str], Any] | None" = None,
         make_process: "Any" = Process,
-        things: "Callable[[Callable[[], int]], Things] | None" = None,
+        things: "Callable[..., Things] | None" = None,
     ):
         self.about = about
         self.link = link
@@ -126,13 +135,12 @@ class Worker:
         self.subscriptions = Subscriptions(link, self.topics.base, self._look)
         self._tasks = Tasks()
         self.spawn = self._tasks.spawn
-        self.things: "Things | None" = None
+        self.things: "Things | None" = None  # made when something uses them
+        self._make_things = things
         self.processes: "dict[str, Hosted]" = {}
         self.session = "%08x" % random.getrandbits(32)
         self.patience = PATIENCE
         self.started = _clock.monotonic()
-        if things:
-            self._take_things(things(self.since_start))
         self.special: "dict[str, Callable[[Request], Any]]" = {}
         self._verbs = Verbs(self)
         self._exchange = Exchange(self, self._verbs.do)
@@ -285,22 +293,17 @@ class Worker:
 
     # -- things ------------------------------------------------------------------------------------
 
-    def capabilities(self) -> "list[str]":
-        """Return what programs may need of this node besides tags: its sensors, actuators, pins."""
-        return self.things.capabilities() if self.things else []
-
     def use_things(self) -> "Things":
         """Return the node's things; one that has none can tell so."""
         if self.things is None:
-            from moonhop_core.things.virtual import virtual_things
+            make = self._make_things
+            if make is None:
+                from moonhop_core.things.virtual import virtual_things
 
-            self._take_things(virtual_things({}, self.since_start))
-        assert self.things
+                make = virtual_things
+            self.things = make(self.about.things, self.since_start)
+            self.things.listen(self.spawn, self._hear_thing)
         return self.things
-
-    def _take_things(self, things: "Things") -> None:
-        self.things = things
-        things.listen(self.spawn, self._hear_thing)
 
     def _look(self, topic: str, wanted: bool) -> None:
         self.use_things().look(topic, wanted)
@@ -352,7 +355,7 @@ class Worker:
                 "window": about.window,
             },
         }
-        capabilities = self.capabilities()
+        capabilities = about.capabilities()
         if capabilities:
             birth["capabilities"] = capabilities
         if about.boot:

@@ -70,11 +70,6 @@ class Things:
         place = kind + "s" if kind in ("sensor", "actuator") else "pins"
         return sorted(self.config.get(place) or ())
 
-    def capabilities(self) -> "list[str]":
-        """Return what programs may need: sensors and actuators by name, and "pins"."""
-        found = self.names("sensor") + self.names("actuator")
-        return found + ["pins"] if self.names("pin") else found
-
     def values(self) -> "dict[str, Any]":
         """Return what each actuator that was set was set to at last."""
         return dict(self._values)

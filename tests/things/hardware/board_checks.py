@@ -24,7 +24,7 @@ ONE, TWO = Owner("p1"), Owner("p2")
 
 def things(**config):
     config["pins"] = PINS
-    return make_things(config)(lambda: 0)
+    return make_things(config, lambda: 0)
 
 
 def fails(function, *args):
