@@ -5,6 +5,7 @@ import itertools
 import shutil
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from moonhop.boards.things import things_in
 from moonhop.boards.virtual import VirtualBoard
@@ -18,9 +19,15 @@ from tests.things.test_nodes import until_printed, until_set
 
 EXAMPLE = folder("examples") / "thermostat.lua"
 HARDWARE = Path(__file__).parent / "hardware"
-COLD = "from chips import Ds18b20\nWORLD['wire'][4] = [Ds18b20(bytes(6), 3.5)]\n"
+WIRED = """
+from chips import Ds18b20, Registers
+WORLD["wire"][4] = [Ds18b20(bytes(6), 3.5)]
+WORLD["i2c"][0x20] = Registers({})
+WORLD["volts"][34] = 1.65
+"""
+PINS = {"wire": 4, "relay": 5, "led": 2, "button": 0, "light": 34, "sda": 21, "scl": 22, "lamp": 8}
 PARTS = {
-    "pins": {"wire": 4, "relay": 5},
+    "pins": PINS,
     "sensors": {"temperature": {"driver": "onewire", "pins": [4]}},
     "actuators": {"heater": {"driver": "pin", "pins": [5]}},
 }
@@ -57,31 +64,66 @@ def test_thermostat_switches_as_the_recorded_data_say() -> None:
         assert out.text().splitlines() == switchings(4.5, 4.8, 4)
 
 
-def test_thermostat_runs_unchanged_on_a_board_with_a_thermometer_and_a_relay(
-    tmp_path: Path,
-) -> None:
+def on_board(tmp_path: Path, source: bytes, lines: list[str], **wanted: Any) -> None:
+    """Run a program on a virtual board with the parts; it has to print the lines, and actuators to
+    be set as wanted."""
     flash = tmp_path / "flash"
     shutil.copytree(HARDWARE, flash)
     with (flash / "machine.py").open("a") as file:
-        file.write(COLD)
+        file.write(WIRED)
 
     async def scenario(host: Host) -> None:
         config = {**asdict(host.add_node("board")), "things": PARTS}
         board = VirtualBoard(config, folder=flash, heap="512K")
         await asyncio.to_thread(board.start)
         try:
-            program = host.programs.add(EXAMPLE.read_bytes(), EXAMPLE.name)
+            program = host.programs.add(source, "program.lua")
             ready = lambda: "board" in host.scheduler.fleet.nodes  # noqa: E731
             async with asyncio.timeout(90):
                 while not ready() or not host.scheduler.fleet.nodes["board"].usable:
                     await asyncio.sleep(0.05)
             row = host.scheduler.submit(NewProcess("t", program.hash, []))
             await host.scheduler.wait_started(row.pid, WAIT)
-            await until_printed(host, row.pid, 1)
+            await until_printed(host, row.pid, len(lines))
             said = [line["text"] for line in host.scheduler.logs.lines(row.pid)]
-            assert said == ["3.50 degrees: heater on"], board.text()
-            await until_set(host, "board", {"heater": True})
+            assert said == lines, board.text()
+            if wanted:
+                await until_set(host, "board", wanted)
         finally:
             await asyncio.to_thread(board.stop)
 
     on_host(tmp_path / "home", scenario)
+
+
+def test_thermostat_runs_unchanged_on_a_board_with_a_thermometer_and_a_relay(
+    tmp_path: Path,
+) -> None:
+    on_board(tmp_path, EXAMPLE.read_bytes(), ["3.50 degrees: heater on"], heater=True)
+
+
+def test_programs_on_a_board_use_pins_and_buses_by_all_their_methods(tmp_path: Path) -> None:
+    source = b"""
+local led, button = pin("led", "out"), pin("button", "in", {pull = "up"})
+led:set(true) print(led:get(), led:toggle(), button:get())
+local seen = led:on(function(level) print("led", level) end)
+sleep(0.1) led:set(true) sleep(0.1) print(seen:cancel())
+print(pcall(pwm, "led", 50))
+led:close()
+local w = pwm("led", 50) w:set(0.25) w:freq(100) w:close()
+local a = adc("light") print(a:read() < 0.6, string.format("%.2f", a:volts())) a:close()
+local b = i2c("sda", "scl")
+b:write(0x20, "A", 3) print(b:scan()[1], b:read(0x20, 1, 3)) b:close()
+local o = onewire("wire") print(#o:scan(), o:read(o:scan()[1])) o:close()
+local l = neopixel("lamp", 3) l:fill(1, 2, 3) l:set(3, 4, 5, 6) l:show() l:close()
+print("done")"""
+    lines = [
+        "true\tfalse\ttrue",
+        "led\ttrue",
+        "true",
+        "false\tpin 'led' is in use as pin; close that first",
+        "true\t1.65",
+        "32\tA",
+        "1\t3.5",
+        "done",
+    ]
+    on_board(tmp_path, source, lines)
