@@ -12,7 +12,7 @@ except ImportError:  # a MicroPython without hardware
     machine = None
 
 UP = 60  # seconds after which a boot is good without a broker
-PROOF = 120  # seconds that a set on trial has to reach the broker
+PROOF = 120  # seconds that a set on trial has to reach the broker, if moonhop.json does not say
 WATCHDOG = 30  # seconds without a turn of the loop
 AT_PROMPT = 3600000  # milliseconds that are left to whoever interrupts the worker
 TOLD = 600  # bytes of the last words that the birth tells
@@ -51,9 +51,12 @@ def report(how):
 
 class Health:
     """Proves this boot and feeds the watchdog. `how` is what the starter said of this boot, or
-    None; `seconds` without a turn of the loop make the watchdog reset the board, 0: it is off."""
+    None. `config` is moonhop.json: `watchdog` has the seconds without a turn of the loop after
+    which the board is reset, 0: never; `proof` those that a set on trial has to reach the broker.
+    """
 
-    def __init__(self, how, seconds):
+    def __init__(self, how, config):
+        seconds = config.get("watchdog", WATCHDOG)
         self._born = asyncio.Event()
         self.spawn = Tasks().spawn
         trial = bool(how and how["trial"])
@@ -63,7 +66,7 @@ class Health:
             self._dog = machine.WDT(timeout=self._seconds * 1000)
             self.spawn(self._feed())
         if how and how["set"] and not how["safe"]:
-            self.spawn(self._prove(trial))
+            self.spawn(self._prove(trial, config.get("proof", PROOF) if trial else UP))
 
     def born(self):
         """The broker has acknowledged the birth, and so has the last words."""
@@ -80,9 +83,9 @@ class Health:
             self._dog.feed()
             await asyncio.sleep(self._seconds / 4)
 
-    async def _prove(self, trial):
+    async def _prove(self, trial, seconds):
         try:
-            await asyncio.wait_for(self._born.wait(), PROOF if trial else UP)
+            await asyncio.wait_for(self._born.wait(), seconds)
         except asyncio.TimeoutError:
             if trial:
                 black_box.say("moonhop: no broker with this set of files; back to the last one")

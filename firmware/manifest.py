@@ -8,7 +8,18 @@ package(
     base_path="../shared",
     opt=3,
 )
-for name in ("moonhop_start", "black_box", "moonhop_board", "health", "trust", "wifi") + (
+for name in (
+    "moonhop_start",
+    "black_box",
+    "moonhop_board",
+    "health",
+    "trust",
+    "wifi",
+    "board_clock",
+    "board_things",
+    "board_pins",
+    "board_buses",
+    "board_chips",
     "umqtt_link",
     "umqtt_connection",
     "umqtt_wire",

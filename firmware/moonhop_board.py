@@ -2,13 +2,15 @@
 
 moonhop.json: fleet, node, password, mqtt_host, mqtt_port, url; and perhaps user, token, tags, wifi
 ({"ssid", "password"}), name of the board's kind as "board", watchdog (seconds, 0: off), ca (PEM,
-whom to trust: the broker then speaks TLS), things (sensors, actuators, pins).
+whom to trust: the broker then speaks TLS), ntp (a server's name), proof (seconds that the set has
+to reach the broker when it is on trial), things (the board's pins, sensors and actuators).
 """
 
 import asyncio
 import gc
 import json
 import sys
+import time
 
 import micropython
 
@@ -27,6 +29,8 @@ WAITING = 4096  # bytes that each process keeps for a broker that is away
 PROCESSES = 8
 GOODBYE = 5  # seconds to leave in good order
 AGAIN = 30  # seconds after a refusal
+KEEP = 6 * 3600  # seconds that a clock goes right enough
+THIS_YEAR = 2025  # a clock that shows an earlier one has not been set
 
 
 def engine(name):
@@ -47,22 +51,16 @@ def things_of_board(config, elapsed):
     return make_things(config, elapsed)
 
 
-def make_worker(config, boot=None):
-    """Return the worker of a configuration, not yet started. `boot` is what its birth tells of the
-    board's start."""
+def make_worker(config, context, http, boot):
+    """Return the worker of a configuration, not yet started. `context` is the broker's
+    ssl.SSLContext or None, `http` the host's server, `boot` what the birth tells of this boot."""
     node = config["node"]
-    password = config["password"]
-    context = None
-    if config.get("ca"):
-        from trust import tls_context
-
-        context = tls_context(config["ca"])
     link = UmqttLink(
         config["mqtt_host"],
         config["mqtt_port"],
         config["fleet"] + "/" + node,
         config.get("user") or node,
-        password,
+        config["password"],
         context,
     )
     about = About(
@@ -80,12 +78,11 @@ def make_worker(config, boot=None):
         boot,
         config.get("things"),
     )
-    http = Http(config["url"], config.get("token") or password, context)
     return Worker(about, link, http, engine, things=things_of_board)
 
 
 async def _serve(config, how):
-    life = health.Health(how, config.get("watchdog", health.WATCHDOG))
+    life = health.Health(how, config)
     _running["life"] = life
     boot = health.report(how)
     if boot.get("cause"):
@@ -99,8 +96,16 @@ async def _serve(config, how):
         radio = Wifi(wifi["ssid"], wifi.get("password", ""))
         await radio.connect()
         life.spawn(radio.watch())
+    context = None
+    if config.get("ca"):
+        from trust import tls_context
+
+        context = tls_context(config["ca"])
+    http = Http(config["url"], config.get("token") or config["password"], context)
+    if time.gmtime()[0] < THIS_YEAR or config.get("ntp"):
+        life.spawn(_keep_time(http, config.get("ntp"), await _set_clock(http, config.get("ntp"))))
     while True:
-        worker = make_worker(config, boot)
+        worker = make_worker(config, context, http, boot)
         _running["worker"] = worker
         life.offer_restart(worker)
         try:
@@ -117,6 +122,22 @@ async def _serve(config, how):
         say("moonhop: node", config["node"], "is ready,", gc.mem_free(), "bytes free")
         while True:
             await asyncio.sleep(3600)
+
+
+async def _set_clock(http, ntp):
+    from board_clock import set_clock
+
+    right = await set_clock(http, ntp)
+    del sys.modules["board_clock"]  # until it is needed again
+    now = "%d-%02d-%02d %02d:%02d:%02d UTC" % time.gmtime()[:6]
+    say("moonhop: the clock", "is set:" if right else "is not set, nobody tells the time:", now)
+    return right
+
+
+async def _keep_time(http, ntp, right):
+    while True:
+        await asyncio.sleep(KEEP if right else AGAIN)
+        right = await _set_clock(http, ntp)
 
 
 def _read_config(name):

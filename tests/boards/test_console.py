@@ -82,3 +82,17 @@ def test_an_interrupted_main_leaves_the_prompt(board: BoardConsole, tmp_path: Pa
         port.write(b"\x03")
         assert port.read_until(b">>> ").endswith(b">>> ")
     assert mpremote(board, "exec", "print(2 + 2)").strip() == "4"
+
+
+def test_reset_by_program_or_watchdog_starts_the_board_anew(
+    board: BoardConsole, tmp_path: Path
+) -> None:
+    cause = "import machine; print('cause', machine.reset_cause())"
+    (tmp_path / "flash/main.py").write_text(cause)
+    with serial.serial_for_url(board.url, timeout=TIMEOUT) as port:
+        port.read_until(b">>> ")
+        port.write(b"import machine; machine.reset()\r")
+        assert b"cause 2" in port.read_until(b"cause 2\r\n>>> ")
+        port.write(b"import machine; dog = machine.WDT(timeout=300)\r")
+        assert b"cause 3" in port.read_until(b"cause 3\r\n>>> ")
+    assert board.resets == 2

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import datetime
 import json
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,9 @@ from tests.brokers import Broker
 from tests.node.fleet import Fleet, run
 
 pytestmark = pytest.mark.parametrize("broker", ["mosquitto"], indirect=True)
+MESSAGES = 300  # and as many answers
 SET = "moonhop_boot.json"
+PROOF = 3  # seconds
 BROKEN = {"moonhop_board.py": b"raise ValueError('this set is broken')\n"}
 # The main module of a set that gets into trouble as soon as there is a file of that name.
 MAIN = """
@@ -141,6 +145,25 @@ def test_board_in_safe_mode_is_there_refuses_programs_and_leaves_it_when_restart
     run(body, broker)
 
 
+def test_set_with_a_wrong_configuration_is_rolled_back(broker: Broker, tmp_path: Path) -> None:
+    async def body(fleet: Fleet) -> None:
+        flash = tmp_path / "flash"
+        async with board_with(fleet, flash) as (board, births):
+            good = (await births.next())["boot"]["set"]
+            await asyncio.to_thread(board.kill)
+            main = MAIN.format(real=f"/rom/sets/{good}", trouble="pass").encode()
+            config = fleet.config("node-a", mqtt_port=1, proof=PROOF)
+            files = {"moonhop_board.py": main, "moonhop.json": json.dumps(config).encode()}
+            wrong = put_set(flash, files)
+            (flash / SET).write_text(json.dumps({"set": good, "trial": wrong, "boots": 0}))
+            board.start()
+            boot = (await births.next())["boot"]
+            assert (boot["set"], boot["failed"]) == (good, wrong)
+            assert "no broker with this set of files" in boot["log"]
+
+    run(body, broker)
+
+
 @pytest.mark.parametrize("rom", [True, False], ids=["ROMFS", "flash"])
 def test_board_goes_back_to_its_set_when_another_one_cannot_be_loaded(
     broker: Broker, tmp_path: Path, rom: bool
@@ -163,5 +186,49 @@ def test_board_goes_back_to_its_set_when_another_one_cannot_be_loaded(
             assert board.power.resets == 1
         finally:
             await asyncio.to_thread(board.stop)
+
+    run(body, broker)
+
+
+def test_board_whose_clock_is_wrong_joins_and_learns_the_time_from_the_host(
+    broker: Broker, tmp_path: Path
+) -> None:
+    async def body(fleet: Fleet) -> None:
+        flash = tmp_path / "flash"
+        flash.mkdir()
+        shutil.copy(Path(__file__).parent / "wrong_time/time.py", flash)
+        async with board_with(fleet, flash) as (board, births):
+            await births.next()
+            (said,) = [line for line in board.text().splitlines() if "the clock" in line]
+            shown = datetime.datetime.strptime(said[-23:], "%Y-%m-%d %H:%M:%S %Z")
+            wrong = datetime.datetime.now(datetime.UTC) - shown.replace(tzinfo=datetime.UTC)
+            assert abs(wrong.total_seconds()) < 60
+            await fleet.until(lambda: len(fleet.loads) > 1)
+
+    run(body, broker)
+
+
+def test_messages_cost_no_write_to_flash(broker: Broker, tmp_path: Path) -> None:
+    def written(flash: Path) -> dict[Path, tuple[int, int]]:
+        """Return what tells each file and folder from what it was before any write."""
+        stats = {path: path.stat() for path in (flash, *flash.rglob("*"))}
+        return {path: (stat.st_ino, stat.st_mtime_ns) for path, stat in stats.items()}
+
+    async def body(fleet: Fleet) -> None:
+        flash = tmp_path / "flash"
+        async with board_with(fleet, flash) as (_, births):
+            await births.next()
+            async with asyncio.timeout(5):
+                while json.loads((flash / SET).read_text())["boots"]:
+                    await asyncio.sleep(0.05)
+            before = written(flash)
+            for _ in range(MESSAGES):
+                await fleet.ask("node-a", "stat")
+            heard = len(fleet.loads)
+            await fleet.until(lambda: len(fleet.loads) > heard)
+            assert written(flash) == before
+            await fleet.ask("node-a", "restart")
+            await births.next()
+            assert written(flash) != before, "a boot is counted"
 
     run(body, broker)

@@ -130,6 +130,27 @@ def test_board_that_does_not_know_which_set_ran_finds_the_one_that_works(flash: 
     assert choose(flash)["set"] == names[1]
 
 
+def test_boot_is_good_after_a_while_without_a_broker(flash: Path) -> None:
+    text = """
+import asyncio, os, sys
+os.chdir(sys.argv[1])
+import health, moonhop_start
+health.UP = 0.2
+how = moonhop_start.choose()
+
+async def main():
+    health.Health(how, {})
+    while moonhop_start._read()["boots"]:
+        await asyncio.sleep(0.05)
+
+asyncio.run(asyncio.wait_for(main(), 5))
+"""
+    ask(flash, ["choose"], ["choose"])
+    result = run_micropython(text, argv=[str(flash)], path=[STARTER])
+    assert result.returncode == 0, result.stderr
+    assert json.loads((flash / "moonhop_boot.json").read_text())["boots"] == 0
+
+
 def test_third_failed_boot_leads_to_safe_mode_until_a_set_or_a_command_ends_it(flash: Path) -> None:
     boots = ask(flash, ["choose"], ["choose"], ["good", False], *[["choose"]] * 5)
     assert [how["safe"] is not None for how in boots if isinstance(how, dict)] == [
@@ -148,6 +169,7 @@ def test_power_cut_at_any_write_to_flash_leaves_a_set_that_starts() -> None:
     script = Path(__file__).with_name("sets_in_flash.py")
     result = run_micropython(script, path=[STARTER], heap="4M")
     assert result.returncode == 0, result.stdout + result.stderr
-    kept, rolled_back = map(int, result.stdout.splitlines()[-1].split())
+    (told,) = [line for line in result.stdout.splitlines() if line.startswith("cuts")]
+    kept, rolled_back = map(int, told.split()[1:])
     assert kept > 30, "there were hardly any writes"
     assert rolled_back > 30

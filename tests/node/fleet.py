@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -255,9 +256,10 @@ class Fleet:
                     headers[name.lower()] = value.strip()
                 body = await self._body(reader, headers)
                 status, content = self._respond(method, path, headers, body)
+                date = formatdate(usegmt=True).encode()
                 writer.write(
-                    b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s"
-                    % (status, len(content), content)
+                    b"HTTP/1.1 %d X\r\nDate: %s\r\nContent-Length: %d\r\n\r\n%s"
+                    % (status, date, len(content), b"" if method == "HEAD" else content)
                 )
                 await writer.drain()
         writer.close()

@@ -17,6 +17,7 @@ import threading
 import tty
 from pathlib import Path
 
+from moonhop.boards.chip import Chip, machine_file
 from moonhop.engines.micropython import find_micropython
 
 REBOOT = b"MPY: soft reboot\r\n"
@@ -26,7 +27,7 @@ RAW_ON, RAW_OFF = b"\x01", b"\x02"  # Ctrl-A, Ctrl-B
 PIECE = 4096  # bytes
 LOOK = 0.2  # seconds between two looks whether to stop
 START = """import sys
-sys.path[:] = ["", ".frozen"]
+sys.path[:] = ["", {machine!r}, ".frozen"]
 for name in {names}:
     try:
         __import__(name)
@@ -45,6 +46,7 @@ class BoardConsole:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve)
         self._process: subprocess.Popen[bytes] | None = None
+        self._chip = Chip()
         self._terminal = -1
         self._raw = False
         self.resets = 0
@@ -72,13 +74,14 @@ class BoardConsole:
         mode[LOCAL] |= termios.ISIG  # MicroPython takes it away while it reads at the prompt
         termios.tcsetattr(theirs, termios.TCSANOW, mode)
         command = [find_micropython(), "-X", f"heapsize={self._heap}", "-i", "-c"]
-        self._process = subprocess.Popen(
-            [*command, START.format(names=names)],
+        start = START.format(names=names, machine=str(machine_file().parent))
+        self._process = self._chip.start(
+            [*command, start],
+            {**os.environ, "TERM": "dumb"},
             cwd=self._folder,
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
-            env={**os.environ, "TERM": "dumb"},
             start_new_session=True,
         )
         os.close(theirs)
@@ -90,6 +93,7 @@ class BoardConsole:
         if self._process:
             self._process.kill()
             self._process.wait()
+            self._chip.close()
             os.close(self._terminal)
             self._process = None
 
@@ -101,8 +105,9 @@ class BoardConsole:
         unheard = b""
         while not self._stopping.is_set():
             source = client or self._listening
-            waited = [self._terminal, source.fileno()]
+            waited = [self._terminal, source.fileno(), self._chip.fileno()]
             ready, _, _ = select.select(waited, [], [], LOOK)
+            self._chip.look(self._chip.fileno() in ready)
             if source.fileno() in ready:
                 client = self._take(client) if client else self._listening.accept()[0]
                 unheard = self._pass(client, unheard)
@@ -110,6 +115,7 @@ class BoardConsole:
                 said = self._said()
                 if not said:
                     self.resets += 1
+                    self._raw = self._raw and not self._chip.was_reset
                     self._cut()
                     self._power()
                 unheard = self._pass(client, unheard + (said or REBOOT))
