@@ -13,6 +13,7 @@ from moonhop.scheduler.scheduler import Patience
 from moonhop.state import State
 
 WAIT = 20.0  # seconds
+LONGEST = 90.0  # seconds; what then stops the workers in good order has the rest of a test's time
 SOON = Patience(silence=3.0, lost=0.2)
 Scenario = Callable[[Host], Awaitable[None]]
 COUNTER = b"""
@@ -37,7 +38,7 @@ def on_host(
         async with Host(State("lab", home), patience=patience, broker=broker) as host:
             await scenario(host)
 
-    asyncio.run(asyncio.wait_for(run(), 110))
+    asyncio.run(asyncio.wait_for(run(), LONGEST))
 
 
 async def workers(host: Host, *names: str) -> list[Worker]:

@@ -106,7 +106,8 @@ def test_checkpoints_follow_the_manifest_and_only_the_last_is_kept(tmp_path: Pat
 def test_checkpoints_of_many_processes_all_get_their_turn(tmp_path: Path) -> None:
     async def scenario(host: Host) -> None:
         await workers(host, "a")
-        pids = [await submit(host, COUNTER, terms=Terms(checkpoint=0.01)) for _ in range(30)]
+        idle, terms = b"while true do sleep(1) end", Terms(checkpoint=0.01)
+        pids = [await submit(host, idle, terms=terms) for _ in range(30)]
         await until_true(host, lambda: all(kinds(host, pid).count("checkpoint") for pid in pids))
 
     on_host(tmp_path, scenario)

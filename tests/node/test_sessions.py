@@ -10,6 +10,7 @@ from amqtt.session import Session
 
 from moonhop.broker.journal import Journal
 from moonhop.broker.outbox import WINDOW, Outbox
+from moonhop.node.paho_link import CROWD
 from moonhop.node.paho_session import ClientSession
 from moonhop_core.node.link import Numbers
 from tests.brokers import Broker
@@ -69,6 +70,30 @@ def test_more_than_a_process_may_keep_for_the_broker_is_told_and_the_newest_goes
             heard = fleet.outputs("p9")
             assert heard == list(range(200 - len(heard), 200))
             assert 90 < len(heard) < 120
+
+    run(body, broker)
+
+
+def test_programs_rest_while_the_broker_is_slow_and_nothing_they_say_is_lost(
+    broker: Broker,
+) -> None:
+    async def body(fleet: Fleet) -> None:
+        async with Proxy(fleet.broker.port) as proxy, node_behind(fleet, proxy) as node:
+            link, program = node.worker.link, fleet.program(interval=0.0005)
+            for pid in ("p1", "p2"):
+                await fleet.run("node-a", pid, program)
+            proxy.stall("up")
+            await until(lambda: link.crowded)
+            for _ in range(5):
+                await link.room()  # a process that did not rest would say hundreds of things
+            assert len(link._client._out_messages) < 1.2 * CROWD
+            await node.worker.processes["p1"].hold(10)  # at rest is at rest
+            node.worker.processes["p1"].unhold()
+            proxy.mend()
+            for pid in ("p1", "p2"):
+                await fleet.until(lambda pid=pid: len(fleet.outputs(pid)) > 2 * CROWD)
+                said = fleet.outputs(pid)
+                assert said == list(range(said[0], said[0] + len(said)))
 
     run(body, broker)
 

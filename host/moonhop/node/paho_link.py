@@ -25,6 +25,8 @@ TIMEOUT = 10.0  # seconds for the broker to answer
 BACK_OFF = (0.2, 10.0)  # seconds before the first and before a late attempt to reconnect
 FAREWELL = 1.0  # seconds for it to close the connection of who leaves
 IN_FLIGHT = 200  # QoS 1 messages sent and not yet acknowledged
+CROWD = 400  # messages not yet acknowledged from which on programs rest: twice what keeps it busy
+LOOK = 0.1  # seconds after which who waits for room looks at what else there is
 WAITING = 10_000  # messages kept for a broker that is away
 
 
@@ -55,6 +57,7 @@ class PahoLink(Link):
         self._early: deque[tuple[str, bytes, int, bool]] = deque()  # until there is a connection
         self._answers: dict[int, asyncio.Future[bool]] = {}
         self._progress = asyncio.Event()
+        self._room = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._connack: asyncio.Future[ReasonCode] | None = None
         self._lost = asyncio.Event()
@@ -73,7 +76,7 @@ class PahoLink(Link):
         self._client.on_message = self._on_message
         self._client.on_subscribe = self._on_subscribe
         self._client.on_unsubscribe = self._on_unsubscribe
-        self._sockets = LoopSockets(self._client, self._session.attempted, self._progress.set)
+        self._sockets = LoopSockets(self._client, self._session.attempted, self._progressed)
 
     def _new_client(self, clean: bool) -> mqtt.Client:
         client = mqtt.Client(
@@ -130,6 +133,23 @@ class PahoLink(Link):
         if info.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
             raise LinkError("too many messages wait for the broker")
         self._sockets.write()
+
+    @property
+    def crowded(self) -> bool:  # type: ignore[override]
+        """Whether programs should send no more for now. Not while the broker is away: they go on
+        without it."""
+        return self.connected and len(self._client._out_messages) >= CROWD
+
+    async def room(self) -> None:
+        """Wait, a moment at most, until the link is not crowded."""
+        self._room.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._room.wait(), LOOK)
+
+    def _progressed(self) -> None:
+        self._progress.set()
+        if not self.crowded:
+            self._room.set()
 
     async def drain(self) -> None:
         """Wait until nothing waits to be sent or acknowledged."""
@@ -297,6 +317,7 @@ class PahoLink(Link):
 
     def _went_away(self, code: ReasonCode) -> None:
         self.connected = False
+        self._room.set()
         if self._connack and not self._connack.done():
             self._connack.set_exception(ConnectionError(f"the connection broke: {code}"))
             return

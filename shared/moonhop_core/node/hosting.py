@@ -166,7 +166,9 @@ class Hosted(Host):
         if len(queue) > BUFFER:
             del queue[0]
             self.missed += 1
-        if self._asleep and self.worker.apart and not self._holding and not self.frozen:
+        worker = self.worker
+        ready = self._asleep and not self._holding and not self.frozen
+        if ready and worker.apart and not worker.link.crowded:
             self._begin_turns()  # not only when its task has been woken
         self._wake.set()
 
@@ -187,6 +189,9 @@ class Hosted(Host):
                     continue
                 if apart:
                     if self._begun is None:
+                        if self.worker.link.crowded:
+                            await self.worker.link.room()
+                            continue
                         self._begin_turns()
                     begun, self._begun = self._begun, None
                     more = await begun

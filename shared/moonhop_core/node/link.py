@@ -32,6 +32,8 @@ class Link:
     pressed        called by links that have little memory: whether to take no more just now
     connections    how many there have been; while the link is down, the number of the last one
     forgotten      how often the broker had forgotten the session, with all that waited in it
+    crowded        so much waits for a broker which is there that programs should send no more for
+                   now: what the node answers waits behind it
     """
 
     on_message: "Callable[[str, bytes, bool], None] | None" = None
@@ -40,6 +42,7 @@ class Link:
     connected = False
     connections = 0
     forgotten = 0
+    crowded = False
 
     async def connect(self, topic: str, birth: bytes, will: bytes) -> None:
         """Connect; leave `will` as the retained last will on `topic`. What is left of an older
@@ -61,6 +64,9 @@ class Link:
         Raises LinkError when too much waits.
         """
         raise NotImplementedError
+
+    async def room(self) -> None:
+        """Wait, a moment at most, until the link is not crowded."""
 
     async def drain(self) -> None:
         """Wait until everything published is handed to the network, QoS 1 also acknowledged."""
