@@ -253,6 +253,27 @@ def test_node_that_reaches_its_quota_is_told_so_and_others_are_not(running) -> N
     assert account == {"account": "node:n1", "used": 1000, "quota": 1000}
 
 
+def test_upload_at_the_quota_takes_the_room_of_history(running) -> None:
+    config = running.host.add_node("n1")
+    running.host.files.set_quota("node:n1", 100_000)
+    with running.client(config.password) as client:
+        for size in (50_000, 40_000, 60_000, 40_000):
+            assert client.put("/files/f", content=bytes(size)).status_code == 201
+        assert client.put("/files/g", content=bytes(61_000)).status_code == 507
+        assert [each.version for each in running.host.files.versions("f")] == [4, 3]
+
+
+def test_what_is_removed_for_ever_cannot_be_restored_and_what_it_frees_is_told(running) -> None:
+    put(running, "f", b"one")
+    put(running, "f", b"three")
+    running.http.delete("/files/f")
+    gone = running.http.delete("/files/f", params={"forever": True})
+    assert (gone.status_code, gone.json()) == (200, {"freed": 8})
+    restored = running.http.post("/fs/restore", json={"path": "f", "version": 1})
+    assert restored.status_code == 404
+    assert running.http.delete("/files/f", params={"forever": True}).status_code == 404
+
+
 def test_content_is_served_so_that_no_browser_runs_it(running) -> None:
     put(running, "page.html", b"<script>alert(1)</script>")
     got = running.http.get("/files/page.html")

@@ -254,10 +254,10 @@ def test_changes_are_told_in_order_and_known_later(open_store) -> None:
     assert [change.change for change in of_folder] == ["appended", "renamed"]
 
 
-def test_quota_bounds_what_a_node_and_an_application_keep_with_old_versions(store) -> None:
+def test_quota_bounds_what_a_node_and_an_application_keep(store) -> None:
     writer = Writer("n1", "shop")
     store.set_quota("app:shop", 1000)
-    store.write("f", bytes(400), writer)
+    store.write("e", bytes(400), writer)
     store.write("f", bytes(400), writer)
     with pytest.raises(QuotaReached, match="moonhop fs quota app:shop"):
         store.append("f", bytes(201), writer)
@@ -274,6 +274,67 @@ def test_quota_bounds_what_a_node_and_an_application_keep_with_old_versions(stor
     for account in ("n1", "node:", "user:x"):
         with pytest.raises(FileError, match="node:ID"):
             store.set_quota(account, 1)
+
+
+def test_history_gives_way_to_what_is_new_that_first_which_was_over_first(store) -> None:
+    writer = Writer("n1")
+    store.set_quota("node:n1", 100_000)
+    for path in ("removed", "old", "old", "also"):
+        store.write(path, b"x" * 20_000 + path.encode(), writer)
+        if path == "removed":
+            store.remove(path)
+    store.copy("also", "copy")
+    store.remove("also")  # but its content is needed: that costs nobody anything
+    store.write("new", bytes(30_000), writer)
+    assert not has_history(store, "removed")
+    assert [each.version for each in store.versions("old")] == [2, 1]
+    store.append("new", bytes(20_000), writer)
+    assert [each.version for each in store.versions("old")] == [2]
+    assert has_history(store, "also")
+    with pytest.raises(QuotaReached, match="they give way"):
+        store.append("new", bytes(20_000), writer)
+    assert store.read("copy") == b"x" * 20_000 + b"also"
+
+
+def test_what_is_refused_all_the_same_costs_no_history(store) -> None:
+    store.set_quota("node:n1", 1000)
+    store.write("f", bytes(500), Writer("n1"))
+    store.write("f", bytes(400), Writer("n1"))
+    with pytest.raises(QuotaReached, match="has 400 B"):
+        store.write("g", bytes(700), Writer("n1"))
+    assert [each.version for each in store.versions("f")] == [2, 1]
+
+
+def test_what_is_removed_for_ever_frees_its_room(store) -> None:
+    big = bytes(50_000)
+    for content in (big, b"2" * 20_000, b"3"):
+        store.write("d/f", content)
+    store.write("d/gone", big)
+    store.remove("d/gone")
+    store.write("other", b"2" * 20_000)
+    with pytest.raises(Conflict, match="not empty"):
+        store.remove_for_ever("d")
+    assert store.remove_for_ever("d/f") == 1  # others need the rest
+    assert not has_history(store, "d/f")
+    assert store.remove_for_ever("d", deep=True) == 50_000
+    assert store.find("d") is None
+    with pytest.raises(NotFound):
+        store.remove_for_ever("d/gone")
+    store.append("log", bytes(100))
+    assert store.remove_for_ever("log") == 100
+    store.write("checkpoints/p", big)
+    assert store.remove_for_ever("checkpoints", deep=True) == 50_000
+    while len(list(store._blobs.hashes())) > 1:  # they go a few at a time, after each commit
+        store.append("x", b"x")
+    assert store.read("other") == b"2" * 20_000
+
+
+def has_history(store, path: str) -> bool:
+    """Tell whether there are versions of a path that is, or was, a file."""
+    try:
+        return bool(store.versions(path))
+    except NotFound:
+        return False
 
 
 def test_write_that_fails_on_the_way_leaves_nothing(store) -> None:

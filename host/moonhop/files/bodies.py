@@ -111,11 +111,12 @@ def pieces(db: sqlite3.Connection, body: int, start: int, end: int) -> list[Piec
     return [piece for piece in found if piece.at + piece.size > start]
 
 
-def drop(db: sqlite3.Connection, body: int) -> None:
+def drop(db: sqlite3.Connection, body: int) -> int:
     """Drop a body unless a version needs it; blobs outside the index that nobody needs any more
-    become garbage."""
+    become garbage. Return how many bytes that frees."""
     if db.execute("SELECT 1 FROM versions WHERE body = ? LIMIT 1", (body,)).fetchone():
-        return
+        return 0
+    (freed,) = db.execute("SELECT size - folded FROM bodies WHERE id = ?", (body,)).fetchone()
     hashes = {hash for (hash,) in db.execute("SELECT blob FROM parts WHERE body = ?", (body,))}
     for table in ("parts", "tail"):
         db.execute(f"DELETE FROM {table} WHERE body = ?", (body,))
@@ -124,11 +125,13 @@ def drop(db: sqlite3.Connection, body: int) -> None:
     for hash in hashes:
         if db.execute("SELECT 1 FROM parts WHERE blob = ? LIMIT 1", (hash,)).fetchone():
             continue
-        (inside,) = db.execute(
-            "DELETE FROM blobs WHERE hash = ? RETURNING content IS NOT NULL", (hash,)
+        size, inside = db.execute(
+            "DELETE FROM blobs WHERE hash = ? RETURNING size, content IS NOT NULL", (hash,)
         ).fetchone()
+        freed += size
         if not inside:
             db.execute("INSERT OR IGNORE INTO garbage VALUES (?)", (hash,))
+    return int(freed)
 
 
 def _fork(db: sqlite3.Connection, body: int, size: int) -> int:

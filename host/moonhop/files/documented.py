@@ -38,6 +38,12 @@ class VersionsShown(BaseModel):
     versions: list[Version]
 
 
+class FreedShown(BaseModel):
+    """How many bytes removing something for ever has freed."""
+
+    freed: int
+
+
 class AccountsShown(BaseModel):
     """Who keeps how much and may keep how much."""
 
@@ -55,6 +61,9 @@ PART = {
     "If-Range": "an etag; the range counts only for that version",
     "If-Match": "the etags of the version that is wanted",
     "If-None-Match": "etags that need not be sent again",
+}
+FREED: dict[int | str, dict[str, Any]] = {
+    200: {"model": FreedShown, "description": "removed for ever"}
 }
 READ: dict[int | str, dict[str, Any]] = {
     200: {"description": "the file", "content": ANY_CONTENT},

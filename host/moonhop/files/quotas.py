@@ -1,7 +1,8 @@
 """Quotas: how many bytes nodes and applications may keep, old versions included.
 
-What somebody writes or appends is charged to them until the last version that has it is gone. All
-functions here run within a transaction.
+What somebody writes or appends is charged to them until the last version that has it is gone.
+History (old versions, removed files) gives way to what is new (files/giving_way.py). All functions
+here run within a transaction.
 """
 
 import sqlite3
@@ -22,20 +23,24 @@ class Account:
     used: int
     quota: int
 
+    def lacks(self, size: int) -> bool:
+        """Tell whether it may not keep so many bytes more."""
+        return self.used + size > self.quota
+
     def check(self, size: int) -> None:
-        """Raise QuotaReached if it may not keep so many bytes more."""
-        if self.used + size > self.quota:
+        """Raise QuotaReached if it may not keep so many bytes more, now that no history counts."""
+        if self.lacks(size):
             raise QuotaReached(
                 f"{self.account} may keep {shown(self.quota)} of files, has {shown(self.used)} "
                 f"and wants {shown(size)} more; give it more: moonhop fs quota {self.account} SIZE "
-                "(old versions and removed files count until they are forgotten)"
+                "(old versions and removed files are not counted, they give way)"
             )
 
 
 def charge(db: sqlite3.Connection, accounts: Iterable[str], body: int, size: int) -> None:
     """Charge bytes of a body. Raises QuotaReached if one of the accounts may not keep so many."""
     for account in accounts:
-        _account(db, account).check(size)
+        account_of(db, account).check(size)
         db.execute(
             "INSERT INTO accounts (account, used) VALUES (?1, ?2)"
             " ON CONFLICT DO UPDATE SET used = used + ?2",
@@ -49,7 +54,7 @@ def charge(db: sqlite3.Connection, accounts: Iterable[str], body: int, size: int
 
 def tightest(db: sqlite3.Connection, accounts: Iterable[str]) -> Account | None:
     """Return the one of the accounts that may keep the fewest bytes more; None: no bound."""
-    found = (_account(db, account) for account in accounts)
+    found = (account_of(db, account) for account in accounts)
     return min(found, key=lambda each: each.quota - each.used, default=None)
 
 
@@ -75,7 +80,7 @@ def set_quota(db: sqlite3.Connection, account: str, quota: int | None) -> Accoun
         " ON CONFLICT DO UPDATE SET quota = ?2",
         (account, quota),
     )
-    return _account(db, account)
+    return account_of(db, account)
 
 
 def usage(db: sqlite3.Connection) -> list[Account]:
@@ -88,7 +93,8 @@ def usage(db: sqlite3.Connection) -> list[Account]:
     return [Account(*row) for row in rows]
 
 
-def _account(db: sqlite3.Connection, account: str) -> Account:
+def account_of(db: sqlite3.Connection, account: str) -> Account:
+    """Return what an account keeps, history included, and may keep."""
     row = db.execute("SELECT used, quota FROM accounts WHERE account = ?", (account,)).fetchone()
     used, quota = row or (0, None)
     return Account(account, used, DEFAULT if quota is None else quota)

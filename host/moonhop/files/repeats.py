@@ -5,10 +5,11 @@ import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from moonhop.files.entries import Entry, Writer
 
+Came = TypeVar("Came", bound=Entry | int | None)
 REMEMBERED = 1000  # numbers back, for each process
 
 
@@ -25,9 +26,7 @@ def digest(*parts: str | bytes) -> str:
     return sum.hexdigest()[:32]
 
 
-def once(
-    db: sqlite3.Connection, writer: Writer, digest: str, do: Callable[[], Entry | None]
-) -> Entry | None:
+def once(db: sqlite3.Connection, writer: Writer, digest: str, do: Callable[[], Came]) -> Came:
     """Do something, or return what came of it the last time."""
     if writer.process is None or writer.number is None:
         return do()
@@ -35,9 +34,9 @@ def once(
     query = "SELECT answer FROM repeats WHERE process = ? AND number = ? AND digest = ?"
     if found := db.execute(query, (*key, digest)).fetchone():
         answer: Any = json.loads(found[0])
-        return answer and Entry(**answer)
+        return cast("Came", Entry(**answer) if isinstance(answer, dict) else answer)
     made = do()
-    text = json.dumps(made and asdict(made))
+    text = json.dumps(asdict(made) if isinstance(made, Entry) else made)
     db.execute("INSERT OR REPLACE INTO repeats VALUES (?, ?, ?, ?)", (*key, digest, text))
     if writer.number % 100 == 0:
         db.execute(

@@ -40,10 +40,22 @@ def forget_old(db: sqlite3.Connection, path: str, newest: int) -> None:
     _drop(db, path, "number <= ?", newest - rule_for(path).versions)
 
 
-def forget(db: sqlite3.Connection, path: str) -> None:
-    """Drop a removed path with all its versions."""
+def forget(db: sqlite3.Connection, path: str) -> int:
+    """Drop a removed path with all its versions; return how many bytes that frees."""
     db.execute("DELETE FROM entries WHERE path = ?", (path,))
-    _drop(db, path, "number > ?", 0)
+    return _drop(db, path, "number > ?", 0)
+
+
+def forget_version(db: sqlite3.Connection, path: str, number: int) -> int:
+    """Drop one version that is not what a file is now, and a removed path with its last one; return
+    how many bytes that frees."""
+    freed = _drop(db, path, "number = ?", number)
+    db.execute(
+        "DELETE FROM entries WHERE path = ?1 AND gone IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM versions WHERE path = ?1)",
+        (path,),
+    )
+    return freed
 
 
 def forget_by_age(db: sqlite3.Connection, now: float | None = None) -> bool:
@@ -81,7 +93,7 @@ def forget_changes(db: sqlite3.Connection, newest: int) -> None:
         db.execute("DELETE FROM changes WHERE seq <= ?", (newest - CHANGES,))
 
 
-def _drop(db: sqlite3.Connection, path: str, which: str, *values: float) -> None:
+def _drop(db: sqlite3.Connection, path: str, which: str, *values: float) -> int:
     query = f"DELETE FROM versions WHERE path = ? AND {which} RETURNING body"
-    for (body,) in db.execute(query, (path, *values)).fetchall():
-        drop(db, body)
+    bodies = db.execute(query, (path, *values)).fetchall()
+    return sum(drop(db, body) for (body,) in bodies)

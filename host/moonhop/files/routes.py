@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 
 from moonhop.files.appends import LARGEST
 from moonhop.files.conditions import is_known, known, range_holds
-from moonhop.files.documented import BODY, CONDITIONS, PART, READ, EntryShown, with_headers
+from moonhop.files.documented import BODY, CONDITIONS, FREED, PART, READ, EntryShown, with_headers
 from moonhop.files.entries import Entry
 from moonhop.files.quotas import Account
 from moonhop.files.ranges import NoSuchRange, parse_range
@@ -80,7 +80,7 @@ def file_routes(files: FileStore, writers: Writers) -> APIRouter:
             files.check_writable(path, conditions)
         upload = files.upload()
         try:
-            await _receive(request, upload, files.tightest(writer))
+            await _receive(request, upload, files, files.tightest(writer))
             if expected is not None and upload.size != int(expected):
                 raise HTTPException(400, f"{upload.size} bytes came of {expected}; write again")
             entry = await asyncio.to_thread(files.finish, upload, path, writer, conditions, type)
@@ -111,16 +111,29 @@ def file_routes(files: FileStore, writers: Writers) -> APIRouter:
         appended = files.append_soon(path, body, writer, conditions)
         return JSONResponse(described(await asyncio.wrap_future(appended)))
 
-    @routes.delete("/{path:tree}", status_code=204, openapi_extra=with_headers(CONDITIONS))
+    @routes.delete(
+        "/{path:tree}",
+        status_code=204,
+        responses=FREED,
+        openapi_extra=with_headers(CONDITIONS),
+    )
     async def remove(
         request: Request,
         path: FilePath,
         deep: Annotated[bool, Query(description="a folder with all that is below it")] = False,
-    ) -> None:
-        """Remove a file or a folder; its versions are kept for a while."""
+        forever: Annotated[
+            bool, Query(description="with all versions, also of what was removed before")
+        ] = False,
+    ) -> Response:
+        """Remove a file or a folder; its versions are kept for a while, unless it is for ever."""
         caller = request.scope["caller"]
         writer = writers.of(request.headers, caller, *([] if caller == OWNER else [path]))
-        await asyncio.to_thread(files.remove, path, writer, known(request.headers), deep)
+        conditions = known(request.headers)
+        if forever:
+            freed = await asyncio.to_thread(files.remove_for_ever, path, writer, conditions, deep)
+            return JSONResponse({"freed": freed})
+        await asyncio.to_thread(files.remove, path, writer, conditions, deep)
+        return Response(status_code=204)
 
     return routes
 
@@ -174,7 +187,9 @@ async def _sent(content: Content, request: Request) -> Response:
     return StreamingResponse(chain([first], chunks), status, headers)
 
 
-async def _receive(request: Request, upload: Upload, account: Account | None) -> None:
+async def _receive(
+    request: Request, upload: Upload, files: FileStore, account: Account | None
+) -> None:
     """Take the body in; what is too much for the writer's quota is refused before it has all come.
 
     The disk is written in a thread, so that nobody else has to wait for it.
@@ -183,8 +198,10 @@ async def _receive(request: Request, upload: Upload, account: Account | None) ->
     gathered = bytearray()
     async for piece in request.stream():
         gathered += piece
-        if account is not None:
-            account.check(max(upload.size + len(gathered), announced))
+        size = max(upload.size + len(gathered), announced)
+        if account is not None and account.lacks(size):
+            account = await asyncio.to_thread(files.without_history, account)
+            account.check(size)
         if len(gathered) >= GATHERED:
             await asyncio.to_thread(upload.write, bytes(gathered))
             gathered.clear()

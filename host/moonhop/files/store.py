@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-from moonhop.files import appends, quotas, retention, tree
+from moonhop.files import appends, giving_way, quotas, retention, tree
 from moonhop.files.blob_upkeep import BlobUpkeep
 from moonhop.files.blobs import Blobs
 from moonhop.files.bodies import Piece, is_long, pieces
@@ -25,7 +25,7 @@ from moonhop.files.holds import Holds
 from moonhop.files.paths import OPEN, clean_path
 from moonhop.files.quotas import Account
 from moonhop.files.reading import Chunks, Content, blobs_of
-from moonhop.files.repeats import digest, forget_process, once
+from moonhop.files.repeats import Came, digest, forget_process, once
 from moonhop.files.schema import connect, prepare
 from moonhop.files.uploads import Upload
 from moonhop.state import sync_folder
@@ -204,7 +204,7 @@ class FileStore:
             return entry
 
         done = _once(writer, digest("append", cleaned, content, str(size)), work)
-        return self._committer.submit(lambda db: _entry(done(db)))
+        return self._committer.submit(done)
 
     def make_folder(self, path: str, writer: Writer = HOST) -> Entry:
         """Make a folder and those above it; one that is there is no trouble."""
@@ -218,10 +218,24 @@ class FileStore:
     ) -> None:
         """Remove a file or an empty folder; ``deep``: a folder with all that is below it."""
         cleaned = clean_path(path)
+
+        def work(db: sqlite3.Connection) -> None:
+            tree.remove(db, cleaned, deep, known)
+
+        self._committer.submit(_once(writer, digest("remove", cleaned), work)).result()
+
+    def remove_for_ever(
+        self, path: str, writer: Writer = HOST, known: Known = ANY, deep: bool = False
+    ) -> int:
+        """As ``remove``, but with all versions, also of what was removed before; return how many
+        bytes that frees."""
+        cleaned = clean_path(path)
         work = _once(
-            writer, digest("remove", cleaned), lambda db: tree.remove(db, cleaned, deep, known)
+            writer,
+            digest("remove for ever", cleaned),
+            lambda db: tree.remove_for_ever(db, cleaned, deep, known),
         )
-        self._committer.submit(work).result()
+        return self._committer.submit(work).result()
 
     def rename(self, source: str, target: str, writer: Writer = HOST) -> Entry:
         """Move a file or folder. A file that is in the way gets a new version, in one step."""
@@ -283,6 +297,10 @@ class FileStore:
         """Return the account of a writer that may keep the fewest bytes more; None: no bound."""
         return quotas.tightest(self._reader(), writer.accounts)
 
+    def without_history(self, account: Account) -> Account:
+        """Return an account as it would be if all history that may give way were gone."""
+        return giving_way.without_history(self._reader(), account.account)
+
     def set_quota(self, account: str, quota: int | None) -> Account:
         """Set how many bytes ``node:ID`` or ``app:NAME`` may keep; None: the default."""
         return self._committer.submit(lambda db: quotas.set_quota(db, account, quota)).result()
@@ -323,7 +341,7 @@ class FileStore:
     def _change(
         self, writer: Writer, mark: str, work: Callable[[sqlite3.Connection], Entry]
     ) -> Entry:
-        return _entry(self._committer.submit(_once(writer, mark, work)).result())
+        return self._committer.submit(_once(writer, mark, work)).result()
 
     def _reader(self) -> sqlite3.Connection:
         """Return this thread's connection for reading."""
@@ -362,11 +380,6 @@ class FileStore:
 
 
 def _once(
-    writer: Writer, mark: str, work: Callable[[sqlite3.Connection], Entry | None]
-) -> Callable[[sqlite3.Connection], Entry | None]:
+    writer: Writer, mark: str, work: Callable[[sqlite3.Connection], Came]
+) -> Callable[[sqlite3.Connection], Came]:
     return lambda db: once(db, writer, mark, lambda: work(db))
-
-
-def _entry(made: Entry | None) -> Entry:
-    assert made is not None  # only removing gives none
-    return made

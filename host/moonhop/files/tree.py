@@ -15,6 +15,7 @@ from typing import Any
 from moonhop.files.bodies import extend, make_body
 from moonhop.files.entries import ANY, Change, Entry, Known, Page, Version, What, Writer
 from moonhop.files.errors import Conflict, Longer, NotFound
+from moonhop.files.giving_way import make_room
 from moonhop.files.paths import check_length
 from moonhop.files.quotas import charge
 from moonhop.files.retention import forget, forget_changes, forget_old, rule_for
@@ -142,6 +143,7 @@ def put(
     """Make a new version of a file out of a blob (hash, size in bytes, its content if small)."""
     _check_free(db, path, known)
     hash, size, _ = blob
+    make_room(db, writer.accounts, size)
     body = make_body(db, *blob)
     charge(db, writer.accounts, body, size)
     return _new_version(db, path, body, size, hash[:32], type or guess_type(path), writer.owner)
@@ -157,6 +159,7 @@ def append(
         return put(db, path, blob, None, writer)
     if not content:
         return old
+    make_room(db, writer.accounts, len(content))
     before = body_of(db, path, old.version)
     body = extend(db, before, old.size, content)
     charge(db, writer.accounts, body, len(content))
@@ -204,8 +207,9 @@ def make_folder(db: sqlite3.Connection, path: str) -> Entry:
     return note(db, path, "made")
 
 
-def remove(db: sqlite3.Connection, path: str, deep: bool, known: Known = ANY) -> None:
-    """Remove a file, an empty folder, or with ``deep`` a folder with all that is below it."""
+def remove(db: sqlite3.Connection, path: str, deep: bool, known: Known = ANY) -> int:
+    """Remove a file, an empty folder, or with ``deep`` a folder with all that is below it; return
+    how many bytes are free at once: those of files that have no history."""
     if not path:
         raise Conflict("the top of the tree cannot be removed")
     entry = get(db, path)
@@ -215,8 +219,22 @@ def remove(db: sqlite3.Connection, path: str, deep: bool, known: Known = ANY) ->
         raise Conflict(
             f"folder {path!r} is not empty; remove what is in it first (moonhop fs rm -r)"
         )
-    for each in [*reversed(inside), entry]:
-        _remove(db, each)
+    return sum(_remove(db, each) for each in [*reversed(inside), entry])
+
+
+def remove_for_ever(db: sqlite3.Connection, path: str, deep: bool, known: Known = ANY) -> int:
+    """As ``remove``, but with all versions, also of what was removed before: at the path, and with
+    ``deep`` below it. Return how many bytes that frees."""
+    there = find(db, path)
+    freed = remove(db, path, deep, known) if there else 0
+    query = (
+        "SELECT path FROM entries WHERE gone IS NOT NULL"
+        " AND (path = ?1 OR ?2 AND path > ?1 || '/' AND path < ?1 || '0')"
+    )
+    gone = db.execute(query, (path, deep)).fetchall()
+    if not there and not gone:
+        get(db, path)
+    return freed + sum(forget(db, each) for (each,) in gone)
 
 
 def copy(db: sqlite3.Connection, source: str, target: str, writer: Writer) -> Entry:
@@ -324,11 +342,10 @@ def _new_version(
     return note(db, path, "written")
 
 
-def _remove(db: sqlite3.Connection, entry: Entry, change: What = "removed", to: str = "") -> None:
+def _remove(db: sqlite3.Connection, entry: Entry, change: What = "removed", to: str = "") -> int:
     db.execute("UPDATE entries SET gone = ? WHERE path = ?", (time.time(), entry.path))
     note(db, entry.path, change, entry, to)
-    if not rule_for(entry.path).days:
-        forget(db, entry.path)
+    return 0 if rule_for(entry.path).days else forget(db, entry.path)
 
 
 def _check_move(db: sqlite3.Connection, source: str, target: str) -> tuple[Entry, list[Entry]]:

@@ -72,6 +72,16 @@ def test_files_and_folders_are_moved_copied_and_removed(fs) -> None:
     assert "there is no 'b'" in fs.complaint("mv", "b", "f")
 
 
+def test_what_is_removed_for_ever_has_no_history_and_what_that_frees_is_told(fs) -> None:
+    for path in ("d/x", "d/y", "z"):
+        fs.out("put", "-", path, stdin=path.encode())
+    fs.out("rm", "d/x")
+    assert fs.out("rm", "-r", "--forever", "d", "z") == "7 B freed\n"
+    assert "there is no 'd/x'" in fs.complaint("history", "d/x")
+    fs.out("put", "-", "z", stdin=b"12345")
+    assert fs.told("rm", "--forever", "z") == {"removed": ["z"], "freed": 5}
+
+
 def test_old_versions_are_listed_read_and_restored(fs) -> None:
     for text in (b"one", b"second", b"third"):
         fs.out("put", "-", "x", stdin=text)

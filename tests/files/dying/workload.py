@@ -15,6 +15,7 @@ from moonhop.files.store import FileStore
 PATHS = ("log", "d/data", "d/e/more", "checkpoints/p", ".moonhop/open/p1/1")
 SIZES = (0, 10, 900, SMALL, SMALL + 1, 50_000)  # bytes of files that are written
 CONTENTS = [random.Random(size).randbytes(size) for size in (*SIZES, 20_000)]  # again and again
+REMOVE = ["remove", "remove_for_ever"]
 PIECES = (1, 30, 2000, LONG // 2, LONG)  # and of what is appended
 
 
@@ -23,7 +24,7 @@ class Step:
     """One change of the store; ``number`` is the request's."""
 
     number: int
-    verb: str  # put, append, rename, copy, remove
+    verb: str  # put, append, rename, copy, remove, remove_for_ever
     path: str
     to: str = ""
     content: bytes = b""
@@ -37,8 +38,8 @@ class Step:
         if self.verb == "put":
             half = len(self.content) // 2
             store.write(self.path, iter((self.content[:half], self.content[half:])), writer)
-        elif self.verb == "remove":
-            store.remove(self.path, writer)
+        elif self.verb in ("remove", "remove_for_ever"):
+            getattr(store, self.verb)(self.path, writer)
         else:
             move: Callable[..., Any] = getattr(store, self.verb)
             move(self.path, self.to, writer)
@@ -61,10 +62,12 @@ class Model:
         elif step.verb == "append":
             model._append(step.path, step.content)
         else:
-            if step.verb != "remove":
+            if step.to:
                 model._put(step.to, model._content(step.path))
             if step.verb != "copy":
                 model._remove(step.path)
+            if step.verb == "remove_for_ever":
+                model.versions.pop(step.path, None)
         return model
 
     def _content(self, path: str) -> bytes:
@@ -130,14 +133,14 @@ class Workload:
 
 
 def _step(chance: random.Random, number: int, there: list[str]) -> Step:
-    verb = chance.choice(["put", "put", "append", "append", "append", "rename", "copy", "remove"])
+    verb = chance.choice(["put", "put", "append", "append", "append", "rename", "copy", *REMOVE])
     path = chance.choice(PATHS)
     if verb == "put":
         return Step(number, verb, path, content=chance.choice(CONTENTS))
     if verb == "append" or not there:
         return Step(number, "append", path, content=chance.randbytes(chance.choice(PIECES)))
     path = chance.choice(there)
-    if verb == "remove":
+    if verb in REMOVE:
         return Step(number, verb, path)
     to = chance.choice([other for other in PATHS if other != path])
     return Step(number, verb, path, to)

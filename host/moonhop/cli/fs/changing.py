@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from moonhop.cli.acts import add_act
 from moonhop.cli.client import Client, file_path, tree_path
 from moonhop.cli.fs.tree import landing, last_name
+from moonhop.sizes import shown
 from moonhop_core.errors import MoonhopError
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ def configure(acts: "Acts") -> None:
     """Add the acts."""
     rm = add_act(acts, "rm", "remove files and empty folders", "-r data/old", _rm)
     rm.add_argument("-r", "--recursive", action="store_true", help="folders with all in them")
+    help = "with all versions, also of what was removed before: nothing can be restored"
+    rm.add_argument("--forever", action="store_true", help=help)
     mv = add_act(acts, "mv", "move or rename a file or folder", "data/today data/2026-11-26", _mv)
     cp = add_act(acts, "cp", "copy a file within the fleet", "data/x.csv backup/", _cp)
     cp.add_argument("-r", "--recursive", action="store_true", help="a folder with all in it")
@@ -28,9 +31,16 @@ def configure(acts: "Acts") -> None:
 
 
 def _rm(client: Client, options: argparse.Namespace) -> Any:
-    for path in options.paths:
-        client.delete(file_path(path) + ("?deep=true" if options.recursive else ""))
-    return {"removed": options.paths}
+    chosen = {"deep": options.recursive, "forever": options.forever}
+    how = "&".join(f"{name}=true" for name, is_so in chosen.items() if is_so)
+    told = [client.delete(file_path(path) + (how and f"?{how}")) for path in options.paths]
+    if not options.forever:
+        return {"removed": options.paths}
+    freed = sum(each["freed"] for each in told)
+    if options.json:
+        return {"removed": options.paths, "freed": freed}
+    print(f"{shown(freed)} freed")
+    return None
 
 
 def _mv(client: Client, options: argparse.Namespace) -> Any:
