@@ -23,5 +23,7 @@ for name in (
     "umqtt_link",
     "umqtt_connection",
     "umqtt_wire",
+    "serial_line",
+    "serial_link",
 ):
     module(name + ".py", opt=3)

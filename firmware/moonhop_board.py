@@ -3,7 +3,8 @@
 moonhop.json: fleet, node, password, mqtt_host, mqtt_port, url; and perhaps user, token, tags, wifi
 ({"ssid", "password"}), name of the board's kind as "board", watchdog (seconds, 0: off), ca (PEM,
 whom to trust: the broker then speaks TLS), ntp (a server's name), proof (seconds that the set has
-to reach the broker when it is on trial), things (the board's pins, sensors and actuators).
+to reach the broker when it is on trial), things (the board's pins, sensors and actuators), bridge
+(true: there is no network, a host's bridge is at the serial line).
 """
 
 import asyncio
@@ -63,6 +64,10 @@ def make_worker(config, context, http, boot):
         config["password"],
         context,
     )
+    if config.get("bridge"):
+        from serial_link import SerialConnection
+
+        link.make_connection = SerialConnection
     about = About(
         config["fleet"],
         node,
@@ -90,18 +95,22 @@ async def _serve(config, how):
     if boot.get("safe"):
         say("moonhop: safe mode, no programs:", boot["safe"])
     wifi = config.get("wifi")
-    if wifi:
+    if wifi and not config.get("bridge"):
         from wifi import Wifi
 
         radio = Wifi(wifi["ssid"], wifi.get("password", ""))
         await radio.connect()
         life.spawn(radio.watch())
     context = None
-    if config.get("ca"):
+    if config.get("ca") and not config.get("bridge"):
         from trust import tls_context
 
         context = tls_context(config["ca"])
     http = Http(config["url"], config.get("token") or config["password"], context)
+    if config.get("bridge"):
+        import serial_link
+
+        serial_link.begin(config, http)
     if time.gmtime()[0] < THIS_YEAR or config.get("ntp"):
         life.spawn(_keep_time(http, config.get("ntp"), await _set_clock(http, config.get("ntp"))))
     while True:

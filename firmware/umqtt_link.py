@@ -28,13 +28,17 @@ ticks_diff = time.ticks_diff
 
 
 class UmqttLink(Link):
-    """A client of an MQTT broker for boards; see the interface for what the methods promise."""
+    """A client of an MQTT broker for boards; see the interface for what the methods promise.
+
+    make_connection  makes what carries packets, as Connection does
+    """
 
     def __init__(self, host, port, client_id, user, password, context=None, keepalive=20):
         self.host = host
         self.port = port
         self.context = context
         self.keepalive = keepalive
+        self.make_connection = Connection
         self.dropped = 0  # packets that were too long for this board
         self.reconnects = 0
         self._wire = Wire()
@@ -191,7 +195,7 @@ class UmqttLink(Link):
         self.connections = 0
 
     async def _open(self, clean=False):
-        connection = Connection(self._buffer, self._tasks.spawn, self._progress)
+        connection = self.make_connection(self._buffer, self._tasks.spawn, self._progress)
         self._connection = connection
         await connection.open(self.host, self.port, self.context)
         wire = self._wire = Wire()

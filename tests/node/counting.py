@@ -1,8 +1,8 @@
 """An engine for tests of nodes, on both Pythons: it counts, publishes, hears; no compiler needed.
 
 The program is JSON: {"interval": seconds, "hear": filter or null, "padding": bytes, "busy":
-seconds of each turn}. Its main task publishes "out/<pid>" with 1, 2, 3 … and its handler publishes
-what it hears on "heard/<pid>".
+seconds of each turn, "log": whether it prints "heard" and what it heard}. Its main task publishes
+"out/<pid>" with 1, 2, 3 … and its handler publishes what it hears on "heard/<pid>".
 """
 
 import json
@@ -35,6 +35,8 @@ class CountingEngine(Engine):
         task = self.tasks[tid]
         if task[0] is not None:
             self.host.op("publish", ["heard/" + self.host.pid, task[2][1], None])
+            if self.plan.get("log"):
+                self.host.op("print", ["heard " + task[2][1]])
             del self.tasks[tid]
             return ("done", [])
         if task[1] == 0:

@@ -205,6 +205,10 @@ class Fleet:
     def states(self, pid: str) -> list[str]:
         return [event["state"] for event in self.events if event["pid"] == pid]
 
+    def changed(self) -> None:
+        """Have `until` look again: something else than a message has come."""
+        self._changed.set()
+
     # -- inside ------------------------------------------------------------------------------------
 
     def _take(self, topic: str, payload: bytes, retained: bool) -> None:

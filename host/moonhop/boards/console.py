@@ -65,6 +65,12 @@ class BoardConsole:
         self._listening.close()
         self._cut()
 
+    @property
+    def pid(self) -> int:
+        """MicroPython's process; it is another one after a reset."""
+        assert self._process
+        return self._process.pid
+
     def _power(self) -> None:
         """Start MicroPython on a terminal of its own."""
         names = ("boot",) if self._raw else ("boot", "main")

@@ -1,10 +1,12 @@
 """Serial ports: which there are, which is meant, and what is wrong with one that does not open."""
 
+import contextlib
 import errno
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from moonhop_core.errors import MoonhopError
 
@@ -68,6 +70,15 @@ def unopened(port: str, error: BaseException) -> MoonhopError | None:
     if code is not None:
         return MoonhopError(f"cannot use {port}: {os.strerror(code)}; plug the board in anew")
     return None
+
+
+def close(port: Any) -> None:
+    """Close what pyserial opened; of a socket:// whose other side has gone it leaves the socket."""
+    held = getattr(port, "_socket", None)
+    with contextlib.suppress(OSError):  # it is gone
+        port.close()
+    if held:
+        held.close()
 
 
 def _code_of(error: BaseException | None) -> int | None:

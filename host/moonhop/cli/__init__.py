@@ -35,6 +35,7 @@ VERBS = {
     "bench": "measure moonhop on this machine",
     "scan": "list the serial ports where boards may be",
     "flash": "write MicroPython onto a board, and make it a node",
+    "bridge": "have boards without a network join over their serial ports",
     "board": "make boards nodes; list their kinds, fetch firmware for them",
     "doctor": "look whether everything that moonhop needs is there",
 }

@@ -51,6 +51,9 @@ class Http:
     token     bearer token; "" sends none
     context   ssl.SSLContext for https
     timeout   seconds a whole request may take, unless it says otherwise
+
+    `connect` gives a new connection, its reader and its writer; it is by TCP if nobody puts another
+    in its place.
     """
 
     def __init__(self, base: str, token: str = "", context: "Any" = None, timeout: float = 10.0):
@@ -72,6 +75,7 @@ class Http:
         self.context = context if scheme == "https" else None
         self.timeout = timeout
         self._idle: "Any" = None
+        self.connect: "Callable[[], Any]" = self._by_tcp
 
     async def request(
         self,
@@ -125,14 +129,17 @@ class Http:
                 pass
         elif streams:
             streams[1].close()
-        try:
-            streams = await asyncio.open_connection(self.host, self.port, ssl=self.context)
-        except TypeError:  # MicroPython before 1.23 has no ssl argument
-            streams = await asyncio.open_connection(self.host, self.port)
+        streams = await self.connect()
         try:
             return await self._exchange(streams, method, path, body, headers, limit, sink)
         except _Unused:
             raise EOFError
+
+    async def _by_tcp(self) -> "Any":
+        try:
+            return await asyncio.open_connection(self.host, self.port, ssl=self.context)
+        except TypeError:  # MicroPython before 1.23 has no ssl argument
+            return await asyncio.open_connection(self.host, self.port)
 
     async def _exchange(
         self,
