@@ -1,6 +1,6 @@
 """Blobs: bytes under their SHA-256, kept in a folder or an object store."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 
@@ -12,6 +12,7 @@ class Blobs(Protocol):
     """
 
     long: int  # bytes of appended records that are worth a blob of their own
+    make_room: Callable[[], bool]  # called where the disk of the blobs is full: try again?
 
     def stage(self) -> "Staged":
         """Begin a new blob."""
@@ -52,3 +53,8 @@ class Staged(Protocol):
     def discard(self) -> None:
         """Leave nothing of it that is not kept."""
         ...
+
+
+def no_room() -> bool:
+    """There is nothing that could give way."""
+    return False

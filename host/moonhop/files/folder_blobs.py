@@ -4,11 +4,12 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from moonhop.files.blobs import Staged
+from moonhop.files.blobs import Staged, no_room
 from moonhop.files.bodies import LONG
+from moonhop.files.failures import FULL
 from moonhop.state import sync_folder
 
 PIECE = 256 * 1024  # bytes read at once
@@ -25,11 +26,12 @@ class FolderBlobs:
         self._parts = folder / "parts"
         shutil.rmtree(self._parts, ignore_errors=True)
         self._parts.mkdir(parents=True, mode=0o700)
+        self.make_room: Callable[[], bool] = no_room
         self._synced: set[Path] = set()  # folders whose names are on the disk
 
     def stage(self) -> "StagedFile":
         """Begin a new blob."""
-        return StagedFile(self._parts / secrets.token_hex(16))
+        return StagedFile(self._parts / secrets.token_hex(16), self.make_room)
 
     def keep(self, staged: Staged) -> None:
         """Move it to its place."""
@@ -68,18 +70,23 @@ class FolderBlobs:
 class StagedFile:
     """A blob that is being written to a file of its own."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, make_room: Callable[[], bool] = no_room) -> None:
         self.path = path
+        self._make_room = make_room
         self.size = 0
         self.hash = ""
         self._file = path.open("xb", buffering=0)
         self._sum = hashlib.sha256()
 
     def write(self, content: bytes) -> None:
-        """Add to it, all or an OSError."""
+        """Add to it, all or an OSError; on a full disk as far as room can be made."""
         rest = memoryview(content)
         while rest:
-            rest = rest[self._file.write(rest) :]
+            try:
+                rest = rest[self._file.write(rest) :]
+            except OSError as error:
+                if error.errno not in FULL or not self._make_room():
+                    raise
         self._sum.update(content)
         self.size += len(content)
 

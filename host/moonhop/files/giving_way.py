@@ -1,6 +1,6 @@
 """History gives way: old versions and removed files go before their time when an account reaches
-its quota, those first that have been history for longest. All functions here run within a
-transaction."""
+its quota or the disk is full, those first that have been history for longest. All functions here
+run within a transaction."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -20,14 +20,17 @@ HISTORY_OF = (
     + NEEDED.format(body="c.body")
 )
 # A version is over since the next one came, or the file was removed.
-VERSIONS_OF = (
+VERSIONS = (
     "SELECT v.path, v.number, coalesce((SELECT min(n.modified) FROM versions n"
     " WHERE n.path = v.path AND n.number > v.number), e.gone) AS over"
-    " FROM charges c JOIN versions v ON v.body = c.body JOIN entries e ON e.path = v.path"
-    " WHERE c.account = ? AND over IS NOT NULL AND NOT "
-    + NEEDED.format(body="v.body")
-    + " ORDER BY over"
+    " FROM {versions} JOIN entries e ON e.path = v.path"
+    " WHERE {which} AND over IS NOT NULL AND NOT " + NEEDED.format(body="v.body") + " ORDER BY over"
 )
+VERSIONS_OF = VERSIONS.format(
+    versions="charges c JOIN versions v ON v.body = c.body", which="c.account = ?"
+)
+ALL_VERSIONS = VERSIONS.format(versions="versions v", which="true")
+ENOUGH = 16 << 20  # bytes freed at a time on a full disk
 
 
 def without_history(db: sqlite3.Connection, account: str) -> Account:
@@ -47,3 +50,13 @@ def make_room(db: sqlite3.Connection, accounts: Iterable[str], size: int) -> Non
             found = account_of(db, account)
             if not found.lacks(size + found.quota // MORE):
                 break
+
+
+def drop_oldest(db: sqlite3.Connection) -> int:
+    """Drop history until that frees enough, as far as there is any; return how many bytes."""
+    freed = 0
+    for path, number, _ in db.execute(ALL_VERSIONS).fetchall():
+        freed += forget_version(db, path, number)
+        if freed >= ENOUGH:
+            break
+    return freed

@@ -8,11 +8,11 @@ import contextlib
 import inspect
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from moonhop.files.blobs import Staged
+from moonhop.files.blobs import Staged, no_room
 from moonhop.files.errors import FileError
 from moonhop.files.folder_blobs import StagedFile
 
@@ -34,6 +34,7 @@ class ObjectBlobs:
         shutil.rmtree(parts, ignore_errors=True)
         parts.mkdir(parents=True, mode=0o700)
         self._parts = parts
+        self.make_room: Callable[[], bool] = no_room
         takes = inspect.signature(getattr(self._fs, "_put_file", self._fs.put_file)).parameters
         self._how = {name: value for name, value in UPLOADED.items() if name in takes}
         try:

@@ -26,6 +26,7 @@ from moonhop.files.paths import OPEN, clean_path
 from moonhop.files.quotas import Account
 from moonhop.files.reading import Chunks, Content, blobs_of
 from moonhop.files.repeats import Came, digest, forget_process, once
+from moonhop.files.reserve import Reserve
 from moonhop.files.schema import connect, prepare
 from moonhop.files.uploads import Upload
 from moonhop.state import sync_folder
@@ -54,7 +55,10 @@ class FileStore:
         except (ValueError, sqlite3.DatabaseError) as error:
             raise FileError(f"cannot use {self._file}: {error}; move it away") from None
         self._told = self.last_change()
-        self._committer = Committer(self._file, self._after_commit)
+        reserve = Reserve(folder / "reserve")
+        reserve.take()
+        self._committer = Committer(self._file, self._after_commit, reserve)
+        self._blobs.make_room = self._make_room
         self._upkeep = BlobUpkeep(self._blobs, self._holds, self._committer.submit_upkeep)
 
     def close(self) -> None:
@@ -222,7 +226,8 @@ class FileStore:
         def work(db: sqlite3.Connection) -> None:
             tree.remove(db, cleaned, deep, known)
 
-        self._committer.submit(_once(writer, digest("remove", cleaned), work)).result()
+        done = _once(writer, digest("remove", cleaned), work)
+        self._committer.submit(done, removes=True).result()
 
     def remove_for_ever(
         self, path: str, writer: Writer = HOST, known: Known = ANY, deep: bool = False
@@ -235,7 +240,7 @@ class FileStore:
             digest("remove for ever", cleaned),
             lambda db: tree.remove_for_ever(db, cleaned, deep, known),
         )
-        return self._committer.submit(work).result()
+        return self._committer.submit(work, removes=True).result()
 
     def rename(self, source: str, target: str, writer: Writer = HOST) -> Entry:
         """Move a file or folder. A file that is in the way gets a new version, in one step."""
@@ -342,6 +347,19 @@ class FileStore:
         self, writer: Writer, mark: str, work: Callable[[sqlite3.Connection], Entry]
     ) -> Entry:
         return self._committer.submit(_once(writer, mark, work)).result()
+
+    def _make_room(self) -> bool:
+        """Have history give way where blobs lie on a full disk; tell whether any did."""
+        if self._committer.here:  # it cannot wait for itself
+            return False
+        freed = self._committer.submit(giving_way.drop_oldest, removes=True).result()
+        count, left = "SELECT count(*) FROM garbage", 0
+        while freed:  # blobs go a few at a time, after each commit
+            (now,) = self._committer.submit(lambda db: db.execute(count).fetchone()).result()
+            if now in (0, left):
+                break
+            left = now
+        return freed > 0
 
     def _reader(self) -> sqlite3.Connection:
         """Return this thread's connection for reading."""
