@@ -10,6 +10,10 @@ try:
     import machine
 except ImportError:  # a MicroPython without hardware
     machine = None
+try:
+    from esp32 import Partition
+except ImportError:
+    Partition = None
 
 UP = 60  # seconds after which a boot is good without a broker
 PROOF = 120  # seconds that a set on trial has to reach the broker, if moonhop.json does not say
@@ -42,9 +46,19 @@ def reset():
     raise SystemExit
 
 
+def slot():
+    """Return the name of the place in flash whose firmware runs; None if there is no other one."""
+    try:
+        running = Partition(Partition.RUNNING)
+        running.get_next_update()
+        return running.info()[4]
+    except (AttributeError, OSError):
+        return None
+
+
 def report(how):
     """Return what the birth tells of this boot (NMP-023). `how` is what the starter said of it."""
-    found = {"cause": reset_cause(), "log": black_box.read()[-TOLD:]}
+    found = {"cause": reset_cause(), "slot": slot(), "log": black_box.read()[-TOLD:]}
     found.update(how or {})
     return {key: value for key, value in found.items() if value}
 
@@ -72,6 +86,8 @@ class Health:
         """The broker has acknowledged the birth, and so has the last words."""
         self._born.set()
         black_box.clear()
+        if slot():
+            Partition.mark_app_valid_cancel_rollback()
 
     def at_prompt(self):
         """Have the watchdog wait long: it cannot be switched off."""

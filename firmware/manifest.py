@@ -25,5 +25,7 @@ for name in (
     "umqtt_wire",
     "serial_line",
     "serial_link",
+    "updating",
+    "slots",
 ):
     module(name + ".py", opt=3)

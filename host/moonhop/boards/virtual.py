@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from moonhop.boards.bootloader import lay_out
 from moonhop.boards.catalog import load_board
 from moonhop.boards.chip import Power, machine_file
 from moonhop.boards.deploy import AS_TEXT, compile_file
@@ -30,7 +31,8 @@ class VirtualBoard:
 
     With ``rom`` the compiled files are in a ROMFS, as on a board with such a partition: without it
     worker and engine need more than the heap of an ESP32. What the board writes on its console goes
-    to the file ``console``.
+    to the file ``console``. ``firmware``: the image that is in the first of two OTA slots
+    (bootloader.py); without, there are none.
     """
 
     def __init__(
@@ -41,10 +43,12 @@ class VirtualBoard:
         heap: str = HEAP,
         rom: bool = True,
         console: Path | None = None,
+        firmware: bytes | None = None,
     ) -> None:
         self.config = config
         self.heap = heap
         self.rom = rom
+        self._firmware = firmware
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         if folder is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="moonhop-board-")
@@ -65,6 +69,11 @@ class VirtualBoard:
             command += [sys.executable, "-m", "moonhop.boards.rom", str(rom), self.heap]
         else:
             command += [find_micropython(), "-X", f"heapsize={self.heap}", "-c", START]
+        if self._firmware:
+            slots = self.folder.parent / f"{self.folder.name}.slots"
+            if not slots.exists():
+                lay_out(slots, self._firmware)
+            command = [sys.executable, "-m", "moonhop.boards.bootloader", str(slots), *command]
         path = f"{self.folder}:{machine_file().parent}:.frozen"
         with self.console.open("ab") as file:
             self._power = Power(

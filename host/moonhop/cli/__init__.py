@@ -37,6 +37,7 @@ VERBS = {
     "flash": "write MicroPython onto a board, and make it a node",
     "bridge": "have boards without a network join over their serial ports",
     "board": "make boards nodes; list their kinds, fetch firmware for them",
+    "update": "bring boards' workers and configurations up to date, over the air",
     "doctor": "look whether everything that moonhop needs is there",
 }
 OK, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130

@@ -22,6 +22,7 @@ class NodeState:
     changed: float = 0.0  # seconds since 1970
     heard: float = 0.0  # when it last said its birth or load, by this host's monotonic clock
     drained: bool = False  # whether it is to be left
+    updating: bool = False  # the same while it is updated; forgotten when the host ends
     _view: Node | None = None
     settled: bool = False  # whether it was asked for its processes since its birth
 
@@ -69,6 +70,7 @@ class NodeState:
             "capabilities": self.birth.get("capabilities", []),
             "place": self.birth.get("place"),
             "drained": self.drained,
+            "boot": self.birth.get("boot"),
             "load": self.load,
             "changed": self.changed,
         }
@@ -124,6 +126,12 @@ class Fleet:
             known.drained = drained
             known.changed_now()
 
+    def set_updating(self, node: str, updating: bool) -> None:
+        """Note whether a node is being updated."""
+        known = self.nodes[node]
+        known.updating = updating
+        known.changed_now()
+
     def node(self, node: str) -> NodeState:
         """Return a node. Raises MoonhopError with the known ones if there is none."""
         if node not in self.nodes:
@@ -161,7 +169,7 @@ def _view(node: NodeState) -> Node:
         limits.get("memory"),
         limits.get("processes"),
         _place(node.birth.get("place")),
-        node.drained,
+        node.drained or node.updating,
     )
 
 

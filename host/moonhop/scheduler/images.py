@@ -75,11 +75,11 @@ class Images:
             return None if found is None else float(found)
         return None
 
-    async def keep_all(self, timeout: float) -> None:
+    async def keep_all(self, timeout: float, node: str | None = None) -> None:
         """Have all that is to go on from a checkpoint leave its node with one, in at most so many
-        seconds: the nodes are about to end."""
+        seconds: the nodes are about to end, or the one that is named."""
         rows = [row for row in self._scheduler.store.live() if row.state in LIVE]
-        due = [row for row in rows if row.terms.recover == "checkpoint"]
+        due = [r for r in rows if r.terms.recover == "checkpoint" and node in (None, r.node)]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 await asyncio.gather(*map(self._keep_one, due))

@@ -18,6 +18,9 @@ from moonhop.server.apps import app_routes
 from moonhop.server.auth import Gate
 from moonhop.server.credentials import Gatekeeper, credential_routes
 from moonhop.server.refusals import DOCUMENTED, add_refusals
+from moonhop.server.updates import api_update_routes
+from moonhop.updates.shelf import update_routes
+from moonhop.updates.updates import Updates
 
 
 def create_app(
@@ -29,6 +32,7 @@ def create_app(
     programs: ProgramStore,
     credentials: Credentials,
     host: Gatekeeper,
+    updates: Updates,
 ) -> FastAPI:
     """Return the application over a running host's parts."""
     app = FastAPI(title="moonhop", docs_url=None, redoc_url=None, responses=DOCUMENTED)
@@ -39,6 +43,8 @@ def create_app(
     app.include_router(api_routes(scheduler, programs, images), prefix="/api")
     app.include_router(app_routes(applications), prefix="/api/apps")
     app.include_router(credential_routes(host), prefix="/api/nodes")
+    app.include_router(api_update_routes(updates), prefix="/api/nodes")
+    app.include_router(update_routes(updates.shelf), prefix="/updates")
     app.include_router(quota_routes(files), prefix="/api/quotas")
     app.include_router(program_routes(programs), prefix="/programs")
     add_refusals(app)

@@ -1,8 +1,8 @@
 """Who may ask the server for what: one gate in front of every route there is or will be.
 
-The API token opens everything. A node's password opens ``/files``, ``/fs`` and ``/programs``; as a
-bearer token, or as HTTP Basic with the node's id. Nothing is open to others, not even what does
-not exist.
+The API token opens everything. A node's password opens ``/files``, ``/fs``, ``/programs`` and
+``/updates``; as a bearer token, or as HTTP Basic with the node's id. Nothing is open to others, not
+even what does not exist.
 """
 
 import base64
@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from moonhop.credentials import Credentials
 
 OWNER = "host"  # whoever has the API token
-FOR_NODES = ("/files", "/fs", "/programs")
+FOR_NODES = ("/files", "/fs", "/programs", "/updates")
 
 
 class Gate:
@@ -36,7 +36,7 @@ class Gate:
             await refusal(scope, receive, send)
             return
         if caller != OWNER and not _is_for_nodes(scope["path"]):
-            refusal = _refusal(403, "a node may ask for /files, /fs and /programs only")
+            refusal = _refusal(403, "a node may ask for /files, /fs, /programs and /updates only")
             await refusal(scope, receive, send)
             return
         scope["caller"] = caller
