@@ -34,6 +34,7 @@ class Wish:
     tags      the node's tags, each ``tag`` or ``key=value``
     host      the address by which the board reaches the host's machine
     replace   whether to take the id of a node that is there
+    bridge    whether it joins over its serial port, for it has no network
     """
 
     node: str | None = None
@@ -42,6 +43,7 @@ class Wish:
     tags: Sequence[str] | None = None
     host: str | None = None
     replace: bool = False
+    bridge: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,12 @@ class Way:
     url: str
 
 
-def way_to(address: HostAddress, named: str | None, virtual: bool) -> Way:
+def way_to(address: HostAddress, named: str | None, here: bool) -> Way:
     """Return how a board reaches the host: by the address ``named``, else by those it listens on,
     which for "all of them" is this machine's own in its network.
 
-    Raises MoonhopError if it listens on loopback only, where no board but a ``virtual`` one comes.
+    Raises MoonhopError if it listens on loopback only, where no board comes but one that is
+    ``here``, on this machine, or is carried by a bridge that is.
     """
     server = urlsplit(address.url)
     places = {"broker": address.mqtt_host, "server": server.hostname or ""}
@@ -64,8 +67,8 @@ def way_to(address: HostAddress, named: str | None, virtual: bool) -> Way:
         if named and (_is(place, "is_unspecified") or _is(place, "is_loopback")):
             places[what] = named  # loopback: whoever names an address has a way through
         elif _is(place, "is_unspecified"):
-            places[what] = "127.0.0.1" if virtual else own_address()
-        elif _is(place, "is_loopback") and not virtual:
+            places[what] = "127.0.0.1" if here else own_address()
+        elif _is(place, "is_loopback") and not here:
             raise MoonhopError(f"the fleet's {what} is at {place}, where no board comes; {UP}")
     host = places["server"]
     literal = f"[{host}]" if ":" in host else host
@@ -104,10 +107,10 @@ def check_wifi(wish: Wish) -> None:
 
 def need_wifi(wish: Wish) -> None:
     """Raise MoonhopError if a board that has no Wi-Fi yet would get none."""
-    if wish.wifi is None:
+    if wish.wifi is None and not wish.bridge:
         raise MoonhopError(
             f"which Wi-Fi is the board to join? name it with --wifi SSID (password: {PASSWORD},"
-            " or it is asked for)"
+            " or it is asked for); one without a network joins over this port with --bridge"
         )
 
 
@@ -140,6 +143,8 @@ def configuration(
         made["wifi"] = {"ssid": wish.wifi, "password": wish.password}
     elif "wifi" in known:
         made["wifi"] = known["wifi"]
+    if is_bridged(wish, known):
+        made["bridge"] = True
     tags = known.get("tags") if wish.tags is None else list(wish.tags)
     if tags:
         made["tags"] = tags
@@ -147,6 +152,11 @@ def configuration(
     if any(things.values()):
         made["things"] = things
     return made
+
+
+def is_bridged(wish: Wish, known: dict[str, Any]) -> bool:
+    """Tell whether a board is to join over its serial port."""
+    return wish.bridge or (wish.wifi is None and bool(known.get("bridge")))
 
 
 def _is(place: str, what: str) -> bool:

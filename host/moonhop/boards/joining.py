@@ -9,6 +9,8 @@ from moonhop.boards.birth import WAIT, restart_and_wait
 from moonhop.boards.deploying import Over, check_board, deploy, known_config
 from moonhop.boards.repl import Repl
 from moonhop.boards.sets import build_set
+from moonhop.bridge.console import BridgedConsole
+from moonhop.bridge.places import places
 from moonhop.sizes import shown
 from moonhop.state import HostAddress
 
@@ -53,13 +55,18 @@ def join(
     board's, if it is known. ``patience``: seconds for the port to come back after a reset;
     ``wait``: for the birth. Raises MoonhopError that says what to do.
     """
+
+    def says(line: str) -> None:
+        tell(f"says      {line}")
+
     with Repl(port, wait=patience) as board:
         about = board.about
         check_board(about, port)
         tell(f"board     MicroPython {'.'.join(map(str, about.version))}, {about.machine}")
         known = known_config(board)
-        way = conf.way_to(host.address, wish.host, about.virtual)
-        if not about.virtual and "wifi" not in known:
+        bridged = conf.is_bridged(wish, known)
+        way = conf.way_to(host.address, wish.host, about.virtual or bridged)
+        if not about.virtual and not bridged and "wifi" not in known:
             conf.need_wifi(wish)
         kind = kind or conf.kind_of(about)
         ours = known.get("node") if known.get("fleet") == host.address.fleet else None
@@ -78,7 +85,14 @@ def join(
             f" set {done.set}"
         )
         tell(f"waits     until node {node} is born")
-        found = restart_and_wait(host, board, node, wait, lambda line: tell(f"says      {line}"))
+        if bridged:
+            board.restart()
+        else:
+            found = restart_and_wait(host, board, node, wait, says)
+    if bridged:
+        address = host.address
+        with BridgedConsole(port, address.fleet, places(lambda: address)) as console:
+            found = restart_and_wait(host, console, node, wait, says)
     return Joined(
         node, port, kind, done.set, done.bytes, done.files, done.sent, dict(found["load"])
     )

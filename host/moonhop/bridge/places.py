@@ -4,18 +4,18 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from moonhop.bridge.streams import Place
-from moonhop.state import State
+from moonhop.state import HostAddress
 from moonhop_core.serial import packets
 
 LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # where one is that listens everywhere
 
 
-def place_in(state: State) -> Callable[[bytes], Place]:
-    """Return what finds them, anew each time: a host that is started again may be elsewhere. It
-    raises MoonhopError while there is none."""
+def places(where: Callable[[], HostAddress]) -> Callable[[bytes], Place]:
+    """Return what finds them, anew each time: a host that is started again may be elsewhere.
+    ``where`` says where the host is, and raises MoonhopError while there is none."""
 
     def find(name: bytes) -> Place:
-        address = state.address()
+        address = where()
         if name == packets.BROKER:
             host, port = address.mqtt_host, address.mqtt_port
         else:

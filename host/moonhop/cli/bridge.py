@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     from moonhop.boards.ports import choose_port, find_ports
     from moonhop.boards.repl import BAUD
     from moonhop.bridge.bridge import Bridge
-    from moonhop.bridge.places import place_in
+    from moonhop.bridge.places import places
 
     state = context.state(options)
     state.address()  # there is a host
@@ -52,7 +52,9 @@ def run(options: argparse.Namespace) -> int:
         async with asyncio.TaskGroup() as group:
             for port in ports:
                 tell = teller(port)
-                bridge = Bridge(port, state.fleet, place_in(state), tell, options.baud or BAUD)
+                bridge = Bridge(
+                    port, state.fleet, places(state.address), tell, options.baud or BAUD
+                )
                 group.create_task(bridge.run())
 
     try:

@@ -88,7 +88,7 @@ def _deployment(options: argparse.Namespace) -> "Callable[[Flashed], dict[str, A
     wish = wish_of(options)
     try:
         host = context.client(options)
-        way_to(host.address, wish.host, virtual=False)
+        way_to(host.address, wish.host, wish.bridge)
     except MoonhopError as error:
         raise MoonhopError(f"{error}; or only write MicroPython, with --no-deploy") from None
     if not options.no_erase:

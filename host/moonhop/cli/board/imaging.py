@@ -47,7 +47,7 @@ def _image(options: argparse.Namespace) -> Any:
         raise MoonhopError("an image is for one board; name its node with --name")
     need_wifi(wish)
     host = context.client(options)
-    way = way_to(host.address, wish.host, virtual=False)
+    way = way_to(host.address, wish.host, wish.bridge)
     starting, worker = build_set(umqtt=not has_umqtt(firmware))
     build_image(firmware, board.chip, files_of(starting, worker))  # it fits: only now a credential
     joining = admit(host, wish.node, replace=wish.replace)

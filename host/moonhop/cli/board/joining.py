@@ -24,6 +24,11 @@ def add_joining(parser: argparse.ArgumentParser, name: str) -> None:
         help="its password, empty for an open one; others may see it here, so better put it into"
         " MOONHOP_WIFI_PASSWORD, or be asked for it",
     )
+    group.add_argument(
+        "--bridge",
+        action="store_true",
+        help="it has no network and joins over this port; later on: moonhop bridge PORT",
+    )
     group.add_argument("--tag", action="append", metavar="TAG", help="as zone=north; repeatable")
     group.add_argument(
         "--host", metavar="ADDRESS", help="of this machine for the board (default: found out)"
@@ -41,6 +46,8 @@ def wish_of(options: argparse.Namespace) -> "Wish":
 
     if options.name is not None:
         check_node_id(options.name)
+    if options.bridge and options.wifi is not None:
+        raise MoonhopError("a board joins by --wifi SSID or over its port, --bridge; choose one")
     password = options.wifi_password
     if options.wifi is None:
         if password is not None:
@@ -55,7 +62,13 @@ def wish_of(options: argparse.Namespace) -> "Wish":
                 )
             password = getpass.getpass(f"password of {options.wifi} (empty: open network): ")
     wish = Wish(
-        options.name, options.wifi, password or "", options.tag, options.host, options.replace
+        options.name,
+        options.wifi,
+        password or "",
+        options.tag,
+        options.host,
+        options.replace,
+        options.bridge,
     )
     check_wifi(wish)
     return wish
