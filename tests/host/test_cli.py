@@ -236,6 +236,7 @@ def test_exec_prints_and_passes_the_exit_status_on(moonhop) -> None:
 def test_doctor_tells_what_is_there(moonhop) -> None:
     found = json.loads(moonhop("doctor", "--json").stdout)
     assert [each["name"] for each in found if not each["ok"]] == []
+    assert {"broker", "clock", "ports", "firmware"} <= {each["name"] for each in found}
     (moonhop.home / "home/credentials.json").write_text("{}")
     (moonhop.home / "home/credentials.json").chmod(0o644)
     result = moonhop("doctor")

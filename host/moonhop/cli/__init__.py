@@ -11,6 +11,7 @@ from collections.abc import Sequence
 VERBS = {
     "up": "start a host: broker, scheduler, file server, and one local worker",
     "run": "run a Lua program on the fleet",
+    "watch": "run a program on a node, and run it anew whenever it is saved",
     "ps": "list processes",
     "nodes": "list nodes",
     "hop": "bring a running process to another node",
@@ -35,6 +36,7 @@ VERBS = {
     "bench": "measure moonhop on this machine",
     "scan": "list the serial ports where boards may be",
     "flash": "write MicroPython onto a board, and make it a node",
+    "monitor": "show a board's console",
     "bridge": "have boards without a network join over their serial ports",
     "board": "make boards nodes; list their kinds, fetch firmware for them",
     "update": "bring boards' workers and configurations up to date, over the air",

@@ -1,20 +1,27 @@
 """``moonhop doctor``: look whether everything that moonhop needs is there, and say what to do."""
 
 import argparse
+import errno
+import os
 import shutil
+import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from moonhop.cli import FAILED, OK, context
 from moonhop.cli.output import print_json
-from moonhop.state import State
+from moonhop.state import HostAddress, State
 from moonhop_core.errors import MoonhopError
 
 EXAMPLE = "moonhop doctor"
 MAKE_SETUP = "run: make setup"
+NO_HOST = "unknown, for no host runs"
+REACH = 3.0  # seconds to connect to the broker
+APART = 5.0  # seconds that clocks may differ
 
 
 def configure(_: argparse.ArgumentParser) -> None:
@@ -48,6 +55,10 @@ def checks(state: State) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "umqtt", _umqtt
     yield "state", lambda: _state(state)
     yield "host", lambda: _host(state)
+    yield "broker", lambda: _broker(state)
+    yield "clock", lambda: _clock(state)
+    yield "ports", _ports
+    yield "firmware", _firmware
 
 
 def _lua(module: str) -> str:
@@ -100,6 +111,69 @@ def _host(state: State) -> str:
     nodes = Client(address).get("/api/nodes")
     ready = [node["id"] for node in nodes if node["state"] == "ready"]
     return f"{address.url}, nodes ready: {', '.join(ready) or 'none'}"
+
+
+def _broker(state: State) -> str:
+    from moonhop.bridge.places import places
+    from moonhop_core.serial.packets import BROKER
+
+    if _address(state) is None:
+        return NO_HOST
+    host, port = places(state.address)(BROKER)
+    try:
+        socket.create_connection((host, port), REACH).close()
+    except OSError as error:
+        raise MoonhopError(
+            f"cannot reach {host}:{port} ({error}); look whether the broker runs and no firewall"
+            " closes the port"
+        ) from None
+    return f"{host}:{port} is reached"
+
+
+def _clock(state: State) -> str:
+    from email.utils import parsedate_to_datetime
+
+    from moonhop.cli.client import Client
+
+    address = _address(state)
+    if address is None:
+        return NO_HOST
+    with Client(address).open("GET", "/api/nodes") as response:
+        response.read()
+        said = response.headers["Date"]
+    ahead = time.time() - parsedate_to_datetime(said).timestamp()
+    if abs(ahead) > APART:
+        raise MoonhopError(
+            f"this machine is {ahead:+.0f} s off the host's clock; set both by NTP:"
+            " sudo timedatectl set-ntp true"
+        )
+    return "as the host's"
+
+
+def _ports() -> str:
+    from moonhop.boards.ports import find_ports, unopened
+
+    boards = [port.device for port in find_ports() if port.usb]
+    for port in boards:
+        if not os.access(port, os.R_OK | os.W_OK):
+            trouble = unopened(port, PermissionError(errno.EACCES, "no permission"))
+            assert trouble
+            raise trouble
+    return ", ".join(boards) or "no board is plugged in by USB"
+
+
+def _firmware() -> str:
+    from moonhop.boards.firmware_files import firmware_folder
+
+    kept = sorted(path.name for path in firmware_folder().glob("*.bin"))
+    return ", ".join(kept) or "none is kept; get one with: moonhop board fetch"
+
+
+def _address(state: State) -> HostAddress | None:
+    try:
+        return state.address()
+    except MoonhopError:
+        return None
 
 
 def _said(command: list[str]) -> str:
