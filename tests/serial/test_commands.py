@@ -81,8 +81,8 @@ def test_bridge_without_a_port_or_a_host_is_told(
     monkeypatch.setenv("MOONHOP_HOME", str(running.home))
     assert main(["bridge", str(tmp_path / "ttyUSB7"), "--fleet", FLEET]) == 1
     assert "there is no port" in capsys.readouterr().err
-    monkeypatch.setenv("MOONHOP_HOME", str(tmp_path))
-    assert main(["bridge", "/dev/null", "--fleet", FLEET]) == 1
+    monkeypatch.setenv("MOONHOP_HOME", str(tmp_path / "other"))
+    assert main(["bridge", os.devnull, "--fleet", FLEET]) == 1
     assert "moonhop up" in capsys.readouterr().err
 
 

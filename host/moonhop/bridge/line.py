@@ -10,6 +10,7 @@ from moonhop.boards.repl import BAUD
 from moonhop_core.errors import MoonhopError
 
 LOOK = 0.2  # seconds between two looks whether to stop
+MOST = 4096  # bytes at once
 
 
 class Line:
@@ -62,12 +63,16 @@ class Line:
     def _read(self) -> None:
         try:
             while not self._closing:
-                data = self._serial.read(1)
-                while data and (more := self._serial.in_waiting):
-                    data += self._serial.read(more)
-                    if len(data) > 4096:
-                        break
-                if data:
-                    self._loop.call_soon_threadsafe(self._take, data)
+                self._read_some()
         except OSError:
             self._loop.call_soon_threadsafe(self.broken.set)
+
+    def _read_some(self) -> None:
+        data = bytearray()
+        try:
+            data += self._serial.read(1)
+            while data and len(data) < MOST and (more := self._serial.in_waiting):
+                data += self._serial.read(more)
+        finally:  # what came before the port went counts
+            if data:
+                self._loop.call_soon_threadsafe(self._take, bytes(data))
