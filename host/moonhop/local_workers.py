@@ -136,7 +136,11 @@ class LocalWorkers:
         things: dict[str, Any] | None = None,
     ) -> Worker:
         """Start a worker on the real MicroPython, with the files that a board gets; its heap is
-        that of boards/virtual.toml unless `heap` says otherwise."""
+        that of boards/virtual.toml unless `heap` says otherwise. Raises MoonhopError."""
+        from moonhop.boards.sets import build_set
+
+        # Compiled and kept now if they are not: that takes longer than a node has to join.
+        await asyncio.to_thread(build_set, umqtt=True)
         more: dict[str, Any] = {} if heap is None else {"heap": heap}
         if things:
             more["things"] = things

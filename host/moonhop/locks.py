@@ -19,9 +19,9 @@ def take(path: Path) -> TextIO:
     return file
 
 
-def lock(file: IO[Any]) -> None:
-    """Take the lock on an open file. Raises BlockingIOError if another holds it."""
-    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+def lock(file: IO[Any], *, wait: bool = False) -> None:
+    """Take the lock on an open file. Raises BlockingIOError if another holds it; or waits for it."""
+    fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
 
 
 def held(path: Path) -> bool:

@@ -5,8 +5,10 @@ import json
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from moonhop.boards import deploy
 from moonhop.boards.deploy import build_board_files, package_json
 from moonhop.boards.slim import Slimmer
 from moonhop.resources import folder
@@ -148,3 +150,23 @@ def test_node_with_a_wrong_password_says_so_in_one_line(broker: Broker, tmp_path
     assert result.stderr.startswith("moonhop: the broker at")
     assert "check its name and password" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_files_that_several_want_at_once_are_compiled_once(tmp_path, monkeypatch) -> None:
+    made = []
+    really = deploy._made
+
+    def counted(modules, *rest, **more):
+        made.append(list(modules))
+        return really(modules, *rest, **more)
+
+    monkeypatch.setattr(deploy, "_made", counted)
+    monkeypatch.setattr(deploy, "cache_folder", lambda: tmp_path / "cache")
+    wanted = {"a": "x = 1\n"}, {"a": Path("a.py")}, None
+
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(deploy._compiled, *wanted, joined=False) for _ in range(4)]
+        found = [each.result() for each in asked]
+
+    assert made == [["a"]]
+    assert all(each == found[0] and each["a"][:1] == b"M" for each in found)

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import moonhop_core
+from moonhop import locks
 from moonhop.boards.grouping import IMAGES, SECTIONS, WORKER, join
 from moonhop.boards.packages import cache_folder, umqtt_simple, write_at_once
 from moonhop.boards.slim import Slimmer, stripped
@@ -75,7 +76,7 @@ def build_board_files(
     return sorted(written)
 
 
-KEPT = 4  # results of compiling
+KEPT = 8  # results of compiling
 TOOLS = ("attributes", "deploy", "free_names", "grouping", "join", "slim", "texts")  # that make it
 
 
@@ -86,23 +87,39 @@ def _compiled(
     tools = [Path(__file__).with_name(f"{name}.py").read_text("utf-8") for name in TOOLS]
     key = hashlib.sha256(repr((modules, march, joined, tools)).encode()).hexdigest()
     kept = cache_folder() / f"board-{key[:32]}.json"
-    with contextlib.suppress(OSError, ValueError):
-        read: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
-        return {name: base64.b64decode(code) for name, code in read.items()}
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # a cache that cannot be written has no lock either
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            alone = stack.enter_context(kept.with_name("board.lock").open("w"))
+            locks.lock(alone, wait=True)  # another process may just be making the same
+        with contextlib.suppress(OSError, ValueError):
+            read: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
+            return {name: base64.b64decode(code) for name, code in read.items()}
+        found = _made(modules, places, march, joined=joined)
+        _keep(kept, found)
+    return found
+
+
+def _made(
+    modules: dict[str, str], places: dict[str, Path], march: str | None, *, joined: bool
+) -> dict[str, bytes]:
     alike = {name: text for name, text in modules.items() if name not in STARTERS}
     slimmer = Slimmer(alike)
     small = {name: slimmer.text(name) for name in alike}
     if joined:
         small = join(small)
     small |= {name: text for name, text in modules.items() if name in STARTERS}
-    found = {name: compile_file(text, places[name], march) for name, text in small.items()}
+    return {name: compile_file(text, places[name], march) for name, text in small.items()}
+
+
+def _keep(kept: Path, found: dict[str, bytes]) -> None:
+    """Keep what was compiled, and no more than the last few of them."""
     with contextlib.suppress(MoonhopError, OSError):  # then it will be made again
         listed = {name: base64.b64encode(code).decode() for name, code in found.items()}
         write_at_once(kept, json.dumps(listed).encode())
         older = sorted(kept.parent.glob("board-*.json"), key=lambda path: path.stat().st_mtime)
         for path in older[:-KEPT]:
             path.unlink(missing_ok=True)
-    return found
 
 
 def board_sources(*, lang: bool = False, umqtt: bool = False) -> Iterator[tuple[Path, Path]]:
