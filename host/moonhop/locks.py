@@ -20,7 +20,7 @@ def take(path: Path) -> TextIO:
 
 
 def lock(file: IO[Any], *, wait: bool = False) -> None:
-    """Take the lock on an open file. Raises BlockingIOError if another holds it; or waits for it."""
+    """Take the lock on an open file. If another holds it: raises BlockingIOError, or waits."""
     fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
 
 

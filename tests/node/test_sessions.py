@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -43,6 +44,10 @@ async def until(condition: Any) -> None:
     async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.01)
+
+
+def has_said(fleet: Fleet, pid: str, more: int) -> bool:
+    return len(fleet.outputs(pid)) > more
 
 
 def warnings(fleet: Fleet) -> list[str]:
@@ -91,7 +96,7 @@ def test_programs_rest_while_the_broker_is_slow_and_nothing_they_say_is_lost(
             node.worker.processes["p1"].unhold()
             proxy.mend()
             for pid in ("p1", "p2"):
-                await fleet.until(lambda pid=pid: len(fleet.outputs(pid)) > 2 * CROWD)
+                await fleet.until(partial(has_said, fleet, pid, 2 * CROWD))
                 said = fleet.outputs(pid)
                 assert said == list(range(said[0], said[0] + len(said)))
 
