@@ -31,14 +31,16 @@ def on_host(
     scenario: Scenario,
     patience: Patience | None = None,
     broker: ExternalBroker | None = None,
+    longest: float = LONGEST,
 ) -> None:
-    """Run a scenario on a host of its own, with a broker of its own unless there is one."""
+    """Run a scenario on a host of its own, with a broker of its own unless there is one; for so
+    many seconds at most."""
 
     async def run() -> None:
         async with Host(State("lab", home), patience=patience, broker=broker) as host:
             await scenario(host)
 
-    asyncio.run(asyncio.wait_for(run(), LONGEST))
+    asyncio.run(asyncio.wait_for(run(), longest))
 
 
 async def workers(host: Host, *names: str) -> list[Worker]:
