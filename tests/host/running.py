@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from moonhop.broker.external import ExternalBroker
 from moonhop.host import Host, Ports
 from moonhop.state import State
 
@@ -17,11 +18,16 @@ FLEET = "lab"
 
 
 class RunningHost:
-    """A host that runs while its ``with`` block does; ``http`` has the API token."""
+    """A host that runs while its ``with`` block does; ``http`` has the API token.
 
-    def __init__(self, home: Path, ports: Ports | None = None) -> None:
+    ``broker``: one that runs elsewhere, instead of its own.
+    """
+
+    def __init__(
+        self, home: Path, ports: Ports | None = None, broker: ExternalBroker | None = None
+    ) -> None:
         self.home = home
-        self._ports = ports
+        self._ports, self._broker = ports, broker
         self.host: Host
         self._stop: asyncio.Event
         self._loop: asyncio.AbstractEventLoop
@@ -53,7 +59,8 @@ class RunningHost:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         try:
-            async with Host(State(FLEET, self.home), self._ports) as self.host:
+            state = State(FLEET, self.home)
+            async with Host(state, self._ports, broker=self._broker) as self.host:
                 started.set_result(None)
                 await self._stop.wait()
         except BaseException as error:
