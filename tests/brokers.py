@@ -42,7 +42,8 @@ class MosquittoBroker:
 
     It can be stopped and started again on the same port; ``users`` maps names to passwords. With
     a ``store`` (a folder) it keeps there, after each change, what must outlive it. With an
-    ``identity`` (files with its certificate and key) it speaks TLS.
+    ``identity`` (files with its certificate and key) it speaks TLS; with ``plain_too`` as well, on
+    ``port``, and TLS on ``tls_port``.
     """
 
     def __init__(
@@ -50,9 +51,11 @@ class MosquittoBroker:
         users: dict[str, str],
         store: Path | None = None,
         identity: tuple[Path, Path] | None = None,
+        plain_too: bool = False,
     ) -> None:
         self.host = LOOPBACK
         self.port = free_port()
+        self.tls_port = free_port() if plain_too else self.port
         self.users = users
         self._store = store
         self._identity = identity
@@ -108,11 +111,10 @@ class MosquittoBroker:
         subprocess.run([_program("mosquitto_passwd"), "-U", str(passwords)], check=True)
         config = folder / "mosquitto.conf"
         config.write_text(
-            f"listener {self.port} {self.host}\n"
             "allow_anonymous false\n"
             f"password_file {passwords}\n"
             # Else root's mosquitto becomes a user who cannot read this folder.
-            f"user {getpass.getuser()}\n" + self._persistence() + self._tls()
+            f"user {getpass.getuser()}\n" + self._persistence() + self._listeners()
         )
         return config
 
@@ -124,10 +126,13 @@ class MosquittoBroker:
             "autosave_on_changes true\nautosave_interval 1\nmax_queued_messages 0\n"
         )
 
-    def _tls(self) -> str:
+    def _listeners(self) -> str:
+        plain = f"listener {self.port} {self.host}\n"
         if self._identity is None:
-            return ""
-        return "certfile {}\nkeyfile {}\n".format(*self._identity)
+            return plain
+        secure = f"listener {self.tls_port} {self.host}\n"
+        secure += "certfile {}\nkeyfile {}\n".format(*self._identity)
+        return secure if self.tls_port == self.port else plain + secure
 
     def _wait_for_port(self) -> None:
         assert self._process

@@ -1,4 +1,4 @@
-"""A host at a mosquitto with passwords, and the board that the suite is about as its node."""
+"""A host at a mosquitto with passwords and TLS, and the board of the suite as its node."""
 
 import contextlib
 import json
@@ -13,6 +13,7 @@ from typing import Any
 from moonhop.broker.external import ExternalBroker
 from moonhop.host import Ports
 from tests.brokers import MosquittoBroker
+from tests.certificates import make_identity
 from tests.hil.device import Device
 from tests.host.running import FLEET, RunningHost
 
@@ -28,7 +29,9 @@ class Bench:
 
     def __init__(self, device: Device, home: Path) -> None:
         self.device, self.home = device, home
-        self.broker = MosquittoBroker({USER: WORD})
+        identity = make_identity(home / "broker", device.address)
+        self.certificate = identity[0]
+        self.broker = MosquittoBroker({USER: WORD}, identity=identity, plain_too=True)
         self.broker.host = device.address
         self._open = contextlib.ExitStack()
 
@@ -78,6 +81,14 @@ class Bench:
         act()
         self.wait(lambda: self.is_there() and self.birth()["session"] != before)
         return self.birth()
+
+    def update(self, config: dict[str, Any]) -> dict[str, Any]:
+        """Change the board's configuration over the air; return its new birth."""
+        file = self.home / "update.json"
+        file.write_text(json.dumps(config))
+        return self.born_again(
+            lambda: self.moonhop("update", "--nodes", self.node, "--config", str(file))
+        )
 
     def run(self, source: str, node: str) -> list[str]:
         """Run a program to its end, which has to be a good one; return what it printed."""

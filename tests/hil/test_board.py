@@ -1,6 +1,5 @@
 """What a board has to be able to do. Nothing here knows which board it is."""
 
-import json
 from typing import Any
 
 import pytest
@@ -75,6 +74,17 @@ def test_board_that_was_reset_is_born_again_and_says_why(bench: Bench, dut: Boar
     assert bench.run(COUNT, bench.node) == COUNTED
 
 
+def test_board_goes_over_to_tls_by_an_update_and_back(bench: Bench) -> None:
+    plain = {"ca": None, "mqtt_port": bench.broker.port}
+    secure = {"ca": bench.certificate.read_text(), "mqtt_port": bench.broker.tls_port}
+    for config in (secure, plain):
+        before = bench.birth()["boot"]["set"]
+        boot = bench.update(config)["boot"]
+        assert boot["set"] != before
+        assert "failed" not in boot
+        assert bench.run(COUNT, bench.node) == COUNTED
+
+
 def test_third_failed_boot_leads_to_safe_mode_and_an_update_out_of_it(
     bench: Bench, dut: BoardDut
 ) -> None:
@@ -89,11 +99,7 @@ def test_third_failed_boot_leads_to_safe_mode_and_an_update_out_of_it(
     assert birth["boot"]["safe"] == "3 boots in a row failed"
     with pytest.raises(AssertionError, match=f"node {bench.node} has no engine"):
         bench.run(COUNT, bench.node)
-    tags = bench.home / "tags.json"
-    tags.write_text(json.dumps({"tags": ["left=safe-mode"]}))
-    birth = bench.born_again(
-        lambda: bench.moonhop("update", "--nodes", bench.node, "--config", str(tags))
-    )
+    birth = bench.update({"tags": ["left=safe-mode"]})
     assert birth["tags"] == ["left=safe-mode"]
     assert "safe" not in birth["boot"]
     assert bench.run(COUNT, bench.node) == COUNTED
