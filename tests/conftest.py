@@ -1,5 +1,6 @@
 """Fixtures that all tests share."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +34,13 @@ def running(tmp_path: Path) -> Iterator[RunningHost]:
     """A running host of the fleet "lab"."""
     with RunningHost(tmp_path) as host:
         yield host
+
+
+def pytest_configure() -> None:
+    """Have Ctrl-C count for what tests start. A shell that runs pytest in the background has it
+    ignored, and whoever is started inherits that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -52,12 +52,13 @@ def test_route_tables_have_no_route_that_the_schema_hides(running) -> None:
     assert {route.path for route in routes} <= set(listed)
 
 
-def test_node_may_use_files_and_programs_and_nothing_else(running) -> None:
+def test_node_may_use_files_and_fetch_programs_and_updates_and_nothing_else(running) -> None:
+    owners = [("PUT", "/programs/name"), ("PUT", "/updates/firmware")]
     config = running.host.add_node("n1")
     with running.client(config.password) as client:
         for (method, path), code in answers(client, paths_of(running)).items():
-            allowed = path.startswith(("/files", "/fs", "/programs"))
-            allowed = allowed and (method, path) != ("PUT", "/programs/name")
+            allowed = path.startswith(("/files", "/fs", "/programs", "/updates"))
+            allowed = allowed and (method, path) not in owners
             assert (code != 403) if allowed else (code == 403), path
         assert client.put("/programs/x.lua", content=b"return 1").status_code == 403
 
