@@ -6,6 +6,7 @@ import itertools
 from moonhop.host import Host
 from moonhop.scheduler.rows import Terms
 from moonhop_core.errors import MoonhopError
+from tests.host.fleet import checkpoints, until_true
 
 COUNTER = b"""
 local n = 0
@@ -20,6 +21,13 @@ def numbers(host: Host, pid: str) -> list[int]:
     """Return what it has counted so far."""
     lines = host.scheduler.logs.lines(pid)
     return [int(line["text"]) for line in lines if line["kind"] == "print"]
+
+
+async def until_kept(host: Host, pid: str) -> None:
+    """Wait for a checkpoint of some of what it has counted: for the second one after its first
+    number, since the first may have been under way before."""
+    await until_true(host, lambda: numbers(host, pid))
+    await checkpoints(host, pid, 2)
 
 
 async def copies(host: Host, pid: str) -> list[tuple[str, int, str]]:

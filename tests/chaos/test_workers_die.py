@@ -9,9 +9,9 @@ import pytest
 
 from moonhop.host import Host
 from moonhop_core.errors import MoonhopError
-from tests.chaos.program import COUNTER, TERMS, breaks, numbers, one_copy_goes_on
+from tests.chaos.program import COUNTER, TERMS, breaks, numbers, one_copy_goes_on, until_kept
 from tests.chaos.steps import STEPS, at_step
-from tests.host.fleet import SOON, kinds, on_host, submit, until_true, workers
+from tests.host.fleet import SOON, on_host, submit, until_true, workers
 
 
 @pytest.mark.parametrize("step", STEPS, ids=" ".join)
@@ -21,7 +21,7 @@ def test_worker_killed_at_a_step_of_a_hop(tmp_path: Path, victim: str, step) -> 
         a, b, _ = await workers(host, "a", "b", "c")
         pid = await submit(host, COUNTER, terms=TERMS)
         assert host.store.process(pid).node == "a"
-        await until_true(host, lambda: "checkpoint" in kinds(host, pid))
+        await until_kept(host, pid)
         at_step(host, step, (a if victim == "source" else b).kill)
         with contextlib.suppress(MoonhopError):  # what counts is what becomes of the process
             await host.scheduler.hop(pid, "b")
@@ -42,7 +42,7 @@ def test_worker_cut_off_at_a_step_of_a_hop_that_comes_back_late(
     async def scenario(host: Host) -> None:
         a, b, _ = await workers(host, "a", "b", "c")
         pid = await submit(host, COUNTER, terms=TERMS)
-        await until_true(host, lambda: "checkpoint" in kinds(host, pid))
+        await until_kept(host, pid)
         stopped = a if victim == "source" else b
         at_step(host, step, lambda: os.killpg(stopped.pid, signal.SIGSTOP))
         with contextlib.suppress(MoonhopError):
