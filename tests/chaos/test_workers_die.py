@@ -28,8 +28,8 @@ def test_worker_killed_at_a_step_of_a_hop(tmp_path: Path, victim: str, step) -> 
         await one_copy_goes_on(host, pid)
         # It went back by no more than to the last checkpoint, and once at the most.
         gaps = breaks(numbers(host, pid))
-        assert len(gaps) <= 1, gaps
-        assert all(after > 1 for _, after in gaps), gaps
+        assert len(gaps) <= 1, (gaps, host.store.events(pid=pid))
+        assert all(after > 1 for _, after in gaps), (gaps, host.store.events(pid=pid))
 
     on_host(tmp_path, scenario, SOON)
 

@@ -1,5 +1,7 @@
 """Idle processes of a worker hold no engine, and nobody notices."""
 
+import threading
+
 import pytest
 
 from moonhop.engines.naps import NappingEngine
@@ -52,6 +54,31 @@ def test_idle_process_naps_and_a_message_finds_all_it_had(broker: Broker) -> Non
                 fleet.link.publish("in/x", b"x", 1)
                 await fleet.until(lambda: len(fleet.outputs("p1")) > number)  # noqa: B023
             assert fleet.outputs("p1") == [0, 1, 2, 3]
+
+    run(body, broker)
+
+
+def test_many_naps_are_taken_on_few_threads(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    takers: set[str] = set()
+    nap = NappingEngine.nap
+
+    def taken(engine: NappingEngine) -> bool:
+        takers.add(threading.current_thread().name)
+        return nap(engine)
+
+    async def body(fleet: Fleet) -> None:
+        async with fleet.cpython("node-a", engines=["lua54"]) as node:
+            monkeypatch.setattr(naps, "QUIET", 1e9)
+            hash = add(fleet, ECHO)
+            pids = [f"p{number}" for number in range(40)]
+            for pid in pids:
+                await fleet.run("node-a", pid, hash)
+            monkeypatch.setattr(naps, "QUIET", 0.05)
+            monkeypatch.setattr(NappingEngine, "nap", taken)
+            await fleet.until(lambda: all(naps_on(node, pid) for pid in pids))
+            assert 0 < len(takers) <= 12, takers
 
     run(body, broker)
 

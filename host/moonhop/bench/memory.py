@@ -5,7 +5,7 @@ import asyncio
 from moonhop.bench.figures import Figure
 from moonhop.bench.fleet import Fleet
 from moonhop.bench.measurements import Effort
-from moonhop.node.naps import AT_ONCE, QUIET, STEP
+from moonhop.node.naps import AT_ONCE, BREATH, QUIET, STEP
 
 SOURCE = """--! engines = ["{engine}"]
 local n = 0
@@ -48,5 +48,5 @@ async def per_process(engine: str, count: int) -> dict[str, float]:
             await asyncio.sleep(0.5)
             return {f"idle {engine}": grown()}
         fresh = grown()  # before the first are put away
-        await asyncio.sleep(QUIET + count / AT_ONCE * STEP + 2)
+        await asyncio.sleep(QUIET + count / AT_ONCE * BREATH + 4 * STEP + 2)
         return {f"just started {engine}": fresh, f"idle {engine}": grown()}

@@ -15,12 +15,16 @@ from moonhop.engines.naps import NappingEngine
 from moonhop_core.process.process import Process
 
 if TYPE_CHECKING:
+    from moonhop_core.node.hosting import Hosted
     from moonhop_core.node.worker import Worker
 
 QUIET = 2.0  # seconds without a turn
 FAR = 5.0  # seconds until the next one
 STEP = 0.25  # seconds between two looks
-AT_ONCE = 50  # processes told in one look: a nap takes a millisecond
+# Told at the same time, and seconds until the next are: a nap takes a millisecond. With more the
+# naps would be taken on many threads, each of which the C library lets keep some of what it frees:
+# too little to matter by itself, but it keeps the pages around it from being given back.
+AT_ONCE, BREATH = 4, 0.02
 
 
 class NappingProcess(Process):
@@ -83,24 +87,33 @@ class Naps:
         freed = False
         while True:
             await asyncio.sleep(STEP)
-            told = self._tell(time.monotonic())
-            if told:
-                freed = True
-            elif freed:
-                freed = False
+            told = 0
+            for hosted in list(self._worker.processes.values()):
+                if is_idle(hosted):
+                    tell(hosted)
+                    told += 1
+                    if told % AT_ONCE == 0:
+                        await asyncio.sleep(BREATH)
+            if freed and not told:
                 await self._worker.away(give_back)
+            freed = told > 0
 
-    def _tell(self, now: float) -> int:
-        told = 0
-        for hosted in self._worker.processes.values():
-            process: Any = hosted.process
-            if isinstance(process, NappingProcess) and not hosted.loading and process.idle(now):
-                process.told = True
-                hosted.changed()
-                told += 1
-                if told == AT_ONCE:
-                    break
-        return told
+
+def is_idle(hosted: "Hosted") -> bool:
+    """Tell whether it may be worth telling a process to take a nap."""
+    process = hosted.process
+    return (
+        not hosted.loading
+        and isinstance(process, NappingProcess)
+        and process.idle(time.monotonic())
+    )
+
+
+def tell(hosted: "Hosted") -> None:
+    """Tell a process to take a nap in its next turn, and have it take one."""
+    process: Any = hosted.process
+    process.told = True
+    hosted.changed()
 
 
 def give_back() -> None:
