@@ -1,7 +1,5 @@
 """A host and virtual boards that can be updated over the air."""
 
-import time
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +9,7 @@ from moonhop.boards.sets import BoardSet, build_set
 from moonhop.boards.virtual import VirtualBoard
 from moonhop.cli import main
 from tests.host.running import FLEET, RunningHost
+from tests.waiting import wait_for
 
 ROOM = "640K"  # a heap that has room for the worker's bytecode too: sets from afar lie in flash
 BIRTH = 60.0  # seconds
@@ -32,7 +31,7 @@ class Field:
         board = VirtualBoard(config, folder=folder, rom=False, heap=heap, firmware=firmware)
         self.boards[name] = board
         board.start()
-        wait(lambda: self.is_there(name), board.text)
+        wait_for(lambda: self.is_there(name), BIRTH, board.text)
         return board
 
     def is_there(self, name: str) -> bool:
@@ -59,10 +58,3 @@ class Field:
 
     def update(self, *options: str) -> int:
         return main(["update", "--fleet", FLEET, *options])
-
-
-def wait(condition: Callable[[], Any], explain: Callable[[], Any], most: float = BIRTH) -> None:
-    end = time.monotonic() + most
-    while not condition():
-        assert time.monotonic() < end, explain()
-        time.sleep(0.05)

@@ -5,9 +5,10 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from tests.waiting import wait_for
 
 START = 30.0  # seconds
 
@@ -25,12 +26,12 @@ def boot_loaders(folder: Path) -> Iterator[Callable[[str], str]]:
             )
             running.enter_context(loader)
             running.callback(loader.kill)
-            end = time.monotonic() + START
-            while not (told.exists() and told.read_text()):
-                assert loader.poll() is None
-                assert time.monotonic() < end
-                time.sleep(0.02)
-            return f"socket://127.0.0.1:{int(told.read_text())}"
+
+            def number() -> str:
+                assert loader.poll() is None, "it has ended"
+                return told.read_text() if told.exists() else ""
+
+            return f"socket://127.0.0.1:{wait_for(number, START, 'it tells no port')}"
 
         yield start
 

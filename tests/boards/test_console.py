@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 import serial
 
 from moonhop.boards.console import BoardConsole
+from tests.waiting import wait_for
 
 TIMEOUT = 30.0  # seconds
 
@@ -65,10 +65,7 @@ def test_what_nobody_hears_stops_no_board(board: BoardConsole, tmp_path: Path) -
         (tmp_path / "flash/main.py").write_text(text)
         port.write(b"\x04")  # also a reset that nobody waits for
         port.flush()
-    end = time.monotonic() + TIMEOUT
-    while not (tmp_path / "flash/done").exists():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    wait_for((tmp_path / "flash/done").exists, TIMEOUT, "main.py stands still")
     with serial.serial_for_url(board.url, timeout=TIMEOUT) as port:
         assert b"9998" in port.read_until(b">>> ")  # the end of it is still there
 

@@ -16,6 +16,7 @@ from moonhop_core.node.messages import RequestError
 from tests.boards.test_starter import put_set
 from tests.brokers import Broker
 from tests.node.fleet import Fleet, run
+from tests.waiting import until
 
 pytestmark = pytest.mark.parametrize("broker", ["mosquitto"], indirect=True)
 MESSAGES = 300  # and as many answers
@@ -218,9 +219,8 @@ def test_messages_cost_no_write_to_flash(broker: Broker, tmp_path: Path) -> None
         flash = tmp_path / "flash"
         async with board_with(fleet, flash) as (_, births):
             await births.next()
-            async with asyncio.timeout(5):
-                while json.loads((flash / SET).read_text())["boots"]:
-                    await asyncio.sleep(0.05)
+            boots = lambda: json.loads((flash / SET).read_text())["boots"]  # noqa: E731
+            await until(lambda: not boots(), 5, boots)
             before = written(flash)
             for _ in range(MESSAGES):
                 await fleet.ask("node-a", "stat")

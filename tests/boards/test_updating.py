@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from moonhop.scheduler.rows import NewProcess
-from tests.boards.field import ROOM, Field, wait
+from tests.boards.field import BIRTH, ROOM, Field
 from tests.brokers import free_port
 from tests.host.running import RunningHost
+from tests.waiting import wait_for
 
 LARGE = 700_000  # bytes, more than ROOM
 COUNT = """
@@ -107,15 +108,16 @@ def test_programs_hop_away_or_go_on_from_where_they_were(field: Field) -> None:
         return max([int(line["text"]) for line in host.scheduler.logs.lines(pid, 1)], default=0)
 
     stays, free = do(run("stays", "shed")), do(run("free", None))
-    wait(lambda: counted(stays) > 20 and counted(free) > 20, field.boards["shed"].text)
+    wait_for(lambda: counted(stays) > 20 and counted(free) > 20, BIRTH, field.boards["shed"].text)
     do(host.workers.start_cpython(host.add_node("desk")))
-    wait(lambda: field.is_there("desk"), lambda: "no desk")
+    wait_for(lambda: field.is_there("desk"), BIRTH, "no desk")
     before = counted(stays), counted(free)
     field.offer({"more.mpy": b"more"})
     assert field.update() == 0
-    wait(lambda: host.store.process(stays).state == "running", lambda: host.store.process(stays))
+    row = lambda: host.store.process(stays)  # noqa: E731
+    wait_for(lambda: row().state == "running", BIRTH, row)
     now = counted(stays)
-    wait(lambda: counted(stays) > now, lambda: host.store.process(stays))
+    wait_for(lambda: counted(stays) > now, BIRTH, row)
     assert counted(stays) > before[0]
     assert host.store.process(free).node == "desk"
     assert host.store.process(stays).node == "shed"
@@ -138,7 +140,7 @@ def test_roll_out_stops_at_a_board_that_fails_and_goes_on_once_that_is_mended(
     assert [field.boot(name)["set"] for name in "abc"] == [large.name, first, first]
 
     field.boards["c"].stop()
-    wait(lambda: not field.is_there("c"), field.boards["c"].text)
+    wait_for(lambda: not field.is_there("c"), BIRTH, field.boards["c"].text)
     mended = field.offer_main("small = bytearray(100)")
     assert field.update("--batch", "100%") == 1
     out = capsys.readouterr().out
@@ -160,11 +162,11 @@ def test_host_that_ends_amid_leaves_a_board_that_runs_and_goes_on(
             begun = running.http.post("/api/nodes/shed/update", json={})
             assert begun.status_code == 202
             some = board.folder / "sets" / new.name / "more" / "1.mpy"
-            wait(some.exists, board.text)
+            wait_for(some.exists, BIRTH, board.text)
         assert not (some.parents[1] / "set.json").exists(), "it was too quick for this test"
         with RunningHost(tmp_path) as running:
             again = Field(running, monkeypatch)
-            wait(lambda: again.is_there("shed"), board.text)
+            wait_for(lambda: again.is_there("shed"), BIRTH, board.text)
             assert again.boot("shed")["set"] == first
             again.offer(many)
             assert again.update() == 0, board.text()

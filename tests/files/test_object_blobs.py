@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +17,9 @@ from moonhop.host import Host
 from moonhop.state import State
 from tests.files.stores import s3_bucket
 from tests.host.shell import Shell
+from tests.waiting import wait_for
+
+WAIT = 20.0  # seconds
 
 
 @pytest.fixture
@@ -48,8 +50,7 @@ def test_log_becomes_few_large_objects(bucket, tmp_path) -> None:
     with FileStore(tmp_path / "files", blobs) as store:
         for record in records:
             store.append("log", record)
-        while len(objects(blobs)) < 2:
-            time.sleep(0.01)
+        wait_for(lambda: len(objects(blobs)) == 2, WAIT, "the log stays small objects")
         whole = b"".join(records)
         assert store.read("log") == whole
         assert store.open("log").read(1_045_000, 1_055_000) == whole[1_045_000:1_055_000]

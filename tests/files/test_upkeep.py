@@ -1,7 +1,6 @@
 """What the host does about files that nobody asks for."""
 
 import asyncio
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,9 @@ from moonhop.files.errors import NotFound
 from moonhop.files.store import FileStore
 from moonhop.files.upkeep import keep_small
 from tests.host.running import RunningHost
+from tests.waiting import until, wait_for
+
+WAIT = 20.0  # seconds
 
 
 def test_process_that_has_ended_is_forgotten_and_others_are_not(tmp_path: Path) -> None:
@@ -30,8 +32,7 @@ def test_process_that_has_ended_is_forgotten_and_others_are_not(tmp_path: Path) 
         async def run() -> None:
             upkeep = keep_small(files, lambda pid: pid == "gone", also, 0.01)
             task = asyncio.ensure_future(upkeep)
-            while files.processes() != ["here"]:
-                await asyncio.sleep(0.01)
+            await until(lambda: files.processes() == ["here"], WAIT, files.processes)
             await swept.wait()
             task.cancel()
 
@@ -106,8 +107,7 @@ def test_appends_go_on_while_the_blob_store_is_away_and_leave_it_alone(
         away.rename(parts)
         monkeypatch.setattr(blob_upkeep, "REST", 0.0)
         files.write("other", b"")
-        while not list(tmp_path.glob("blobs/??/*")):
-            time.sleep(0.01)
+        wait_for(lambda: list(tmp_path.glob("blobs/??/*")), WAIT, "there is no blob")
         assert files.read("log") == line * 7
 
 
@@ -117,5 +117,4 @@ def test_many_blobs_are_removed_a_few_at_a_time_until_none_is_left(tmp_path: Pat
             files.write(f"checkpoints/{number}", number.to_bytes(1, "big") * 20_000)
         assert len(list(tmp_path.glob("blobs/??/*"))) == 60
         files.remove("checkpoints", deep=True)
-        while list(tmp_path.glob("blobs/??/*")):
-            time.sleep(0.01)
+        wait_for(lambda: not list(tmp_path.glob("blobs/??/*")), WAIT, "blobs stay")

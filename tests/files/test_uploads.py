@@ -2,12 +2,12 @@
 
 import socket
 import struct
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.host.running import TIMEOUT, RunningHost
+from tests.waiting import wait_for
 
 SMALL, LARGE = 10, 3 << 20  # bytes: in memory, on the disk
 
@@ -46,9 +46,9 @@ def test_upload_that_does_not_come_whole_leaves_nothing(running, verb, length, s
             )
             sock.sendall(body)
             if verb == "PUT" and size == LARGE:
-                wait_until(lambda: parts(running) != [])
+                wait_for(lambda: parts(running), TIMEOUT, "no upload has begun")
             end(sock)
-    wait_until(lambda: parts(running) == [])
+    wait_for(lambda: not parts(running), TIMEOUT, "parts stay")
     assert running.http.get("/files/f").content == b"old"
     assert running.http.get("/fs/stat?path=f").json() == before
     assert running.http.get("/files/new").status_code == 404
@@ -58,10 +58,3 @@ def test_upload_that_does_not_come_whole_leaves_nothing(running, verb, length, s
 def parts(running: RunningHost) -> list[Path]:
     """Return what lies on the disk of uploads that have not come whole."""
     return list((running.host.state.folder / "files/blobs/parts").iterdir())
-
-
-def wait_until(holds) -> None:
-    deadline = time.monotonic() + TIMEOUT
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from tests.brokers import MosquittoBroker
 from tests.certificates import make_identity
 from tests.hil.device import Device
 from tests.host.running import FLEET, RunningHost
+from tests.waiting import wait_for
 
 USER, WORD = "fleet", "a secret of all"
 BORN = 90.0  # seconds for a board to be born again
@@ -111,7 +111,4 @@ class Bench:
         return [line["text"] for line in lines if line["kind"] == "print"]
 
     def wait(self, condition: Callable[[], Any]) -> None:
-        end = time.monotonic() + BORN
-        while not condition():
-            assert time.monotonic() < end, self.running.host.scheduler.fleet.nodes
-            time.sleep(0.05)
+        wait_for(condition, BORN, lambda: self.running.host.scheduler.fleet.nodes)

@@ -7,6 +7,7 @@ from moonhop.broker.access import HOST
 from moonhop.broker.embedded import EmbeddedBroker
 from moonhop.broker.inside import InsideLink
 from moonhop.node.paho_link import PahoLink
+from tests.waiting import until
 
 PASSWORD = "secret"
 WAIT = 10.0  # seconds
@@ -38,12 +39,6 @@ def on_broker(body: Callable[[InsideLink, PahoLink, Heard, Heard], Awaitable[Non
     asyncio.run(asyncio.wait_for(run(), WAIT))
 
 
-async def until(done: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    while not done():
-        await asyncio.sleep(0.005)
-
-
 def test_messages_go_both_ways_once_and_in_order() -> None:
     async def body(inside: InsideLink, outside: PahoLink, here: Heard, there: Heard) -> None:
         await inside.subscribe("to/+/inside")
@@ -52,7 +47,7 @@ def test_messages_go_both_ways_once_and_in_order() -> None:
         for number in range(100):
             outside.publish("to/the/inside", b"%d" % number, 1)
             inside.publish("from/the/inside", b"%d" % number, 1)
-        await until(lambda: len(here) >= 100 and len(there) >= 100)
+        await until(lambda: len(here) >= 100 and len(there) >= 100, WAIT, lambda: (here, there))
         await outside.drain()
         assert [payload for _, payload, _ in here] == [b"%d" % n for n in range(100)]
         assert [payload for _, payload, _ in there] == [b"%d" % n for n in range(100)]
@@ -72,7 +67,7 @@ def test_retained_messages_are_kept_and_told_as_such() -> None:
         await outside.drain()
         await inside.subscribe("+/birth")
         await outside.subscribe("inside/birth")
-        await until(lambda: len(here) == 2 and len(there) == 1)
+        await until(lambda: len(here) == 2 and len(there) == 1, WAIT, lambda: (here, there))
         assert sorted(here) == [("inside/birth", b"here", True), ("outside/birth", b"here", True)]
         assert there == [("inside/birth", b"here", True)]
 

@@ -4,6 +4,7 @@ import asyncio
 
 from moonhop.node.paho_link import PahoLink
 from tests.brokers import Broker
+from tests.waiting import until
 
 TIMES = 20
 FILTERS = 30  # whose end the broker has to confirm
@@ -31,8 +32,7 @@ def test_link_that_leaves_in_good_order_is_not_taken_for_lost(broker: Broker) ->
             leaving.announce()
             await leaving.disconnect(f"gone {n}".encode())
         listener.publish("leaving", b"end", 1)
-        while b"end" not in said:
-            await asyncio.sleep(0.01)
+        await until(lambda: b"end" in said, 60, lambda: said)
         await listener.disconnect()
         assert said.count(b"lost") == 0, said
 

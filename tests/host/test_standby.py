@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from moonhop.locks import held
 from moonhop.standby import wait_for_turn
 from moonhop.state import LOCK, State
 from tests.host.shell import Shell
+from tests.waiting import wait_for
 
 WAIT = 30.0  # seconds
 COUNTER = "local n = 0\nevery(0.02, function() n = n + 1 print(n) end)\nsleep(1e6)\n"
@@ -88,12 +88,12 @@ def test_worker_that_is_killed_is_started_again_and_its_process_goes_on(shell: S
         lock = shell.home / "home" / "workers" / "local.lock"
         before = lock.read_text()
         os.kill(int(before), signal.SIGKILL)
-        deadline = time.monotonic() + WAIT
-        while True:
+
+        def goes_on() -> bool:
             [row] = json.loads(shell("ps", "--json").stdout)
-            if (row["state"], row["epoch"]) == ("running", 2):
-                break
-            assert time.monotonic() < deadline, row
+            return (row["state"], row["epoch"]) == ("running", 2)
+
+        wait_for(goes_on, WAIT, lambda: shell("ps").stdout)
         assert held(lock)
         assert lock.read_text() != before
 

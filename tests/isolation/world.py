@@ -6,6 +6,7 @@ from typing import Any
 
 from moonhop.bench.fleet import Fleet
 from moonhop.scheduler.rows import ProcessRow
+from tests.waiting import until
 
 TIMEOUT = 30.0  # seconds for something to become true
 
@@ -24,12 +25,7 @@ class World(Fleet):
 
     async def until(self, condition: Callable[[], Any]) -> Any:
         """Wait until something is so; return it."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + TIMEOUT
-        while not (found := condition()):
-            assert loop.time() < end, f"it did not become true; {self.rows()}; {self.logs()}"
-            await asyncio.sleep(0.005)
-        return found
+        return await until(condition, TIMEOUT, lambda: f"{self.rows()}; {self.logs()}")
 
     def rows(self) -> list[ProcessRow]:
         """Return all processes."""

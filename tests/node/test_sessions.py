@@ -17,6 +17,9 @@ from moonhop_core.node.link import Numbers
 from tests.brokers import Broker
 from tests.node.fleet import Fleet, run
 from tests.sessions.proxy import Proxy
+from tests.waiting import until
+
+WAIT = 30.0  # seconds
 
 
 @contextlib.asynccontextmanager
@@ -31,19 +34,12 @@ async def without_broker(proxy: Proxy, node: Any, work: Callable[[], Any]) -> No
     link = node.worker.link
     connections = link.connections
     proxy.cut()
-    await until(lambda: not link.connected)
+    await until(lambda: not link.connected, WAIT, "it is not cut off")
     result = work()
     if result is not None:
         await result
     proxy.mend()
-    await until(lambda: link.connections > connections)
-
-
-async def until(condition: Any) -> None:
-    """Wait for something that no message tells."""
-    async with asyncio.timeout(30):
-        while not condition():
-            await asyncio.sleep(0.01)
+    await until(lambda: link.connections > connections, WAIT, "it is not back")
 
 
 def has_said(fleet: Fleet, pid: str, more: int) -> bool:
@@ -88,7 +84,7 @@ def test_programs_rest_while_the_broker_is_slow_and_nothing_they_say_is_lost(
             for pid in ("p1", "p2"):
                 await fleet.run("node-a", pid, program)
             proxy.stall("up")
-            await until(lambda: link.crowded)
+            await until(lambda: link.crowded, WAIT, "it is not crowded")
             for _ in range(5):
                 await link.room()  # a process that did not rest would say hundreds of things
             assert len(link._client._out_messages) < 1.2 * CROWD
@@ -123,7 +119,8 @@ def test_broker_that_has_forgotten_the_session_is_told_of_in_the_log(broker: Bro
             assert [line["pid"] for line in told] == ["p1"]
             assert "forgot this node's session" in told[0]["text"]
             hosted = node.worker.processes["p1"]
-            await until(lambda: not hosted.outgoing.doubtful)  # what it says at QoS 0 goes out
+            doubtful = lambda: hosted.outgoing.doubtful  # noqa: E731 - what it says at QoS 0 waits
+            await until(lambda: not doubtful(), WAIT, doubtful)
             fleet.link.publish("in/x", b"again", 1)
             await fleet.until(lambda: fleet.heard("p1") == ["again"])
 

@@ -8,6 +8,7 @@ import pytest
 from moonhop.node.paho_link import PahoLink
 from moonhop.node.turns import TurnThreads
 from tests.brokers import Broker
+from tests.waiting import until
 
 
 def test_functions_run_at_the_same_time_and_each_gets_its_own_result() -> None:
@@ -100,9 +101,7 @@ def test_what_the_network_does_not_take_at_once_goes_later_and_in_order(
         await link.subscribe("back")
         for number in range(30):
             link.publish("there", b"%d %s" % (number, b"x" * size), qos)
-        async with asyncio.timeout(30):
-            while len(again) < 30:
-                await asyncio.sleep(0.01)
+        await until(lambda: len(again) >= 30, 30, lambda: again)
         await link.drain()
         assert came == again == list(range(30))
         await link.disconnect()

@@ -5,10 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,6 +15,7 @@ from moonhop.boards.joining import join
 from moonhop.cli import main
 from moonhop.cli.client import Client
 from tests.host.running import FLEET, RunningHost
+from tests.waiting import wait_for
 
 HEAP = "640K"  # a virtual board whose heap has room for the worker's bytecode too
 TIMEOUT = 60.0  # seconds
@@ -31,18 +29,15 @@ end
 """
 
 
-def wait_for(condition: Callable[[], Any], explain: Callable[[], Any]) -> None:
-    end = time.monotonic() + TIMEOUT
-    while not condition():
-        assert time.monotonic() < end, explain()
-        time.sleep(0.05)
-
-
 def test_board_is_deployed_and_runs_programs_over_its_port_alone(
     running: RunningHost, tmp_path: Path, monkeypatch, capsys
 ) -> None:
     monkeypatch.setenv("MOONHOP_HOME", str(running.home))
     fleet = running.host.scheduler.fleet
+
+    def state() -> str:
+        return fleet.node("shed").state
+
     with BoardConsole(tmp_path / "flash", HEAP) as board:
         host = Client(running.host.address)
         joined = join(
@@ -55,13 +50,13 @@ def test_board_is_deployed_and_runs_programs_over_its_port_alone(
                 {**json.loads(config.read_text()), "mqtt_port": 9, "url": "http://127.0.0.1:9"}
             )
         )
-        wait_for(lambda: fleet.node("shed").state == "lost", lambda: fleet.node("shed").state)
+        wait_for(lambda: state() == "lost", TIMEOUT, state)
         bridge = subprocess.Popen(
             [sys.executable, "-m", "moonhop", "bridge", board.url, "--fleet", FLEET, "--json"],
             stdout=subprocess.PIPE,
         )
         try:
-            wait_for(lambda: fleet.node("shed").ready, lambda: fleet.node("shed").state)
+            wait_for(lambda: fleet.node("shed").ready, TIMEOUT, state)
             program = tmp_path / "count.lua"
             program.write_text(PROGRAM)
             run = ("run", str(program), "--on", "shed", "--follow", "--fleet", FLEET)

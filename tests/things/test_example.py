@@ -16,6 +16,7 @@ from moonhop.scheduler.rows import NewProcess
 from tests.host.fleet import WAIT, on_host
 from tests.language.agent import Bytes
 from tests.things.test_nodes import until_printed, until_set
+from tests.waiting import until
 
 EXAMPLE = folder("examples") / "thermostat.lua"
 HARDWARE = Path(__file__).parent / "hardware"
@@ -78,10 +79,8 @@ def on_board(tmp_path: Path, source: bytes, lines: list[str], **wanted: Any) -> 
         await asyncio.to_thread(board.start)
         try:
             program = host.programs.add(source, "program.lua")
-            ready = lambda: "board" in host.scheduler.fleet.nodes  # noqa: E731
-            async with asyncio.timeout(90):
-                while not ready() or not host.scheduler.fleet.nodes["board"].usable:
-                    await asyncio.sleep(0.05)
+            nodes = host.scheduler.fleet.nodes
+            await until(lambda: "board" in nodes and nodes["board"].usable, 90, board.text)
             row = host.scheduler.submit(NewProcess("t", program.hash, []))
             await host.scheduler.wait_started(row.pid, WAIT)
             await until_printed(host, row.pid, len(lines))

@@ -11,6 +11,7 @@ from moonhop.host import Host
 from moonhop.scheduler.rows import NewProcess
 from moonhop_core.errors import MoonhopError
 from tests.host.fleet import WAIT, on_host, printed
+from tests.waiting import until
 
 THINGS = """
 [sensors.temperature]
@@ -51,9 +52,8 @@ async def start(host: Host, source: bytes, node: str | None = None) -> str:
 
 async def until_set(host: Host, node: str, wanted: dict[str, Any]) -> None:
     """Wait until a node's load tells what its actuators are set to."""
-    async with asyncio.timeout(WAIT):
-        while host.scheduler.fleet.nodes[node].load.get("actuators") != wanted:
-            await asyncio.sleep(0.05)
+    actuators = lambda: host.scheduler.fleet.nodes[node].load.get("actuators")  # noqa: E731
+    await until(lambda: actuators() == wanted, WAIT, actuators)
 
 
 async def until_printed(host: Host, pid: str, count: int) -> None:
