@@ -18,6 +18,7 @@ from moonhop.boards.deploy import AS_TEXT, compile_file
 from moonhop.boards.rom import build_rom
 from moonhop.boards.sets import build_set
 from moonhop.engines.micropython import find_micropython
+from moonhop.json_files import read_object
 from moonhop_core.errors import MoonhopError
 
 HEAP = load_board("virtual").heap
@@ -153,11 +154,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--config", required=True, type=Path, metavar="FILE", help="JSON file")
     options = parser.parse_args(arguments)
     try:
-        config = json.loads(options.config.read_text(encoding="utf-8"))
-        board = VirtualBoard(config, heap=config.get("heap", HEAP))
-    except (OSError, ValueError, AttributeError) as error:
-        print(f"moonhop: cannot use {options.config}: {error}", file=sys.stderr)
+        config = read_object(options.config)
+    except MoonhopError as error:
+        print(f"moonhop: {error}", file=sys.stderr)
         return 1
+    board = VirtualBoard(config, heap=config.get("heap", HEAP))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: board.interrupt())
     try:

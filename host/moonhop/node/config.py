@@ -1,10 +1,10 @@
 """The configuration of a CPython node: a JSON file."""
 
-import json
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from moonhop.json_files import read_object
 from moonhop_core.errors import MoonhopError
 
 
@@ -44,12 +44,4 @@ class Config:
     @staticmethod
     def read(path: Path) -> "Config":
         """Return the configuration in a file. Raises MoonhopError."""
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise MoonhopError(f"cannot read {path}: {error.strerror}") from None
-        except ValueError as error:
-            raise MoonhopError(f"{path} is not JSON: {error}") from None
-        if not isinstance(found, dict):
-            raise MoonhopError(f"{path} does not hold a JSON object")
-        return Config.from_dict(found)
+        return Config.from_dict(read_object(path))
