@@ -3,6 +3,7 @@
 import struct
 
 from moonhop_core.things.things import SECOND, ThingError
+from moonhop_core.things.virtual import Kept
 
 
 class Sht3x:
@@ -85,7 +86,7 @@ class Bmp280:
         return (((found + x + ((p8 * found) >> 19)) >> 8) + (p7 << 4)) / 25600
 
 
-class Register:
+class Register(Kept):
     """A number in a register, the highest byte first, as a sensor or an actuator.
     Keys: register, bytes, signed, factor, offset."""
 
@@ -100,7 +101,6 @@ class Register:
         self.factor = part.get("factor", 1)
         self.offset = part.get("offset", 0)
         self.period = int(part.get("every", 1) * SECOND)
-        self.value = None
 
     def begin(self):
         """Take no time."""
@@ -127,16 +127,6 @@ class Register:
         if not 0 <= number < 1 << (8 * self.bytes):
             raise ThingError("it does not fit %d bytes" % self.bytes)
         self.i2c.writeto_mem(self.address, self.register, number.to_bytes(self.bytes, "big"))
-
-    def get(self):
-        """Return what it was set to."""
-        return self.value
-
-    state = get
-
-    def restore(self, value):
-        """Set it as it was elsewhere."""
-        self.set(value)
 
     def off(self):
         """Write 0."""

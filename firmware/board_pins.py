@@ -3,6 +3,7 @@
 from machine import ADC, PWM, Pin
 
 from moonhop_core.things.things import DIGITAL, SECOND, ThingError
+from moonhop_core.things.virtual import Kept
 
 FULL = 65535  # what machine's 16-bit readings and duties are at most
 
@@ -65,12 +66,11 @@ class Level:
         return self.pin.value() != self.low
 
 
-class Switch:
+class Switch(Kept):
     """An actuator that is a digital pin. Keys: inverted."""
 
     def __init__(self, part):
         self.low = 0 if not part.get("inverted") else 1
-        self.value = None
         self.pin = Pin(part["pins"][0], Pin.OUT, value=self.low)
 
     def set(self, value):
@@ -79,16 +79,6 @@ class Switch:
             raise ThingError("it takes true, false or a number")
         self.value = value
         self.pin.value(1 - self.low if value else self.low)
-
-    def get(self):
-        """Return what it was set to."""
-        return self.value
-
-    state = get
-
-    def restore(self, value):
-        """Set it as it was elsewhere."""
-        self.set(value)
 
     def off(self):
         """Switch off."""
@@ -144,12 +134,11 @@ class ProgramAnalog(Analog):
         return self.share()
 
 
-class Pulse:
+class Pulse(Kept):
     """A pin that is high for a share of the time, as an actuator or of a program. Keys: hz."""
 
     def __init__(self, part):
         self.hz = part.get("hz", 1000)
-        self.value = None
         self.number = part["pins"][0]
         self.pwm = PWM(Pin(self.number), freq=self.hz, duty_u16=0)
 
@@ -159,10 +148,6 @@ class Pulse:
             raise ThingError("it takes a number from 0 to 1")
         self.value = value
         self.pwm.duty_u16(int(value * FULL + 0.5))
-
-    def get(self):
-        """Return what it was set to."""
-        return self.value
 
     def freq(self, hz):
         """Change the frequency."""

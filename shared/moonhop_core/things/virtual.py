@@ -31,24 +31,24 @@ class Constant:
 
 
 class Kept:
-    """An actuator that is nothing but the value it was set to. There is nothing to switch off, so
-    it shows the last value also when its process has ended."""
+    """An actuator that is nothing but the value it was set to; others add what sets them. There is
+    nothing to switch off, so it shows the last value also when its process has ended."""
 
-    _value: "Any" = None
+    value: "Any" = None
 
     def set(self, value: "Any") -> None:
         """Keep a value."""
-        self._value = value
+        self.value = value
 
     def get(self) -> "Any":
         """Return it, None if there was none."""
-        return self._value
+        return self.value
 
     state = get
 
     def restore(self, value: "Any") -> None:
         """Set what it was set to elsewhere."""
-        self._value = value
+        self.set(value)
 
     def off(self) -> None:
         """Do nothing."""
