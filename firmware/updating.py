@@ -42,7 +42,7 @@ async def update(worker, request):
     if step == "try":
         try:
             stage(name)
-        except ValueError as error:
+        except (ValueError, OSError) as error:  # it is not whole, or flash is full
             raise RequestError(FAILED, str(error))
         if image:
             slots.choose()
@@ -158,7 +158,9 @@ class _Needed:
     def check(self, size):
         """Raise RequestError unless there is room for all that, and a list of so many bytes."""
         self._count(size)
-        free = os.statvfs(".")[4]
+        blocks, _, free = os.statvfs(".")[2:5]
+        if free > blocks:  # a LittleFS that is full counts some blocks twice, and goes below 0
+            free = 0
         if self._blocks > free:
             text = "flash is full: %d bytes are needed, %d are free"
             raise RequestError(FAILED, text % (self._blocks * self._size, free * self._size))

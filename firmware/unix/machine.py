@@ -17,7 +17,17 @@ def _tell(*words):
 
 def reset():
     """Start again; does not return."""
-    _tell("reset")
+    _end("reset")
+
+
+def cut_power():
+    """Lose power and get it back: memory is lost, and the port goes; does not return. No board has
+    this: it is for pretended hardware that chooses the moment."""
+    _end("cut")
+
+
+def _end(how):
+    _tell(how)
     while True:
         time.sleep(1)
 

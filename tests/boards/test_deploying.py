@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -155,43 +154,6 @@ def test_board_that_is_lost_amid_is_told_in_one_line(board: BoardConsole) -> Non
         put(repl, OLD, over)
     assert str(caught.value).startswith(f"lost the board at {board.url} (")
     assert "what has arrived is kept" in str(caught.value)
-
-
-def test_flash_without_room_is_told_before_anything_is_written(
-    board: BoardConsole, tmp_path: Path
-) -> None:
-    on_littlefs(tmp_path / "flash", blocks=32)
-    with Repl(board.url) as repl:
-        small = BoardSet({"worker.mpy": b"old", "a.mpy": bytes(4000)})
-        put(repl, small)
-        before = repl.ask("room()")
-        with pytest.raises(MoonhopError) as caught:
-            put(repl, BoardSet({**small.files, "b.mpy": bytes(90000)}))
-        assert "is full: " in str(caught.value)
-        assert "kB are free; remove files of yours there" in str(caught.value)
-        assert repl.ask("room()") == before
-        assert what_runs(repl) == "old"
-
-
-def on_littlefs(folder: Path, blocks: int) -> None:
-    """Give a board a LittleFS of so many blocks from its next start on."""
-    (folder / "flash.img").write_bytes(b"\xff" * blocks * 4096)
-    shutil.copy(Path(__file__).with_name("flash_file.py"), folder)
-    (folder / "boot.py").write_text(LITTLEFS)
-
-
-LITTLEFS = """
-import vfs
-from flash_file import FlashFile
-flash = FlashFile("flash.img")
-try:
-    made = vfs.VfsLfs2(flash)
-except OSError:
-    vfs.VfsLfs2.mkfs(flash)
-    made = vfs.VfsLfs2(flash)
-vfs.umount("/")
-vfs.mount(made, "/")
-"""
 
 
 @pytest.mark.parametrize(

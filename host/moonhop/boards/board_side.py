@@ -62,7 +62,10 @@ def about() -> None:
 def room() -> None:
     """Tell the size of a block and what is free, both in bytes."""
     status = os.statvfs(".")
-    print(json.dumps([status[1], status[1] * status[4]]))
+    blocks, free = status[2], status[4]
+    if free > blocks:  # a LittleFS that is full counts some blocks twice, and goes below 0
+        free = 0
+    print(json.dumps([status[1], status[1] * free]))
 
 
 def survey(folder: str) -> None:

@@ -36,14 +36,14 @@ class Chip:
         self._read = -1
         self._heard = b""
         self._process: subprocess.Popen[bytes] | None = None
-        self.was_reset = False
+        self.was_reset = self.was_cut = False
 
     def start(
         self, command: Sequence[str], env: Mapping[str, str], **options: Any
     ) -> "subprocess.Popen[bytes]":
         """Start MicroPython by a command; ``options`` are those of subprocess.Popen."""
         self.close()
-        self.was_reset = False
+        self.was_reset = self.was_cut = False
         self._heard = b""
         self._allowed = self._left = float("inf")  # seconds until the watchdog acts
         self._looked = time.monotonic()
@@ -95,6 +95,9 @@ class Chip:
             self._memory = more
         elif what == "reset":
             self._reset(HARD)
+        elif what == "cut":  # of its power, which is back at once
+            self.was_cut, self._memory = True, ""
+            self._reset(POWER_ON)
         if what in ("watch", "feed"):
             self._left = self._allowed
 

@@ -16,6 +16,7 @@ import termios
 import threading
 import tty
 from pathlib import Path
+from typing import Self
 
 from moonhop.boards.chip import Chip, machine_file
 from moonhop.engines.micropython import find_micropython
@@ -28,6 +29,7 @@ PIECE = 4096  # bytes
 LOOK = 0.2  # seconds between two looks whether to stop
 START = """import sys
 sys.path[:] = ["", {machine!r}, ".frozen"]
+{first}
 for name in {names}:
     try:
         __import__(name)
@@ -38,10 +40,11 @@ for name in {names}:
 
 
 class BoardConsole:
-    """Serves one program at a time at ``url``; ``folder`` is the board's file system."""
+    """Serves one program at a time at ``url``; ``folder`` is the board's file system, unless what
+    runs ``first``, as the _boot.py in a port's firmware does, mounts another one."""
 
-    def __init__(self, folder: Path, heap: str) -> None:
-        self._folder, self._heap = folder, heap
+    def __init__(self, folder: Path, heap: str, first: str = "") -> None:
+        self._folder, self._heap, self._first = folder, heap, first
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve)
@@ -52,7 +55,7 @@ class BoardConsole:
         self.resets = 0
         self.url = f"socket://127.0.0.1:{self._listening.getsockname()[1]}"
 
-    def __enter__(self) -> "BoardConsole":
+    def __enter__(self) -> Self:
         folder = self._folder
         folder.mkdir(parents=True, exist_ok=True)
         self._power()
@@ -80,7 +83,7 @@ class BoardConsole:
         mode[LOCAL] |= termios.ISIG  # MicroPython takes it away while it reads at the prompt
         termios.tcsetattr(theirs, termios.TCSANOW, mode)
         command = [find_micropython(), "-X", f"heapsize={self._heap}", "-i", "-c"]
-        start = START.format(names=names, machine=str(machine_file().parent))
+        start = START.format(names=names, machine=str(machine_file().parent), first=self._first)
         self._process = self._chip.start(
             [*command, start],
             {**os.environ, "TERM": "dumb"},
@@ -106,7 +109,8 @@ class BoardConsole:
     def _serve(self) -> None:
         """Carry bytes between MicroPython and the client, if there is one; start MicroPython again
         when it ends. What it says to nobody is heard, or it would stand still; the newest of that
-        waits for the next client, as in an adapter."""
+        waits for the next client, as in an adapter. A cut of power takes the port away, as one in
+        the chip itself."""
         client: socket.socket | None = None
         unheard = b""
         while not self._stopping.is_set():
@@ -122,6 +126,9 @@ class BoardConsole:
                 if not said:
                     self.resets += 1
                     self._raw = self._raw and not self._chip.was_reset
+                    if client and self._chip.was_cut:
+                        client.close()
+                        client = None
                     self._cut()
                     self._power()
                 unheard = self._pass(client, unheard + (said or REBOOT))

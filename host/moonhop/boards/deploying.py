@@ -4,7 +4,7 @@ board that boots: the old set runs until the new one is there whole.
 What is sent goes to a folder of its own, sets/new, which never has a list and so is no set; after a
 break the next attempt goes on with it. The configuration comes last, since a new credential ends
 the old one. Then the folder gets its name and its list, what starts sets is renewed, and the board
-is told to run it.
+is told to run it. A board that starts nothing yet gets that first, so that it says what it lacks.
 """
 
 import hashlib
@@ -28,6 +28,7 @@ LATER = (4096, 16384, 256)  # bytes of configuration, list and state, at most
 DIGITS = 16  # of a hash, enough to tell that a file is another one
 PATIENCE = 600  # seconds that a watchdog which a board's worker has started is to wait
 OTHER_FORM = {"py": "mpy", "mpy": "py"}
+MAIN = "main.py"  # which a board runs by itself
 
 Over = Callable[[str, int, Iterator[bytes]], Iterable[bytes]]  # shows how far pieces are
 
@@ -104,6 +105,8 @@ def deploy(
     _tidy(repl, there, wanted)
     missing = [path for path in wanted if there.get(f"{STAGE}/{path}") != wanted[path]]
     _check_room(repl, {path: worker.files[path] for path in missing}, starting)
+    if repl.ask(f"hashes({[MAIN]!r})") == [None]:
+        _renew_starters(repl, starting)
     elsewhere = {hash: place for place, hash in there.items()}
     known = [path for path in missing if wanted[path] in elsewhere]
     repl.run_all(f"copy({elsewhere[wanted[path]]!r}, {f'{STAGE}/{path}'!r})" for path in known)
@@ -161,8 +164,8 @@ def _check_room(repl: Repl, files: dict[str, bytes], starting: dict[str, bytes])
 
 
 def _renew_starters(repl: Repl, starting: dict[str, bytes]) -> None:
-    """Renew what starts a set, a file at a time, each in one step."""
-    for path, data in starting.items():
+    """Renew what starts a set, a file at a time, each in one step, main.py after what it needs."""
+    for path, data in sorted(starting.items(), key=lambda item: item[0] == MAIN):
         stem, _, kind = path.rpartition(".")
         other = f"{stem}.{OTHER_FORM[kind]}"  # that MicroPython would take, or of an older moonhop
         old, clash = repl.ask(f"hashes([{path!r}, {other!r}])")
