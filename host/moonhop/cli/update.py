@@ -1,13 +1,13 @@
 """``moonhop update``: bring the worker and the configuration of boards up to date, over the air."""
 
 import argparse
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from moonhop.cli import FAILED, OK, context
 from moonhop.cli.output import print_json, print_table
+from moonhop.json_files import read_object
 from moonhop_core.errors import MoonhopError
 
 EXAMPLE = "moonhop update --nodes all --batch 10%"
@@ -70,14 +70,11 @@ def run(options: argparse.Namespace) -> int:
     size = batch_size(options.batch, len(boards))
     if options.plan:
         return _show_plan(plan(host, boards, wanted), away, size, options.json)
-    done = roll_out(
-        host,
-        boards,
-        wanted,
-        size,
-        options.max_failures,
-        (lambda _: None) if options.json else _tell,
-    )
+    tell = (lambda _: None) if options.json else _tell
+    try:
+        done = roll_out(host, boards, wanted, size, options.max_failures, tell)
+    except MoonhopError as error:
+        raise MoonhopError(f"{error}; then go on with the same command") from None
     done.away = away
     if options.json:
         print_json({**asdict(done), "complete": done.complete})
@@ -140,16 +137,7 @@ def _config(path: str | None) -> dict[str, Any]:
     """Return what is to change. Raises MoonhopError."""
     if path is None:
         return {}
-    try:
-        text = Path("/dev/stdin" if path == "-" else path).read_text(encoding="utf-8")
-        found = json.loads(text)
-    except OSError as error:
-        raise MoonhopError(f"cannot read {path}: {error.strerror}") from None
-    except ValueError as error:
-        raise MoonhopError(f"{path} is no JSON: {error}") from None
-    if not isinstance(found, dict):
-        raise MoonhopError(f"{path} must hold a JSON object with the keys that are to change")
-    return found
+    return read_object(Path("/dev/stdin" if path == "-" else path))
 
 
 def _positive(text: str) -> int:

@@ -1,11 +1,13 @@
 """``/api/nodes/{node}/update``: a board's update over the air."""
 
+from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from moonhop.server.streams import EVENTS, sent_events
 from moonhop.updates.updates import WAIT, Change, Updates
 
 
@@ -38,9 +40,16 @@ def api_update_routes(updates: Updates) -> APIRouter:
         """Say what an update would do."""
         return asdict(await updates.plan(node, wanted.change()))
 
-    @routes.get("/{node}/update")
-    async def state(node: str) -> dict[str, Any]:
-        """Say how far a board's update is, or how the last one ended."""
-        return asdict(updates.state(node))
+    @routes.get("/{node}/update", responses=EVENTS)
+    async def state(node: str, follow: bool = False) -> Any:
+        """Say how far a board's update is, or how the last one ended; with ``follow`` as
+        server-sent events, one for each step, until it has ended."""
+        known = updates.state(node)
+        return sent_events(_shown(updates, node)) if follow else asdict(known)
 
     return routes
+
+
+async def _shown(updates: Updates, node: str) -> AsyncIterator[dict[str, Any]]:
+    async for update in updates.follow(node):
+        yield asdict(update)

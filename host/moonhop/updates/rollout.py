@@ -5,15 +5,13 @@ is begun again: boards that have the set are left alone.
 """
 
 import re
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import quote
 
 from moonhop_core.errors import MoonhopError
 
-LOOK = 0.25  # seconds between two looks at the host
 GOOD = ("same", "updated")
 
 
@@ -22,6 +20,7 @@ class Host(Protocol):
 
     def get(self, path: str) -> Any: ...
     def post(self, path: str, body: Any = None) -> Any: ...
+    def events(self, path: str) -> Iterator[Any]: ...
 
 
 @dataclass
@@ -103,17 +102,14 @@ def roll_out(
     return done
 
 
-def _update(host: Host, boards: Sequence[str], wanted: dict[str, Any]) -> list[dict[str, Any]]:
-    """Update boards at once; return their updates when all have ended."""
-    found: dict[str, dict[str, Any]] = {}
-    for board in boards:
-        found[board] = _or_failed(board, lambda path: host.post(path, wanted))
-    while any(update["state"] == "running" for update in found.values()):
-        time.sleep(LOOK)
-        for board, update in found.items():
-            if update["state"] == "running":
-                found[board] = host.get(_path(board))
-    return list(found.values())
+def _update(host: Host, boards: Sequence[str], wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Update boards at once; give each one's update when it has ended, in their order."""
+    begun = [_or_failed(board, lambda path: host.post(path, wanted)) for board in boards]
+    for update in begun:
+        if update["state"] == "running":
+            for heard in host.events(f"{_path(update['node'])}?follow=true"):
+                update = heard
+        yield update
 
 
 def _or_failed(board: str, begin: Callable[[str], dict[str, Any]]) -> dict[str, Any]:

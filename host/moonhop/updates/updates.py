@@ -6,10 +6,12 @@ is left on it leaves with a checkpoint; it is told to try the set, and has to be
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from moonhop.boards.catalog import load_boards
+from moonhop.boards.catalog import Catalog
 from moonhop.boards.deploying import mpy_version
 from moonhop.boards.schema import CHIPS
 from moonhop.boards.sets import CONFIG, BoardSet, list_file, name_of
@@ -77,11 +79,14 @@ class Plan:
 class Updates:
     """Updates boards for a scheduler."""
 
-    def __init__(self, scheduler: Scheduler, images: Images) -> None:
+    def __init__(self, scheduler: Scheduler, images: Images, own_boards: Path) -> None:
+        """``own_boards``: the folder with kinds of boards of the fleet's own."""
         self.shelf = Shelf()
+        self._own_boards = own_boards
         self._scheduler = scheduler
         self._images = images
         self._updates: dict[str, Update] = {}
+        self._news = asyncio.Event()  # another one after each change
 
     def start(self, node: str, change: Change, wait: float) -> Update:
         """Begin to update a board, unless that is under way. Raises MoonhopError if it cannot be
@@ -99,6 +104,25 @@ class Updates:
         if node not in self._updates:
             raise MoonhopError(f"this host knows of no update of {node!r}; start it again")
         return self._updates[node]
+
+    async def follow(self, node: str) -> AsyncIterator[Update]:
+        """Give how far it is, and again at each change until it has ended. Raises MoonhopError as
+        ``state`` does."""
+        update, told = self.state(node), None
+        while True:
+            news, now = self._news, replace(update)
+            if now != told:
+                yield now
+                told = now
+            if now.state != RUNNING:
+                return
+            await news.wait()
+
+    def _step(self, update: Update, step: str) -> None:
+        """Note what is being done; wake those who follow it."""
+        update.step = step
+        self._news.set()
+        self._news = asyncio.Event()
 
     async def plan(self, node: str, change: Change) -> Plan:
         """Say what an update would do. Raises MoonhopError."""
@@ -136,11 +160,13 @@ class Updates:
                 " moonhop flash"
             )
         kind = str(node.birth.get("kind"))
-        board = next((each for each in load_boards() if each.name == kind), None)
-        if board is None:
+        boards = Catalog(self._own_boards)
+        if kind not in boards.names:
             raise MoonhopError(
-                f"node {node.id!r} does not tell its kind of board; use: moonhop board deploy"
+                f"the host knows no board {kind!r}, which {node.id!r} is; put {kind}.toml into"
+                " boards/ of the fleet's state folder, or use: moonhop board deploy"
             )
+        board = boards.load(kind)
         if CHIPS[board.chip] not in (None, image.chip_id):
             raise MoonhopError(
                 f"the firmware is for chip number {image.chip_id}, {node.id!r} has"
@@ -181,11 +207,11 @@ class Updates:
         finally:
             self._scheduler.fleet.set_updating(node.id, False)
             self._scheduler.replan()
-            update.step = ""
             if update.state != SAME:
                 text = f"set {update.before} to {update.set}"
                 text += f": {update.reason}" if update.reason else ""
                 self._scheduler.store.event(f"update {update.state}", None, node.id, text)
+            self._step(update, "")
 
     async def _bring(
         self,
@@ -195,9 +221,9 @@ class Updates:
         change: Change,
         wait: float,
     ) -> None:
-        update.step = "has its processes hop away"
+        self._step(update, "has its processes hop away")
         await self._empty(node)
-        update.step = "fetches"
+        self._step(update, "fetches")
         listed = self.shelf.put(wanted.list_file)
         args = {"step": "fetch", "set": wanted.name, "list": listed, **change.args}
         try:
@@ -205,16 +231,16 @@ class Updates:
         finally:
             self.shelf.remove(listed[1])
         update.fetched, update.copied = said["fetched"], said["copied"]
-        update.step = "writes checkpoints"
+        self._step(update, "writes checkpoints")
         await self._images.keep_all(IMAGES, node.id)
-        update.step = "starts again"
+        self._step(update, "starts again")
         session, slot = node.session, (node.birth.get("boot") or {}).get("slot")
         last_step = {"step": "try", "set": wanted.name, "firmware": wanted.firmware}
         try:
             await self._scheduler.nodes.ask(node.id, "update", last_step)
         except NodeGone:
             log.info("%s did not say that it tries %s", node.id, wanted.name)  # its birth will
-        await self._scheduler.wait_until(lambda: node.ready and node.session != session, wait)
+        await self._scheduler.wait_until(lambda: node.usable and node.session != session, wait)
         if not node.ready or node.session == session:
             raise MoonhopError(
                 f"it was not born again in {wait:g} s; it goes back to its old set by itself"
