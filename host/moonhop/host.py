@@ -125,7 +125,7 @@ class Host:
             self.scheduler.nodes.confirmed = self.lease.confirmed
         self.images = Images(self.scheduler, self.files)
         self.applications = Applications(self.scheduler)
-        self.updates = Updates(self.scheduler, self.images)
+        self.updates = Updates(self.scheduler, self.images, state.own_boards)
         stack.push_async_callback(link.disconnect, encode({"state": "gone"}))
         stack.push_async_callback(self.scheduler.stop)
         await self.scheduler.start(lambda: self._connect(link))

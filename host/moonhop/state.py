@@ -9,6 +9,7 @@ state.db           the scheduler's store
 broker.journal     what the broker must not forget
 blobs.json         where large files lie, if not here
 files/             the fleet's files, and its programs among them
+boards/            kinds of boards of the fleet's own, if there are such
 """
 
 import contextlib
@@ -86,6 +87,11 @@ class State:
         except OSError as error:
             raise StateError(f"cannot make {self.folder}: {error.strerror}") from error
         return self.folder / name
+
+    @property
+    def own_boards(self) -> Path:
+        """The folder with kinds of boards of the fleet's own; there need be none."""
+        return self.folder / "boards"
 
     def read_json(self, name: str) -> Any:
         """Return what a file holds, or None if there is none. Raises StateError if damaged."""

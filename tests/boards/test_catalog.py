@@ -105,3 +105,68 @@ def test_boards_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     boards = json.loads(capsys.readouterr().out)
     assert [board["name"] for board in boards] == board_names()
     assert boards[0]["firmware"]["minimum"] == "1.24"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, with state folders of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MOONHOP_HOME", str(tmp_path / "state"))
+    return tmp_path
+
+
+def own(folder: Path, name: str, text: str = GOOD) -> Path:
+    """Write a board of that name into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.toml"
+    path.write_text(text.replace('name = "b"', f'name = "{name}"'))
+    return path
+
+
+def listed(capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
+    """Return the pins called led of the boards that are listed."""
+    assert main(["board", "list", "--fleet", "lab", "--json"]) == 0
+    boards = json.loads(capsys.readouterr().out)
+    return {board["name"]: board["pins"].get("led") for board in boards}
+
+
+def test_boards_of_the_fleet_and_of_moonhop_toml_are_found(here: Path, capsys) -> None:
+    (here / "moonhop.toml").write_text('fleet = "lab"\n[boards]\npath = "kinds"\n')
+    assert main(["board", "list"]) == 1
+    assert "moonhop.toml: boards.path is 'kinds', and there is no folder" in capsys.readouterr().err
+    own(here / "kinds", "shed")
+    own(here / "state/lab/boards", "gate", GOOD.replace("led = 2", "led = 3"))
+    own(here / "state/lab/boards", "esp32", GOOD.replace("led = 2", "led = 4"))
+    found = listed(capsys)
+    assert (found["shed"], found["gate"], found["esp32"]) == (2, 3, 4)
+    assert {"virtual", "esp32c6"} <= set(found)
+    (here / "moonhop.toml").write_text("[boards]\npath = 5\n")
+    assert main(["board", "list"]) == 1
+    assert 'boards.path must be a folder, such as path = "boards"' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("led = 2", "led = 99", "shed.toml: pins.led is 99; write a GPIO's number, 0 to 63"),
+        ('"pwm"', '"magic"', "shed.toml: actuators.led.driver is 'magic'; it is one of 'pin'"),
+        ('name = "b"', 'name = "x"', "shed.toml: name is 'x'; it must be the file's, 'shed'"),
+        ("name", "= name", "shed.toml: Invalid statement (at line 1, column 1)"),
+    ],
+)
+def test_a_board_is_named_by_its_file_and_what_is_wrong_there_is_told(
+    here: Path, capsys, old: str, new: str, says: str
+) -> None:
+    flash = ["flash", "--no-deploy", "--port", "socket://127.0.0.1:9", "--board"]
+    own(here, "shed", GOOD.replace(old, new, 1))
+    assert main([*flash, "./shed.toml"]) == 1
+    told = capsys.readouterr().err
+    assert says in told
+    assert told.count("\n") == 1
+    own(here, "shed")
+    assert main([*flash, "shed.toml"]) == 1  # it is right: only its firmware lacks
+    assert "no firmware for shed (B-[0-9]*.bin)" in capsys.readouterr().err
+    assert main([*flash, "gate.toml"]) == 1
+    assert "cannot read gate.toml: No such file or directory" in capsys.readouterr().err
+    assert main([*flash, "gate"]) == 1
+    assert "one of your own is named by its file, as ./shed.toml" in capsys.readouterr().err

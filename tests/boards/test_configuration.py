@@ -3,7 +3,7 @@
 import pytest
 
 from moonhop.boards import configuration
-from moonhop.boards.catalog import load_board
+from moonhop.boards.catalog import Catalog, load_board
 from moonhop.boards.configuration import Way, Wish, check_wifi, default_name, kind_of, way_to
 from moonhop.boards.configuration import configuration as made
 from moonhop.boards.repl import About
@@ -79,10 +79,10 @@ def test_a_board_keeps_wifi_and_tags_that_are_not_given_anew() -> None:
     known = {"wifi": {"ssid": "old", "password": "secret-1"}, "tags": ["zone=north"], "user": "x"}
     joining = {"node": "n", "mqtt_host": "127.0.0.1", "url": "http://127.0.0.1:1", "user": "n"}
     way = Way("10.0.0.1", "http://10.0.0.1:1")
-    kept = made(joining, way, "esp32", Wish(), known)
+    kept = made(joining, way, "esp32", Wish(), known, Catalog())
     assert (kept["wifi"], kept["tags"], kept["user"]) == (known["wifi"], ["zone=north"], "n")
     assert (kept["mqtt_host"], kept["url"], kept["board"]) == (way.mqtt_host, way.url, "esp32")
-    fresh = made(joining, way, "esp32", Wish(wifi="new", tags=()), known)
+    fresh = made(joining, way, "esp32", Wish(wifi="new", tags=()), known, Catalog())
     assert fresh["wifi"] == {"ssid": "new", "password": ""}
     assert "tags" not in fresh
 
@@ -90,7 +90,9 @@ def test_a_board_keeps_wifi_and_tags_that_are_not_given_anew() -> None:
 def test_a_board_is_told_of_the_pins_sensors_and_actuators_in_its_file() -> None:
     joining = {"node": "n", "mqtt_host": "127.0.0.1", "url": "http://127.0.0.1:1"}
     way = Way("10.0.0.1", "http://10.0.0.1:1")
-    assert made(joining, way, "esp32", Wish(), {})["things"] == things_of(load_board("esp32"))
-    assert "things" not in made(joining, way, "virtual", Wish(), {})
+    assert made(joining, way, "esp32", Wish(), {}, Catalog())["things"] == things_of(
+        load_board("esp32")
+    )
+    assert "things" not in made(joining, way, "virtual", Wish(), {}, Catalog())
     own = {"pins": {"led": 25}}
-    assert made(joining, way, "micropython", Wish(), {"things": own})["things"] == own
+    assert made(joining, way, "micropython", Wish(), {"things": own}, Catalog())["things"] == own

@@ -10,6 +10,7 @@ import pytest
 import serial
 from esptool import cmds
 
+from moonhop.boards.catalog import load_board
 from moonhop.boards.flashing import Flashed, Wish, flash
 from moonhop.boards.ports import Port, choose_port, unopened
 from moonhop.cli import main
@@ -97,7 +98,7 @@ def test_a_wrong_chip_is_refused_before_anything_is_erased(
         cmds.write_flash(esp, [(0, b"\xe9 old" * 100)])
     path = write(tmp_path, firmware())
     with pytest.raises(MoonhopError) as caught:
-        flashed(port, path, board=board)
+        flashed(port, path, board=load_board(board) if board else None)
     assert says in str(caught.value)
     assert contents(port, 0, 5, tmp_path / "read") == b"\xe9 old"
 

@@ -21,6 +21,18 @@ from tests.host.running import FLEET, RunningHost
 
 HEAP = "640K"  # a virtual board whose heap has room for the worker's bytecode too
 
+SHELTER = """
+name = "shelter"
+chip = "unix"
+heap = "640K"
+float_bits = 64
+mpy_arch = ""
+
+[sensors.warmth]
+driver = "constant"
+value = 20
+"""
+
 
 class Place:
     """A host, and a board that has the worker; ``folder`` is its flash."""
@@ -87,6 +99,23 @@ def test_board_becomes_a_node_with_a_credential_of_its_own(
     assert told["load"]["memory"]["free"] > 0
     assert place.config()["tags"] == ["zone=north"]
     assert host.credentials.nodes["shed"] == place.config()["password"] != password
+
+
+def test_board_has_the_things_of_a_file_of_ones_own_and_keeps_them(
+    place: Place, monkeypatch, tmp_path: Path
+) -> None:
+    (tmp_path / "shelter.toml").write_text(SHELTER)
+    monkeypatch.chdir(tmp_path)
+    deploy = ("deploy", "--port", place.board.url, "--name", "shed")
+    assert command(place, monkeypatch, *deploy, "--board", "./shelter.toml") == 0
+    board = place.running.host.scheduler.fleet.node("shed")
+    assert board.birth["kind"] == "shelter"
+    things = place.config()["things"]
+    assert things["sensors"]["warmth"]["value"] == 20
+    assert command(place, monkeypatch, *deploy) == 0
+    assert (place.config()["things"], place.config()["board"]) == (things, "shelter")
+    assert command(place, monkeypatch, *deploy, "--board", "virtual") == 0
+    assert "things" not in place.config()
 
 
 def test_a_node_that_is_there_is_not_replaced_unasked(place: Place) -> None:

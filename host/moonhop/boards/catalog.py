@@ -1,4 +1,4 @@
-"""The boards that moonhop knows: one TOML file each in `boards/`, checked when it is read."""
+"""The kinds of boards: one TOML file each, moonhop's own in `boards/`, checked when it is read."""
 
 import tomllib
 from dataclasses import dataclass, field
@@ -8,6 +8,8 @@ from typing import Any
 from moonhop.boards.schema import CHIPS, KEYS, Fault, check_part, check_table, check_version
 from moonhop.resources import folder
 from moonhop_core.errors import MoonhopError
+
+SUFFIX = ".toml"
 
 
 @dataclass(frozen=True)
@@ -55,21 +57,48 @@ class Board:
     actuators: dict[str, Part] = field(default_factory=dict)
 
 
+class Catalog:
+    """Boards by name: moonhop's, and those in more files and folders, the last of a name."""
+
+    def __init__(self, *more: Path) -> None:
+        self._files: dict[str, Path] = {}
+        for place in (folder("boards"), *more):
+            files = [place] if place.suffix == SUFFIX else sorted(place.glob(f"*{SUFFIX}"))
+            self._files.update((path.stem, path) for path in files)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the boards there are."""
+        return sorted(self._files)
+
+    def load(self, name: str) -> Board:
+        """Return a board. Raises MoonhopError for an unknown one or a faulty file."""
+        if name not in self._files:
+            known = ", ".join(self.names)
+            raise MoonhopError(
+                f"there is no board '{name}'; known boards: {known}; one of your own is named by"
+                f" its file, as ./shed{SUFFIX}"
+            )
+        return read_board(self._files[name])
+
+    def load_all(self) -> list[Board]:
+        """Return all boards. Raises MoonhopError for a faulty file."""
+        return [self.load(name) for name in self.names]
+
+
 def board_names() -> list[str]:
-    """Return the names of the boards there are."""
-    return sorted(path.stem for path in folder("boards").glob("*.toml"))
+    """Return the names of moonhop's boards."""
+    return Catalog().names
 
 
 def load_board(name: str) -> Board:
-    """Return a board by name. Raises MoonhopError for an unknown one or a faulty file."""
-    if name not in board_names():
-        raise MoonhopError(f"there is no board '{name}'; known boards: {', '.join(board_names())}")
-    return read_board(folder("boards") / f"{name}.toml")
+    """Return one of moonhop's boards. Raises MoonhopError for an unknown one or a faulty file."""
+    return Catalog().load(name)
 
 
 def load_boards() -> list[Board]:
-    """Return all boards. Raises MoonhopError for a faulty file."""
-    return [load_board(name) for name in board_names()]
+    """Return moonhop's boards. Raises MoonhopError for a faulty file."""
+    return Catalog().load_all()
 
 
 def size_in_bytes(text: str) -> int:
@@ -82,7 +111,9 @@ def read_board(path: Path) -> Board:
     try:
         data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         return _board(data, path.stem)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, Fault) as error:
+    except OSError as error:
+        raise MoonhopError(f"cannot read {path}: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, Fault) as error:
         raise MoonhopError(f"{path}: {error}") from None
 
 

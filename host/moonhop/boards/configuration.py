@@ -11,7 +11,7 @@ from fnmatch import fnmatch
 from typing import Any
 from urllib.parse import urlsplit
 
-from moonhop.boards.catalog import board_names, load_board, load_boards
+from moonhop.boards.catalog import Catalog, load_boards
 from moonhop.boards.repl import About
 from moonhop.boards.things import things_of
 from moonhop.state import HostAddress
@@ -20,6 +20,7 @@ from moonhop_core.errors import MoonhopError
 PASSWORD = "MOONHOP_WIFI_PASSWORD"  # in the environment, for who does not want it in the command
 SOMEWHERE = "192.0.2.1"  # an address of nobody (RFC 5737), for the system to choose a way to
 SSID = 32  # bytes at most (IEEE 802.11)
+NO_KIND = "micropython"  # of a board that fits none
 WPA = range(8, 64)  # characters of a password; or 64 hex digits
 UP = "start the host so that the network reaches it: moonhop up --address 0.0.0.0"
 
@@ -116,7 +117,7 @@ def need_wifi(wish: Wish) -> None:
 
 def kind_of(about: About) -> str:
     """Return the name of a board's kind (boards/*.toml) by what MicroPython says of it: the build,
-    else the chip; "micropython" if no kind fits."""
+    else the chip; NO_KIND if none fits."""
     if about.virtual:
         return "virtual"
     built = f"{about.build}-20000101-v0.bin"  # as the file's name would be
@@ -125,7 +126,13 @@ def kind_of(about: About) -> str:
     for board in boards:
         if about.build and board.firmware and fnmatch(built, board.firmware.file):
             return board.name
-    return next((board.name for board in boards if board.name == chip), "micropython")
+    return next((board.name for board in boards if board.name == chip), NO_KIND)
+
+
+def known_kind(known: dict[str, Any]) -> str | None:
+    """Return the kind that a board was told to be by its old configuration."""
+    found: str | None = known.get("board")
+    return None if found == NO_KIND else found
 
 
 def default_name(kind: str, about: About) -> str:
@@ -134,10 +141,16 @@ def default_name(kind: str, about: About) -> str:
 
 
 def configuration(
-    joining: dict[str, Any], way: Way, kind: str, wish: Wish, known: dict[str, Any]
+    joining: dict[str, Any],
+    way: Way,
+    kind: str,
+    wish: Wish,
+    known: dict[str, Any],
+    boards: Catalog,
 ) -> dict[str, Any]:
     """Return a board's moonhop.json: what the host says to who joins, the way to it, and what the
-    board is to have of its own; ``known`` is its old one, which says what the wish leaves open."""
+    board is to have of its own; ``known`` is its old one, which says what wish and ``boards`` leave
+    open."""
     made = {**joining, "mqtt_host": way.mqtt_host, "url": way.url, "board": kind}
     if wish.wifi is not None:
         made["wifi"] = {"ssid": wish.wifi, "password": wish.password}
@@ -148,7 +161,7 @@ def configuration(
     tags = known.get("tags") if wish.tags is None else list(wish.tags)
     if tags:
         made["tags"] = tags
-    things = things_of(load_board(kind)) if kind in board_names() else known.get("things", {})
+    things = things_of(boards.load(kind)) if kind in boards.names else known.get("things", {})
     if any(things.values()):
         made["things"] = things
     return made

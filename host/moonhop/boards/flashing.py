@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from moonhop.boards.catalog import Board, load_board, load_boards, size_in_bytes
+from moonhop.boards.catalog import Board, load_boards, size_in_bytes
 from moonhop.boards.esptool_log import EsptoolLog
 from moonhop.boards.firmware_files import FirmwareFile, find_firmware, read_firmware
 from moonhop.boards.ports import unopened
@@ -19,10 +19,11 @@ AFTER = ("hard-reset", "soft-reset", "watchdog-reset", "no-reset")
 
 @dataclass(frozen=True)
 class Wish:
-    """How to flash: ``board`` and ``firmware`` None: by the chip, and the newest that is kept."""
+    """How to flash: ``board`` and ``firmware`` None: moonhop's by the chip, the newest that is
+    kept."""
 
     port: str
-    board: str | None = None
+    board: Board | None = None
     firmware: Path | None = None
     before: str = "default-reset"
     after: str = "hard-reset"
@@ -53,7 +54,7 @@ def flash(wish: Wish, tell: Callable[[str], None]) -> Flashed:
     """
     from esptool import cmds
 
-    board = load_board(wish.board) if wish.board else None
+    board = wish.board
     firmware = _firmware(wish, board) if board else None  # tells what is wrong before any reset
     with _told(wish.port) as log, _connected(wish) as esp:
         chip = str(esp.CHIP_NAME).lower().replace("-", "")

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from moonhop.boards import configuration as conf
 from moonhop.boards.birth import WAIT, restart_and_wait
+from moonhop.boards.catalog import Catalog
 from moonhop.boards.deploying import Over, check_board, deploy, known_config
 from moonhop.boards.repl import Repl
 from moonhop.boards.sets import build_set
@@ -46,13 +47,15 @@ def join(
     over: Over,
     *,
     kind: str | None = None,
+    boards: Catalog | None = None,
     patience: float = 0.0,
     wait: float = WAIT,
 ) -> Joined:
     """Deploy to a board, restart it and wait for its birth.
 
     ``tell`` gets a line for each step, ``over`` shows how far it is (deploying.py). ``kind``: the
-    board's, if it is known. ``patience``: seconds for the port to come back after a reset;
+    board's, one of ``boards`` (default: what it was, else what its MicroPython says; of moonhop's).
+    ``patience``: seconds for the port to come back after a reset;
     ``wait``: for the birth. Raises MoonhopError that says what to do.
     """
 
@@ -68,14 +71,14 @@ def join(
         way = conf.way_to(host.address, wish.host, about.virtual or bridged)
         if not about.virtual and not bridged and "wifi" not in known:
             conf.need_wifi(wish)
-        kind = kind or conf.kind_of(about)
+        kind = kind or conf.known_kind(known) or conf.kind_of(about)
         ours = known.get("node") if known.get("fleet") == host.address.fleet else None
         node = wish.node or ours or conf.default_name(kind, about)
         replace = wish.replace or node == ours or wish.node is None
 
         def config() -> dict[str, Any]:
             joining = admit(host, node, replace=replace)
-            return conf.configuration(joining, way, kind, wish, known)
+            return conf.configuration(joining, way, kind, wish, known, boards or Catalog())
 
         tell("compiles  the worker")
         starting, worker = build_set(umqtt=not about.umqtt)

@@ -12,6 +12,7 @@ from moonhop_core.errors import MoonhopError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from moonhop.boards.catalog import Catalog
     from moonhop.boards.flashing import Flashed
 
 EXAMPLE = "moonhop flash --port /dev/ttyUSB0 --wifi shed --name shed-1"
@@ -23,12 +24,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     from moonhop.boards.flashing import AFTER, BEFORE, Wish
     from moonhop.cli.board.deploying import add_wait
     from moonhop.cli.board.joining import add_joining
+    from moonhop.cli.board.kinds import add_board
 
     default = Wish("")
     parser.add_argument(
         "--port", help="the board's port, also socket://HOST:PORT or rfc2217://HOST:PORT"
     )
-    parser.add_argument("--board", metavar="NAME", help="see moonhop board list (default: by chip)")
+    add_board(parser, "default: by chip")
     parser.add_argument(
         "--firmware",
         type=Path,
@@ -54,12 +56,15 @@ def run(options: argparse.Namespace) -> int:
     """Flash, deploy, and tell each step."""
     from moonhop.boards.flashing import Wish, flash
     from moonhop.boards.ports import choose_port, find_ports
+    from moonhop.cli import context
     from moonhop.cli.board.deploying import step
 
-    deploy = None if options.no_deploy else _deployment(options)  # tells before, what is missing
+    boards, kind = context.boards(options)
+    board = boards.load(kind) if kind else None
+    deploy = None if options.no_deploy else _deployment(options, boards)  # tells what is missing
     wish = Wish(
         options.port or choose_port(find_ports()),
-        options.board,
+        board,
         options.firmware,
         options.before,
         options.after,
@@ -77,7 +82,9 @@ def run(options: argparse.Namespace) -> int:
     return OK
 
 
-def _deployment(options: argparse.Namespace) -> "Callable[[Flashed], dict[str, Any] | None]":
+def _deployment(
+    options: argparse.Namespace, boards: "Catalog"
+) -> "Callable[[Flashed], dict[str, Any] | None]":
     """Return what makes the board a node afterwards. Raises MoonhopError if that cannot be."""
     from moonhop.boards.configuration import need_wifi, way_to
     from moonhop.boards.joining import join
@@ -102,6 +109,7 @@ def _deployment(options: argparse.Namespace) -> "Callable[[Flashed], dict[str, A
             step(options),
             shown_progress,
             kind=done.board,
+            boards=boards,
             patience=BACK,
             wait=options.wait,
         )

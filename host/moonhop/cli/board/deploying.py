@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from moonhop.cli import context
 from moonhop.cli.acts import add_act
 from moonhop.cli.board.joining import add_joining, shown_progress, wish_of
+from moonhop.cli.board.kinds import add_board
 
 if TYPE_CHECKING:
     from moonhop.boards.joining import Joined
@@ -19,7 +20,7 @@ def configure(acts: "Acts") -> None:
     what = "put the worker onto a board that has MicroPython, and wait until it is a node"
     deploy = add_act(acts, "deploy", what, "--port /dev/ttyUSB0 --wifi shed --name shed-1", _deploy)
     deploy.add_argument("--port", help="the board's (default: the only USB one); also socket://")
-    deploy.add_argument("--board", metavar="NAME", help="its kind (default: what it says)")
+    add_board(deploy, "default: what it was, else what its MicroPython says")
     add_joining(deploy, "its node's id (default: as it has, else by kind and chip)")
     add_wait(deploy)
     expel = add_act(acts, "expel", "take a node's credential back", "shed-1", _expel)
@@ -51,15 +52,25 @@ def step(options: argparse.Namespace) -> Any:
 
 
 def _deploy(options: argparse.Namespace) -> Any:
-    from moonhop.boards.catalog import load_board
     from moonhop.boards.joining import join
     from moonhop.boards.ports import choose_port, find_ports
 
     wish = wish_of(options)
-    kind = load_board(options.board).name if options.board else None
+    boards, kind = context.boards(options)
+    if kind:
+        boards.load(kind)  # tells what is wrong before anything is done
     host = context.client(options)
     port = options.port or choose_port(find_ports())
-    joined = join(port, host, wish, step(options), shown_progress, kind=kind, wait=options.wait)
+    joined = join(
+        port,
+        host,
+        wish,
+        step(options),
+        shown_progress,
+        kind=kind,
+        boards=boards,
+        wait=options.wait,
+    )
     return tell_joined(joined, options)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from moonhop.cli import context
 from moonhop.cli.acts import add_act
 from moonhop.cli.board.joining import add_joining, wish_of
+from moonhop.cli.board.kinds import add_board
 from moonhop.sizes import shown
 from moonhop_core.errors import MoonhopError
 
@@ -21,7 +22,7 @@ def configure(acts: "Acts") -> None:
     example = "shed-1.bin --board esp32 --name shed-1 --wifi shed"
     image = add_act(acts, "image", what, example, _image)
     image.add_argument("file", metavar="FILE", type=Path, help="to write; it will hold secrets")
-    image.add_argument("--board", metavar="NAME", required=True, help="see moonhop board list")
+    add_board(image, "has to be given", required=True)
     image.add_argument(
         "--firmware",
         type=Path,
@@ -32,7 +33,6 @@ def configure(acts: "Acts") -> None:
 
 
 def _image(options: argparse.Namespace) -> Any:
-    from moonhop.boards.catalog import load_board
     from moonhop.boards.configuration import configuration, need_wifi, way_to
     from moonhop.boards.factory import build_image, files_of, has_umqtt
     from moonhop.boards.firmware_files import find_firmware, read_firmware
@@ -40,7 +40,9 @@ def _image(options: argparse.Namespace) -> Any:
     from moonhop.boards.sets import build_set
     from moonhop.state import write_private
 
-    board = load_board(options.board)
+    boards, kind = context.boards(options)
+    assert kind
+    board = boards.load(kind)
     firmware = read_firmware(options.firmware or find_firmware(board), board)
     wish = wish_of(options)
     if wish.node is None:
@@ -51,7 +53,7 @@ def _image(options: argparse.Namespace) -> Any:
     starting, worker = build_set(umqtt=not has_umqtt(firmware))
     build_image(firmware, board.chip, files_of(starting, worker))  # it fits: only now a credential
     joining = admit(host, wish.node, replace=wish.replace)
-    complete = worker.with_config(configuration(joining, way, board.name, wish, {}))
+    complete = worker.with_config(configuration(joining, way, board.name, wish, {}, boards))
     data = build_image(firmware, board.chip, files_of(starting, complete))
     write_private(options.file, data)
     command = f"esptool --chip {board.chip} write-flash 0 {options.file}"

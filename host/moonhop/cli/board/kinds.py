@@ -4,6 +4,7 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from moonhop.cli import context
 from moonhop.cli.acts import add_act
 from moonhop.cli.output import print_table
 
@@ -22,6 +23,16 @@ def configure(acts: "Acts") -> None:
     )
 
 
+def add_board(parser: argparse.ArgumentParser, otherwise: str, *, required: bool = False) -> None:
+    """Add the option that names a board's kind; ``otherwise``: what it is without."""
+    parser.add_argument(
+        "--board",
+        metavar="KIND",
+        required=required,
+        help=f"a name that moonhop board list shows, or a file as ./shed.toml ({otherwise})",
+    )
+
+
 def _fetch(options: argparse.Namespace) -> Any:
     from moonhop.boards.firmware_files import fetch_firmware
 
@@ -33,9 +44,7 @@ def _fetch(options: argparse.Namespace) -> Any:
 
 
 def _list(options: argparse.Namespace) -> Any:
-    from moonhop.boards.catalog import load_boards
-
-    boards = load_boards()
+    boards = context.boards(options)[0].load_all()
     if options.json:
         return [asdict(board) for board in boards]
     rows = [
