@@ -15,6 +15,7 @@ from moonhop.boards.deploying import Deployed, check_board, deploy
 from moonhop.boards.repl import About, Repl
 from moonhop.boards.sets import BoardSet
 from moonhop_core.errors import MoonhopError
+from tests.boards.rfc2217_server import USES_RFC2217, Rfc2217Server
 
 STARTING = {
     "boot.py": b"",
@@ -69,6 +70,13 @@ def test_set_is_there_whole_and_runs(board: BoardConsole, tmp_path: Path) -> Non
     assert done == Deployed(
         whole.name, sum(map(len, whole.files.values())), 4, sum(map(len, OLD.files.values()))
     )
+
+
+@USES_RFC2217
+def test_set_goes_onto_a_board_whose_port_another_machine_serves(board: BoardConsole) -> None:
+    with Rfc2217Server(board.url) as server, Repl(server.url) as repl:
+        put(repl, OLD)
+        assert what_runs(repl) == "old"
 
 
 def test_only_what_differs_is_sent_and_the_old_set_goes(

@@ -17,6 +17,7 @@ from moonhop.cli import main
 from moonhop_core.errors import MoonhopError
 from tests.boards.images import LONG, application, firmware, write
 from tests.boards.loaders import boot_loaders
+from tests.boards.rfc2217_server import USES_RFC2217, Rfc2217Server
 
 S3 = "ESP32_GENERIC_S3-20250415-v1.25.0.bin"
 
@@ -147,6 +148,31 @@ def test_a_port_that_is_open_elsewhere_is_busy(capsys) -> None:
     os.close(master)
 
 
+@pytest.mark.parametrize(
+    ("port", "says"),
+    [
+        ("foo://127.0.0.1:1", "is no port; write a device's name, socket://HOST:PORT or rfc2217"),
+        ("socket://127.0.0.1", "is no port; write a device's name, socket://HOST:PORT or rfc2217"),
+        ("socket://127.0.0.1:x", "is no port; write a device's name, socket://HOST:PORT or rfc"),
+        ("rfc2217://127.0.0.1:9", "nothing answers at rfc2217://127.0.0.1:9; start what serves it"),
+        ("socket://nowhere.invalid:9", "no machine is known by the name in socket://nowhere.inva"),
+        ("/dev", "/dev is no serial port; see the ports with: moonhop scan"),
+        (__file__, "is no serial port; see the ports with: moonhop scan"),
+    ],
+)
+def test_what_can_be_no_port_is_told(capsys, port: str, says: str) -> None:
+    assert says in refused(capsys, "--port", port)
+    assert main(["monitor", port]) == 1
+    assert says in capsys.readouterr().err
+
+
+def test_a_baud_rate_is_a_number_from_1_on(capsys) -> None:
+    for wrong in ("0", "-5", "fast"):
+        port = ("--port", "socket://127.0.0.1:9")
+        assert main(["flash", "--no-deploy", *port, f"--baud={wrong}"]) == 2
+        assert f"argument --baud: '{wrong}' is no number from 1 on" in capsys.readouterr().err
+
+
 def test_a_port_without_a_chip_that_answers_is_told(capsys) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = f"socket://127.0.0.1:{silent.getsockname()[1]}"
@@ -157,6 +183,31 @@ def test_a_port_without_a_chip_that_answers_is_told(capsys) -> None:
 def test_a_port_that_one_may_not_open_is_told(tmp_path: Path) -> None:
     said = str(unopened("/dev/ttyS9", serial.SerialException(13, "Permission denied")))
     assert said.startswith("you may not open /dev/ttyS9; run: sudo usermod -aG ")
+
+
+@USES_RFC2217
+def test_a_port_of_rfc_2217_is_flashed_as_any(chip, tmp_path: Path, capsys) -> None:
+    path = write(tmp_path, firmware("esp32s3"), S3)
+    port = chip("esp32")
+    plain = port.replace("socket", "rfc2217")
+    said = refused(capsys, "--port", plain, "--firmware", str(path))
+    assert f"{plain} does not speak RFC 2217; try --port {port}" in said
+    with Rfc2217Server(port) as server:
+        with pytest.raises(MoonhopError) as caught:
+            flashed(server.url, path, board=load_board("esp32s3"))
+        assert f"the chip at {server.url} is esp32, the board esp32s3 has" in str(caught.value)
+
+
+@USES_RFC2217
+@pytest.mark.nightly  # pyserial waits 0.05 s for each answer to a setting
+def test_a_firmware_is_written_by_rfc_2217(chip, tmp_path: Path) -> None:
+    port = chip("esp32")
+    data = firmware()
+    with Rfc2217Server(port) as server:
+        _, steps = flashed(server.url, write(tmp_path, data), stub=True)
+        assert steps[-1] == "verified"
+        assert 460800 in server.baud_rates
+    assert contents(port, 0x1000, 0x1000, tmp_path / "read") == data[:0x1000]
 
 
 def test_the_only_usb_port_is_chosen() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from moonhop.boards.catalog import Board, load_boards, size_in_bytes
 from moonhop.boards.esptool_log import EsptoolLog
 from moonhop.boards.firmware_files import FirmwareFile, find_firmware, read_firmware
-from moonhop.boards.ports import unopened
+from moonhop.boards.ports import check_port, unopened
 from moonhop_core.errors import MoonhopError
 
 FIRST_BAUD = 115200  # what a chip's ROM begins with
@@ -54,6 +54,7 @@ def flash(wish: Wish, tell: Callable[[str], None]) -> Flashed:
     """
     from esptool import cmds
 
+    check_port(wish.port)
     board = wish.board
     firmware = _firmware(wish, board) if board else None  # tells what is wrong before any reset
     with _told(wish.port) as log, _connected(wish) as esp:

@@ -3,12 +3,17 @@
 import contextlib
 import errno
 import os
-from collections.abc import Sequence
+import socket
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from moonhop_core.errors import MoonhopError
+
+REMOTE = ("socket", "rfc2217")  # kinds of ports that others serve
+NOT_RFC2217 = "does not seem to support RFC2217"  # as pyserial says it
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,36 @@ def choose_port(ports: Sequence[Port]) -> str:
     return boards[0].device
 
 
+def check_port(port: str) -> None:
+    """Raise MoonhopError unless this can name a serial port: a device, or one that another machine
+    or program serves, as socket:// or rfc2217://HOST:PORT."""
+    scheme, remote, _ = port.partition("://")
+    if not remote:
+        path = Path(port)
+        if path.exists() and not path.is_char_device():
+            raise MoonhopError(f"{port} is no serial port; see the ports with: moonhop scan")
+        return
+    try:
+        place = urlsplit(port)
+        good = scheme in REMOTE and bool(place.hostname and place.port)
+    except ValueError:  # its number is none
+        good = False
+    if not good:
+        forms = " or ".join(f"{name}://HOST:PORT" for name in REMOTE)
+        raise MoonhopError(f"{port} is no port; write a device's name, {forms}")
+
+
 def unopened(port: str, error: BaseException) -> MoonhopError | None:
     """Return what a person can do about a port that did not open; None if that is not what is
     wrong. ``error`` is what pyserial raised, or what was raised because of it."""
-    code = _code_of(error)
+    chain = list(_causes(error))
+    if any(isinstance(each, socket.gaierror) for each in chain):
+        return MoonhopError(f"no machine is known by the name in {port}; check it")
+    if any(NOT_RFC2217 in str(each) for each in chain):
+        plain = f"socket://{port.partition('://')[2]}"
+        return MoonhopError(f"what answers at {port} does not speak RFC 2217; try --port {plain}")
+    codes = [each.errno for each in chain if isinstance(each, OSError) and each.errno is not None]
+    code = codes[-1] if codes else None  # of what went wrong at first
     if code == errno.ECONNREFUSED:
         return MoonhopError(f"nothing answers at {port}; start what serves it, or check its number")
     if code in (errno.ENOENT, errno.ENXIO, errno.ENODEV):
@@ -81,19 +112,17 @@ def close(port: Any) -> None:
         held.close()
 
 
-def _code_of(error: BaseException | None) -> int | None:
-    """Return the system's number of what went wrong at first."""
-    found = None
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error and what it came from, back to what went wrong at first."""
     while error is not None:
-        if isinstance(error, OSError) and error.errno is not None:
-            found = error.errno
+        yield error
         error = error.__cause__ or error.__context__
-    return found
 
 
 def _group(port: str) -> str:
-    """Return the group that may open a port."""
+    """Return the group that may open a port; none is told to join root's."""
     try:
-        return Path(port).group()
+        found = Path(port).group()
     except (OSError, KeyError):
-        return "dialout"
+        found = ""
+    return found if found not in ("", "root") else "dialout"

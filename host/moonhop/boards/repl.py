@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from moonhop.boards.ports import unopened
+from moonhop.boards.ports import check_port, unopened
 from moonhop.boards.slim import stripped
 from moonhop_core.errors import MoonhopError
 
@@ -77,6 +77,7 @@ class Repl:
         self._raw = False
 
     def __enter__(self) -> Self:
+        check_port(self.port)
         self._open(self._wait)
         try:
             self._enter()
@@ -202,8 +203,6 @@ class Repl:
 
         try:
             serial.serial_for_url(self.port, self._baud, exclusive=True).close()
-        except ValueError as fault:
-            return MoonhopError(f"{self.port} is no port: {fault}; see them with: moonhop scan")
         except OSError as fault:
             return unopened(self.port, fault) or MoonhopError(f"cannot open {self.port}: {fault}")
         return MoonhopError(f"cannot open {self.port}: {error}; try again")

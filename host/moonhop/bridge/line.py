@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Self
 
-from moonhop.boards.ports import close, unopened
+from moonhop.boards.ports import check_port, close, unopened
 from moonhop.boards.repl import BAUD
 from moonhop_core.errors import MoonhopError
 
@@ -47,14 +47,11 @@ class Line:
     def _open(self) -> Any:
         import serial
 
+        check_port(self.port)
         try:
             return serial.serial_for_url(
                 self.port, self._baud, timeout=LOOK, write_timeout=None, exclusive=True
             )
-        except ValueError as fault:
-            raise MoonhopError(
-                f"{self.port} is no port: {fault}; see them with: moonhop scan"
-            ) from None
         except OSError as fault:
             raise (
                 unopened(self.port, fault) or MoonhopError(f"cannot open {self.port}: {fault}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moonhop.cli import OK
+from moonhop.cli.numbers import positive
 from moonhop.cli.output import print_json
 from moonhop_core.errors import MoonhopError
 
@@ -39,11 +40,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--before", choices=BEFORE, default=default.before)
     parser.add_argument("--after", choices=AFTER, default=default.after)
-    parser.add_argument("--baud", type=int, default=default.baud, help="default: %(default)s")
+    parser.add_argument("--baud", type=positive, default=default.baud, help="default: %(default)s")
     parser.add_argument("--no-stub", action="store_true", help="use only what is in the chip's ROM")
     parser.add_argument("--no-erase", action="store_true", help="keep the board's files")
     parser.add_argument(
-        "--attempts", type=int, default=default.attempts, help="to reach the chip (%(default)s)"
+        "--attempts",
+        type=positive,
+        default=default.attempts,
+        help="to reach the chip (default: %(default)s)",
     )
     parser.add_argument(
         "--no-deploy", action="store_true", help="only write MicroPython: it becomes no node"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from moonhop.cli import FAILED, OK, context
+from moonhop.cli.numbers import positive
 from moonhop.cli.output import print_json, print_table
 from moonhop.json_files import read_object
 from moonhop_core.errors import MoonhopError
@@ -39,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--max-failures",
-        type=_positive,
+        type=positive,
         default=1,
         metavar="N",
         help="stop once so many boards have failed (default: 1)",
@@ -138,9 +139,3 @@ def _config(path: str | None) -> dict[str, Any]:
     if path is None:
         return {}
     return read_object(Path("/dev/stdin" if path == "-" else path))
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
-    return int(text)
