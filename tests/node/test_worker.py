@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from moonhop_core.node.exchange import REMEMBERED
 from moonhop_core.node.messages import RequestError
 from tests.brokers import Broker
 from tests.node.counting import CountingEngine
@@ -248,6 +249,33 @@ def test_request_that_comes_twice_is_carried_out_once(broker: Broker) -> None:
                 await asyncio.wait_for(answer, 5)
             assert first.result() == second.result()
             assert fleet.states("p1") == ["running"]
+
+    run(body, broker)
+
+
+def test_replies_that_came_behind_a_request_that_takes_long_are_let_go_when_it_is_done(
+    broker: Broker,
+) -> None:
+    """NMP-015: a board has no room for more than it must remember."""
+
+    async def body(fleet: Fleet) -> None:
+        async with fleet.cpython("node-a") as node:
+            worker = node.worker
+            assert worker
+            done = asyncio.Event()
+
+            async def slow(request: object) -> dict[str, object]:
+                await done.wait()
+                return {}
+
+            worker.special["slow"] = slow
+            asked = asyncio.create_task(fleet.ask("node-a", "slow"))
+            for _ in range(3 * REMEMBERED):
+                await fleet.ask("node-a", "stat")
+            done.set()
+            await asked
+            await fleet.ask("node-a", "stat")
+            assert len(worker._exchange._done) <= REMEMBERED
 
     run(body, broker)
 

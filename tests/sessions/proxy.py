@@ -58,7 +58,11 @@ class Proxy:
         if not self._open.is_set():
             writer.transport.abort()
             return
-        up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._to)
+        try:
+            up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._to)
+        except OSError:  # there is no broker just now
+            writer.transport.abort()
+            return
         self.connections += 1
         self._writers |= {writer, up_writer}
         self._upward = [up_writer]

@@ -1,5 +1,6 @@
 """Nodes that are cut off amid a hop, or so long that others have their processes."""
 
+import asyncio
 import contextlib
 from pathlib import Path
 
@@ -53,6 +54,34 @@ def test_stale_copy_of_a_node_that_was_cut_off_is_ended_and_what_it_said_stays_u
             assert max(numbers(heard, "a")) < last + 10
 
     on_host(tmp_path, scenario, SOON, external)
+
+
+def test_node_that_is_cut_off_again_has_its_whole_time_to_come_back_again(tmp_path: Path) -> None:
+    lost = 6.0  # seconds
+
+    async def scenario(host: Host) -> None:
+        clock = asyncio.get_running_loop().time
+        async with Proxy(host.address.mqtt_port) as proxy:
+            await start_behind(host, proxy, "cpython", "a")
+            pid = await run(host, SAYS_WHERE, "a")
+            proxy.cut()
+            await until_lost(host, "a")
+            first = clock()
+            proxy.mend()
+            await until_back(host, "a")
+            await until(host, lambda: clock() > first + 0.9 * lost)
+            proxy.cut()
+            await until_lost(host, "a")
+            await until(host, lambda: clock() > first + 1.1 * lost)
+            assert host.store.process(pid).node == "a", (
+                "it was given up when its first time was over"
+            )
+            proxy.mend()
+            await until_back(host, "a")
+            row = host.store.process(pid)
+            assert (row.node, row.epoch, row.state) == ("a", 1, "running")
+
+    on_host(tmp_path, scenario, Patience(silence=30.0, lost=lost))
 
 
 def numbers(heard: list[str], node: str) -> list[int]:

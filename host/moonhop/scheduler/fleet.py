@@ -23,6 +23,7 @@ class NodeState:
     heard: float = 0.0  # when it last said its birth or load, by this host's monotonic clock
     drained: bool = False  # whether it is to be left
     updating: bool = False  # the same while it is updated; forgotten when the host ends
+    comings: int = 0  # how often it has come, or come back
     _view: Node | None = None
     settled: bool = False  # whether it was asked for its processes since its birth
 
@@ -42,6 +43,11 @@ class NodeState:
         if self._view is None:
             self._view = _view(self)
         return self._view
+
+    def come(self) -> None:
+        """Note that it is there."""
+        self.state = READY
+        self.comings += 1
 
     def changed_now(self) -> None:
         """Note that it is another node now to policies."""
@@ -97,6 +103,7 @@ class Fleet:
         state = str(birth.get("state", "lost"))
         if state == READY:
             known.birth = birth
+            known.come()
         elif before and birth.get("session", before) != before:
             return known, before  # the will of an older worker than the one that is there
         known.state = state

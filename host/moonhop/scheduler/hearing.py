@@ -60,7 +60,7 @@ class Hearing:
     def _take_load(self, name: str, load: dict[str, Any]) -> None:
         node = self._scheduler.fleet.take_load(name, load)
         if node is not None and node.state == "lost":  # it was silent, and is heard again
-            node.state = "ready"
+            node.come()
             self._scheduler.store.event("node ready", None, name, "it is heard again")
             self._settle(node, restarted=False)
 

@@ -45,10 +45,11 @@ class Losses:
     def expect(self, node: NodeState, more: float = 0.0) -> None:
         """Give a node that is not there its time to come back, and some seconds more."""
         loop = asyncio.get_running_loop()
-        loop.call_later(self._scheduler.patience.lost + more, self._give_up, node, node.state)
+        wait = self._scheduler.patience.lost + more
+        loop.call_later(wait, self._give_up, node, node.state, node.comings)
 
-    def _give_up(self, node: NodeState, state: str) -> None:
-        if node.state == state:
+    def _give_up(self, node: NodeState, state: str, comings: int) -> None:
+        if node.state == state and node.comings == comings:  # one lost anew has its time anew
             self.recover(self._scheduler.processes_on(node.id), f"node {node.id} is lost")
 
     def recover(self, processes: list[ProcessRow], reason: str) -> None:

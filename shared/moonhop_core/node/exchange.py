@@ -64,7 +64,7 @@ class Exchange:
                 return
         entry = [request.sender, request.id, None]
         self._done.append(entry)
-        if len(self._done) > REMEMBERED and self._done[0][2]:
+        while len(self._done) > REMEMBERED and self._done[0][2]:  # more, behind one that took long
             self._done.pop(0)
         self._worker.spawn(self._answer(request, entry))
 
