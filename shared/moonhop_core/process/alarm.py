@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from moonhop_core.lua.machine import Machine
 
+NAP = 2000  # milliseconds that the thread sleeps while there is no turn
 REPEAT = 20  # milliseconds between rings for one turn: `load` may have made new code
 LONGEST = 400_000  # seconds that can be counted in milliseconds on every board
 clock: "Any" = time  # CPython's has not all that is used here
@@ -111,12 +112,21 @@ def look(timer: "Any" = None) -> int:
 
 
 def sleep(number: int, left: int) -> None:
-    """Look in so many milliseconds, and again while there is a turn: on a thread of its own. One
-    that is started for an earlier moment takes this one's place."""
-    while left:
+    """Look in so many milliseconds, and again and again: on a thread of its own. One that is
+    started for an earlier moment takes this one's place.
+
+    It sleeps on where there is no turn: a new thread would keep, by what it has in its registers
+    from the one that started it, memory of programs that have ended."""
+    alarm = AlarmWatch
+    while True:
         clock.sleep_ms(left)
-        with AlarmWatch.lock:
-            left = look() if number == AlarmWatch.number else 0
+        with alarm.lock:
+            if number != alarm.number:
+                return
+            left = look()
+            if not left:
+                left = NAP
+                alarm.planned = clock.ticks_add(clock.ticks_ms(), left)
 
 
 def bounded(
