@@ -8,6 +8,8 @@ second.
 from dataclasses import dataclass
 from pathlib import Path
 
+from moonhop.bench.dhrystone import FILE as DHRYSTONE
+
 FOLDER = Path(__file__).parent / "programs"
 
 
@@ -40,4 +42,4 @@ PROGRAMS = {
 
 def path_of(name: str) -> Path:
     """Return a program's file."""
-    return FOLDER / f"{name}.lua"
+    return DHRYSTONE if name == DHRYSTONE.stem else FOLDER / f"{name}.lua"

@@ -24,9 +24,11 @@ class Field:
         _, self.worker = build_set(umqtt=True)
         monkeypatch.setenv("MOONHOP_HOME", str(running.home))
 
-    def add(self, name: str, heap: str = ROOM, firmware: bytes | None = None) -> VirtualBoard:
-        """Start a board and wait until it is born."""
-        config = {**asdict(self.running.host.add_node(name)), "board": "virtual"}
+    def add(
+        self, name: str, heap: str = ROOM, firmware: bytes | None = None, **config: Any
+    ) -> VirtualBoard:
+        """Start a board and wait until it is born; ``config`` changes its moonhop.json."""
+        config = {**asdict(self.running.host.add_node(name)), "board": "virtual", **config}
         folder = self.running.home / name
         board = VirtualBoard(config, folder=folder, rom=False, heap=heap, firmware=firmware)
         self.boards[name] = board

@@ -1,14 +1,20 @@
-"""``moonhop bench``: measure moonhop on this machine."""
+"""``moonhop bench``: measure moonhop on this machine, or a node of the running fleet."""
 
 import argparse
+import asyncio
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from moonhop.cli import OK
+from moonhop.cli import OK, context
 from moonhop.cli.output import print_json
 
-EXAMPLE = "moonhop bench hop message"
+if TYPE_CHECKING:
+    from moonhop.bench.figures import Figure
+    from moonhop.bench.measurements import Effort
+
+EXAMPLE = "moonhop bench --node shed-1"
 RESULTS = "bench.json"
 
 
@@ -22,6 +28,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         f"them and, in a checkout, the language programs, with all figures in {RESULTS} too",
     )
     parser.add_argument(
+        "--node",
+        metavar="NODE",
+        help="instead, measure a node of the fleet that is up: heap, starts, messages, Dhrystone, "
+        "hops; virtual:96k,128k,192k: virtual boards with these heaps, which need no fleet",
+    )
+    parser.add_argument(
         "--quick", action="store_true", help="few repeats: a first look, no figures"
     )
 
@@ -33,12 +45,13 @@ def run(options: argparse.Namespace) -> int:
     from moonhop.bench.measurements import Effort, check, measure
     from moonhop_core.errors import MoonhopError
 
-    names = check(options.what)
     effort = Effort(0.1 if options.quick else 1.0, say)
-    figures = []
-    for name in names:
+    if options.node and options.what:
+        raise MoonhopError(f"--node has measurements of its own; leave {options.what[0]!r} out")
+    figures = _of_node(options, effort) if options.node else []
+    for name in [] if options.node else check(options.what):
         figures += measure(name, effort)
-    if not options.what:
+    if not options.node and not options.what:
         try:
             figures += checkout.language_table(options.quick)
         except MoonhopError as error:
@@ -50,6 +63,15 @@ def run(options: argparse.Namespace) -> int:
     else:
         print_figures(figures)
     return OK
+
+
+def _of_node(options: argparse.Namespace, effort: "Effort") -> "list[Figure]":
+    from moonhop.bench.node import measure_node
+    from moonhop.bench.virtual_boards import PREFIX, heaps_of, measure_virtual
+
+    if options.node.startswith(PREFIX):
+        return asyncio.run(measure_virtual(heaps_of(options.node), effort))
+    return asyncio.run(measure_node(context.client(options), options.node, effort))
 
 
 def say(line: str) -> None:

@@ -138,6 +138,14 @@ def _node_routes(scheduler: Scheduler) -> APIRouter:
             for node in sorted(scheduler.fleet.nodes.values(), key=lambda node: node.id)
         ]
 
+    @routes.get("/nodes/{node}/stat")
+    async def stat(node: str) -> dict[str, Any]:
+        """Ask a node how it is now: load, session, uptime, and of a board also the largest free
+        piece of its heap."""
+        known = scheduler.fleet.ready_node(node)
+        found: dict[str, Any] = await scheduler.nodes.ask(known.id, "stat", {})
+        return found
+
     @routes.post("/nodes/{node}/drain")
     async def drain(node: str, open: bool = False, wait: float = 0) -> dict[str, Any]:
         """Have all processes leave a node and none come (``open``: let them come again); wait so

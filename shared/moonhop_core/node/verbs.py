@@ -2,6 +2,7 @@
 
 from moonhop_core.errors import MoonhopError
 from moonhop_core.node.admission import Admission
+from moonhop_core.node.bundles import MPY
 from moonhop_core.node.hosting import PREPARED, RELEASED, RESTORED, Hosted
 from moonhop_core.node.messages import (
     BAD_REQUEST,
@@ -14,6 +15,7 @@ from moonhop_core.node.messages import (
     WRONG_STATE,
     RequestError,
 )
+from moonhop_core.node.pieces import largest_piece
 
 try:
     from typing import TYPE_CHECKING
@@ -262,8 +264,10 @@ class Verbs:
         ]
 
     async def do_stat(self, request: "Request") -> "dict[str, Any]":
-        """Tell how the node is."""
+        """Tell how the node is; a board also tells how its heap is cut up."""
         found = self.worker.load()
+        if MPY:
+            found["memory"]["largest"] = largest_piece(found["memory"]["free"])
         found["node"] = self.worker.about.node
         found["session"] = self.worker.session
         found["uptime"] = self.worker.uptime()
