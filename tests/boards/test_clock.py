@@ -3,6 +3,7 @@
 import datetime
 import http.server
 import json
+import shutil
 import socketserver
 import struct
 import threading
@@ -13,9 +14,13 @@ from typing import Any
 
 import pytest
 
+from moonhop.boards.virtual import VirtualBoard
+from tests.boards.field import BIRTH, Field
 from tests.micropython import ROOT, run_micropython
+from tests.waiting import wait_for
 
-PATH = [Path(__file__).with_name("wrong_time"), ROOT / "firmware"]
+WRONG_TIME = Path(__file__).with_name("wrong_time")
+PATH = [WRONG_TIME, ROOT / "firmware"]
 RIGHT = 1.1  # seconds that a clock set by the host may be wrong: it tells whole ones
 NEAR = 0.01  # and one set by NTP
 DAY = 86400.0
@@ -124,3 +129,37 @@ def test_board_goes_on_with_a_wrong_clock_if_nobody_tells_the_time() -> None:
     done, wrong = run_board(1, None)
     assert not done
     assert wrong > DAY
+
+
+TELL = """
+local ticks = 0
+local timer = every(0.05, function() ticks = ticks + 1 end)
+sleep(1)
+print(string.format("%d %.3f", ticks, now()))
+timer:cancel()
+"""
+
+
+def start_in_2000(field: Field, **config: Any) -> VirtualBoard:
+    """Start a board whose clock has lost the time."""
+    flash = field.running.home / "shed"
+    flash.mkdir()
+    shutil.copy(WRONG_TIME / "time.py", flash)
+    return field.add("shed", **config)
+
+
+def test_board_in_the_year_2000_joins_and_its_programs_know_the_time(field: Field) -> None:
+    board = start_in_2000(field)
+    assert f"the clock is set: {datetime.datetime.now(datetime.UTC):%Y-%m-%d %H}" in board.text()
+    running = field.running
+    what = {"source": TELL, "name": "tell", "node": "shed"}
+    pid = running.http.post("/api/processes", json=what).json()["pid"]
+    wait_for(lambda: not list(running.host.store.live()), BIRTH, board.text)
+    ((ticks, now),) = (line["text"].split() for line in running.host.scheduler.logs.lines(pid))
+    assert 15 <= int(ticks) <= 20
+    assert abs(time.time() - float(now)) < 5
+
+
+def test_board_joins_and_says_so_if_nobody_tells_it_the_time(field: Field) -> None:
+    board = start_in_2000(field, url="http://127.0.0.1:9")
+    assert "the clock is not set, nobody tells the time: 2000-01-01" in board.text()
