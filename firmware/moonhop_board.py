@@ -3,8 +3,9 @@
 moonhop.json: fleet, node, password, mqtt_host, mqtt_port, url; and perhaps user, token, tags, wifi
 ({"ssid", "password"}), name of the board's kind as "board", watchdog (seconds, 0: off), ca (PEM,
 whom to trust: the broker then speaks TLS), ntp (a server's name), proof (seconds that the set has
-to reach the broker when it is on trial), things (the board's pins, sensors and actuators), bridge
-(true: there is no network, a host's bridge is at the serial line).
+to reach the broker when it is on trial), things (the board's pins, sensors and actuators), native
+(bytes of machine code that programs may bring), bridge (true: there is no network, a host's bridge
+is at the serial line).
 """
 
 import asyncio
@@ -83,6 +84,7 @@ def make_worker(config, context, http, boot):
         WAITING,
         boot,
         config.get("things"),
+        config.get("native", 0),
     )
     return Worker(about, link, http, engine, things=things_of_board)
 

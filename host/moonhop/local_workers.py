@@ -134,14 +134,18 @@ class LocalWorkers:
         config: NodeConfig,
         heap: str | None = None,
         things: dict[str, Any] | None = None,
+        native: int | None = None,
     ) -> Worker:
-        """Start a worker on the real MicroPython, with the files that a board gets; its heap is
-        that of boards/virtual.toml unless `heap` says otherwise. Raises MoonhopError."""
+        """Start a worker on the real MicroPython, with the files that a board gets; its heap, and
+        the bytes of machine code that it takes, are those of boards/virtual.toml unless `heap` and
+        `native` say otherwise. Raises MoonhopError."""
+        from moonhop.boards.catalog import load_board, size_in_bytes
         from moonhop.boards.sets import build_set
 
         # Compiled and kept now if they are not: that takes longer than a node has to join.
         await asyncio.to_thread(build_set, umqtt=True)
         more: dict[str, Any] = {} if heap is None else {"heap": heap}
+        more["native"] = size_in_bytes(load_board("virtual").native) if native is None else native
         if things:
             more["things"] = things
         path = self._write(config, {**asdict(config), **more})

@@ -92,7 +92,7 @@ def test_a_slimmed_program_names_what_is_at_fault(tmp_path: Path) -> None:
     source = "local t = {}\nprint(pcall(function() return t.a.b end))\nprint(#arg.x)"
     text = slim_program(Program.from_source(source, "p.lua").form("python"))
     assert "import *" not in text
-    (tmp_path / "emitted.mpy").write_bytes(compile_mpy(text.encode(), "<lua 0>"))
+    (tmp_path / "emitted.mpy").write_bytes(compile_mpy(text, "<lua 0>"))
     program = """
 import emitted
 from moonhop_core.lua.machine import Machine

@@ -41,6 +41,7 @@ class Board:
     heap        what MicroPython has free for moonhop, as its -X heapsize is written ("192K")
     float_bits  32 or 64
     mpy_arch    native architecture of .mpy files; "": bytecode only
+    native      room for programs' machine code between two starts, written like heap; "": none
     flash       the least size of flash, written like heap; "": none that is written
     pins        numbers by name
     """
@@ -50,6 +51,7 @@ class Board:
     heap: str
     float_bits: int
     mpy_arch: str
+    native: str = ""
     flash: str = ""
     firmware: Firmware | None = None
     pins: dict[str, int] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from fnmatch import fnmatch
 from typing import Any
 from urllib.parse import urlsplit
 
-from moonhop.boards.catalog import Catalog, load_boards
+from moonhop.boards.catalog import Catalog, load_boards, size_in_bytes
 from moonhop.boards.repl import About
 from moonhop.boards.things import things_of
 from moonhop.state import HostAddress
@@ -161,7 +161,11 @@ def configuration(
     tags = known.get("tags") if wish.tags is None else list(wish.tags)
     if tags:
         made["tags"] = tags
-    things = things_of(boards.load(kind)) if kind in boards.names else known.get("things", {})
+    board = boards.load(kind) if kind in boards.names else None
+    native = size_in_bytes(board.native) if board and board.native else known.get("native")
+    if native:
+        made["native"] = native
+    things = things_of(board) if board else known.get("things", {})
     if any(things.values()):
         made["things"] = things
     return made

@@ -153,6 +153,7 @@ KEYS: dict[str, dict[str, tuple[bool, Check]]] = {
         "heap": (True, _size),
         "float_bits": (True, _one_of((32, 64))),
         "mpy_arch": (True, _one_of(ARCHITECTURES)),
+        "native": (False, _size),
         "flash": (False, _size),
         "firmware": (False, _table),
         "pins": (False, _table),

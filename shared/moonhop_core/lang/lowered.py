@@ -17,6 +17,10 @@ in them may name temporaries (`LocalRef` of a var with `temp`) and `Spread`.
 
 from moonhop_core.lang import tree
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class Spread(tree.Expr):
     """All the values kept in pack `var` (what a suspending call gave where several values were
@@ -188,10 +192,12 @@ class Proto:
 class Lowered:
     """A whole program, lowered: `protos[n]` is prototype n; `name` is the source's name; `parts`
     are its own text and its modules (`tree.Part`), in the order of their prototypes. unit: text
-    given to `load`; doubles: it may run on luajit too, where numbers are doubles."""
+    given to `load`; doubles: it may run on luajit too, where numbers are doubles; native: which
+    prototypes are to be machine code on boards (`native.py`)."""
 
     unit = False
     doubles = False
+    native: "Sequence[int]" = ()
 
     def __init__(self, name: str, protos: "list[Proto]", parts: "list[tree.Part]"):
         self.name = name

@@ -44,6 +44,7 @@ def parse_manifest(source: str, name: str) -> "dict[str, object]":
     isolation    str out of ISOLATIONS: "own", the process gets an OS process of its own (where
                  the node has such), or "none"; see `isolation`
     modules      list of str: modules that `require` is to find by names made at run time
+    native       list of str: functions that are to be machine code on boards (`lang/native.py`)
 
     `name` stands in messages. Raises ManifestError.
     """
@@ -324,6 +325,7 @@ _CHECKS = {
     "memory": memory_in_bytes,
     "modules": _modules,
     "name": _name,
+    "native": _texts,
     "needs": _texts,
     "slice": _seconds,
 }

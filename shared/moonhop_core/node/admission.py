@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from moonhop_core.node.worker import Worker
     from moonhop_core.process.program import Program
 
+NO_ROOM = "no room for machine code until the node starts again: it runs as bytecode"
+
 
 class Admission:
     """Takes processes in for the verbs `run`, `restore` and `prepare`."""
@@ -88,6 +90,8 @@ class Admission:
             },
             hosted.epoch,
         )
+        if about.native and "native" in program.manifest and not program.native:
+            hosted.output("warning", NO_ROOM)
 
     def forget(self, hosted: Hosted) -> None:
         """Undo `_admit`."""

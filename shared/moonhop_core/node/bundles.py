@@ -37,11 +37,16 @@ ARCHITECTURES = (
 
 class Bundles:
     """Fetches programs by hash; on CPython one that was fetched is shared by all
-    its processes."""
+    its processes.
 
-    def __init__(self, http: "Http", away: "Any", compile: "Any" = None):
+    native  bytes that programs' machine code may take yet. A board's executable memory is not its
+            heap, and comes back with a restart only: what was loaded once counts for good
+    """
+
+    def __init__(self, http: "Http", away: "Any", compile: "Any" = None, native: int = 0):
         """`away` runs something that takes a while; `compile(program, engine)` makes the form that
         the engine will ask for, if making it later would hold something up."""
+        self.native = native
         self._http = http
         self._away = away
         self._compile = compile or (lambda program, engine: program.form(engine))
@@ -114,10 +119,15 @@ class Bundles:
         if manifest is None:
             manifest = await self.manifest(hash)
         pieces: "list[bytes]" = []  # a full heap may have no room for it in one piece
-        await self._get(hash, "mpy?mpy=%d" % MPY, pieces.append)
+        room = self.native if "native" in manifest else 0
+        await self._get(hash, "mpy?mpy=%d&native=%d" % (MPY, room), pieces.append)
+        size = machine_code(pieces)
+        self.native -= size
         # The module in no variable: whatever has this coroutine by accident would have it, too.
         forms = {"micropython": load_mpy(pieces, "program_" + hash[:16])}
-        return Program.from_forms(name or hash[:12], hash, manifest, forms)
+        program = Program.from_forms(name or hash[:12], hash, manifest, forms)
+        program.native = size > 0
+        return program
 
     async def _get(self, hash: str, form: str, sink: "Any" = None) -> "Response":
         path = "/programs/%s/%s" % (hash, form)
@@ -149,6 +159,13 @@ def mpy_of(number: int) -> "dict[str, Any]":
         "arch": ARCHITECTURES[arch] if arch < len(ARCHITECTURES) else "",
         "sys": number,
     }
+
+
+def machine_code(pieces: "list[bytes]") -> int:
+    """Return the bytes of a compiled module that has machine code in it, 0 for bytecode alone: the
+    third byte of its head tells for which machine it is."""
+    head = b"".join([piece[:3] for piece in pieces[:3]])
+    return sum([len(piece) for piece in pieces]) if len(head) > 2 and head[2] >> 2 else 0
 
 
 class _Pieces(io.IOBase):

@@ -68,11 +68,13 @@ class About:
         waiting: int = 1000000,
         boot: "dict[str, Any] | None" = None,
         things: "dict[str, Any] | None" = None,
+        native: int = 0,
     ):
         """`chunk` (bytes) and `window` (chunks) bound what a hop to this node has under way,
         `waiting` (bytes) what each process keeps for a broker that is away. `boot` is what a board
         tells of how it started; with `safe` in it, a reason, the node runs no programs. `things`:
-        its sensors, actuators and pins (`things/things.py`)."""
+        its sensors, actuators and pins (`things/things.py`). `native`: bytes of programs' machine
+        code that it takes between two starts."""
         self.fleet = fleet
         self.node = node
         self.boot = boot or {}
@@ -87,6 +89,7 @@ class About:
         self.window = window
         self.waiting = waiting
         self.things = things or {}
+        self.native = native
 
     def capabilities(self) -> "list[str]":
         """Return what programs may need besides tags: sensors, actuators, and "pins"."""
@@ -131,7 +134,7 @@ class Worker:
         self.apart = apart
         self.call_soon = call_soon or (lambda function: function())
         self.topics = Topics(about.fleet)
-        self.bundles = Bundles(http, self.away, compile)
+        self.bundles = Bundles(http, self.away, compile, about.native)
         self.subscriptions = Subscriptions(link, self.topics.base, self._look)
         self._tasks = Tasks()
         self.spawn = self._tasks.spawn

@@ -42,7 +42,10 @@ class Program:
     modules   what `require` finds (`lang/modules.py`); they are compiled with the source
     hash      names the program everywhere: images, transfers, file server
     manifest  a dict (`lang/manifest.py`)
+    native    whether the form that came has machine code in it
     """
+
+    native = False
 
     def __init__(
         self,
@@ -95,13 +98,19 @@ class Program:
 
     @property
     def lowered(self) -> "Any":
-        """The lowered prototypes. Raises the compiler's error (file, line, column)."""
+        """The lowered prototypes. Raises the compiler's error (file, line, column), or MoonhopError
+        for a function in the manifest that there is none of."""
         if self._lowered is None:
             if not self.source:
                 raise MoonhopError("%s came without source and cannot be compiled here" % self.name)
             from moonhop_core.lang.compile import compile_lua
 
-            self._lowered = compile_lua(self.source, self.name, False, self.modules)
+            lowered = compile_lua(self.source, self.name, False, self.modules)
+            if "native" in self.manifest:
+                from moonhop_core.lang.native import native_functions
+
+                lowered.native = native_functions(lowered, self.manifest["native"])
+            self._lowered = lowered
         return self._lowered
 
     def form(self, form: str) -> "Any":
