@@ -108,3 +108,27 @@ def test_recent_forms_keep_to_their_room() -> None:
     forms.add(("a", "python"), b"a")
     forms.add(("b", "python"), b"b" * 9)
     assert forms.get(("a", "python")) == b"a"
+
+
+NATIVE = (
+    b'--! native = ["f"]\nlocal function f(n) for i = 1, n do n = n + i end return n end\nf(9)\n'
+)
+ESP32, OLDER, NO_MACHINE = 0x2B06, 0x2A06, 6  # sys.implementation._mpy
+
+
+def test_machine_code_goes_to_boards_that_have_its_format_and_room_for_it(tmp_path: Path) -> None:
+    with FileStore(tmp_path) as files:
+        programs = ProgramStore(files)
+        hash = programs.add(NATIVE, "native.lua").hash
+        bytecode = programs.form(hash, "mpy", ESP32)
+        assert bytecode[2] == 0
+        native = programs.form(hash, "mpy", ESP32, 64 << 10)
+        assert native[2] == ESP32 >> 8
+        assert len(native) > len(bytecode)
+        assert programs.form(hash, "mpy", ESP32, len(native)) == native
+        for sys_mpy, room in ((ESP32, len(native) - 1), (OLDER, 64 << 10), (NO_MACHINE, 64 << 10)):
+            assert programs.form(hash, "mpy", sys_mpy, room) == bytecode
+        plain = programs.add(SOURCE, "plain.lua").hash
+        assert programs.form(plain, "mpy", ESP32, 64 << 10)[2] == 0
+    with FileStore(tmp_path) as files:
+        assert ProgramStore(files).form(hash, "mpy", ESP32, 64 << 10) == native

@@ -92,7 +92,7 @@ def test_texts_beyond_ascii_are_utf8() -> None:
         (
             "--! nam = 'x'",
             "m:1: unknown key 'nam'; known are checkpoint, engines, isolation, memory, modules, "
-            "name, needs, slice",
+            "name, native, needs, slice",
         ),
         ("--!\n--! name = 'x'\n--! name = 'y'", "m:3: 'name' is given twice; keep one"),
         ("--! name", 'm:1: expected key = value, such as name = "mean"'),

@@ -30,6 +30,7 @@ VERBS = {
     "logs": "show what a process printed and logged",
     "fs": "list, read and write the fleet's files",
     "exec": "run a Lua program here to its end, without a fleet",
+    "profile": "see where a program's time goes, and what is worth machine code on boards",
     "check": "compile a Lua program and tell what it needs",
     "demo": "see a program hop between two unlike nodes",
     "sim": "run the scheduler over simulated nodes, in virtual time",

@@ -10,6 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 CALLS = 200_000  # of Python, two for one of Lua; PUC Lua ends near 200,000 of Lua
+THREAD = "lua"  # the name of the thread
 STACK = 256 << 20  # bytes of address space; memory is taken as it is used
 
 
@@ -40,7 +41,7 @@ def run_deep(work: Callable[[], T]) -> T:
         sys.setrecursionlimit(CALLS)
     before = threading.stack_size(STACK)
     try:
-        thread = threading.Thread(target=run, name="lua", daemon=True)
+        thread = threading.Thread(target=run, name=THREAD, daemon=True)
         thread.start()
     finally:
         threading.stack_size(before)
