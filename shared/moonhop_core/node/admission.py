@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from moonhop_core.node.worker import Worker
     from moonhop_core.process.program import Program
 
-NO_ROOM = "no room for machine code until the node starts again: it runs as bytecode"
-
 
 class Admission:
     """Takes processes in for the verbs `run`, `restore` and `prepare`."""
@@ -48,7 +46,12 @@ class Admission:
                 manifest = await worker.bundles.manifest(hash)
             hosted.engine = self._engine(request.args.get("engine"), manifest)
             self._check(manifest)
+            left = worker.bundles.native
             program = await worker.bundles.get(hash, hosted.engine, hosted.name, manifest)
+            if about.native and left == worker.bundles.native and "native" in manifest:
+                from moonhop_core.node.machine_code import NO_ROOM
+
+                hosted.output("warning", NO_ROOM)
         except BaseException as error:
             self.forget(hosted)
             raise error
@@ -90,8 +93,6 @@ class Admission:
             },
             hosted.epoch,
         )
-        if about.native and "native" in program.manifest and not program.native:
-            hosted.output("warning", NO_ROOM)
 
     def forget(self, hosted: Hosted) -> None:
         """Undo `_admit`."""

@@ -121,13 +121,13 @@ class Bundles:
         pieces: "list[bytes]" = []  # a full heap may have no room for it in one piece
         room = self.native if "native" in manifest else 0
         await self._get(hash, "mpy?mpy=%d&native=%d" % (MPY, room), pieces.append)
-        size = machine_code(pieces)
-        self.native -= size
+        if room:
+            from moonhop_core.node.machine_code import size
+
+            self.native -= size(pieces)
         # The module in no variable: whatever has this coroutine by accident would have it, too.
         forms = {"micropython": load_mpy(pieces, "program_" + hash[:16])}
-        program = Program.from_forms(name or hash[:12], hash, manifest, forms)
-        program.native = size > 0
-        return program
+        return Program.from_forms(name or hash[:12], hash, manifest, forms)
 
     async def _get(self, hash: str, form: str, sink: "Any" = None) -> "Response":
         path = "/programs/%s/%s" % (hash, form)
@@ -159,13 +159,6 @@ def mpy_of(number: int) -> "dict[str, Any]":
         "arch": ARCHITECTURES[arch] if arch < len(ARCHITECTURES) else "",
         "sys": number,
     }
-
-
-def machine_code(pieces: "list[bytes]") -> int:
-    """Return the bytes of a compiled module that has machine code in it, 0 for bytecode alone: the
-    third byte of its head tells for which machine it is."""
-    head = b"".join([piece[:3] for piece in pieces[:3]])
-    return sum([len(piece) for piece in pieces]) if len(head) > 2 and head[2] >> 2 else 0
 
 
 class _Pieces(io.IOBase):

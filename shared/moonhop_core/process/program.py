@@ -42,10 +42,7 @@ class Program:
     modules   what `require` finds (`lang/modules.py`); they are compiled with the source
     hash      names the program everywhere: images, transfers, file server
     manifest  a dict (`lang/manifest.py`)
-    native    whether the form that came has machine code in it
     """
-
-    native = False
 
     def __init__(
         self,
