@@ -48,7 +48,7 @@ class Admission:
             self._check(manifest)
             left = worker.bundles.native
             program = await worker.bundles.get(hash, hosted.engine, hosted.name, manifest)
-            if about.native and left == worker.bundles.native and "native" in manifest:
+            if about.native and worker.bundles.native in (left, -1) and "native" in manifest:
                 from moonhop_core.node.machine_code import NO_ROOM
 
                 hosted.output("warning", NO_ROOM)

@@ -39,8 +39,9 @@ class Bundles:
     """Fetches programs by hash; on CPython one that was fetched is shared by all
     its processes.
 
-    native  bytes that programs' machine code may take yet. A board's executable memory is not its
-            heap, and comes back with a restart only: what was loaded once counts for good
+    native  bytes that programs' machine code may take yet; -1 once there was no memory for some. A
+            board's executable memory is not its heap, and comes back with a restart only: what was
+            loaded once counts for good
     """
 
     def __init__(self, http: "Http", away: "Any", compile: "Any" = None, native: int = 0):
@@ -121,12 +122,20 @@ class Bundles:
         pieces: "list[bytes]" = []  # a full heap may have no room for it in one piece
         room = self.native if "native" in manifest else 0
         await self._get(hash, "mpy?mpy=%d&native=%d" % (MPY, room), pieces.append)
+        taken = 0
         if room:
             from moonhop_core.node.machine_code import size
 
-            self.native -= size(pieces)
-        # The module in no variable: whatever has this coroutine by accident would have it, too.
-        forms = {"micropython": load_mpy(pieces, "program_" + hash[:16])}
+            taken = size(pieces)
+            self.native -= taken
+        try:
+            # The module in no variable: whatever has this coroutine by accident would have it, too.
+            forms = {"micropython": load_mpy(pieces, "program_" + hash[:16])}
+        except MemoryError as error:
+            if not taken:
+                raise error
+            self.native = -1  # there is less executable memory than was said, or it is in pieces
+            return await self._load(hash, engine, name, manifest)
         return Program.from_forms(name or hash[:12], hash, manifest, forms)
 
     async def _get(self, hash: str, form: str, sink: "Any" = None) -> "Response":
