@@ -2,20 +2,50 @@
 the last byte goes on."""
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
 
+from moonhop.boards.configuration import Wish
+from moonhop.boards.joining import join
 from moonhop.boards.repl import Repl
 from moonhop.boards.sets import BoardSet
+from moonhop.cli import main
+from moonhop.cli.client import Client
+from moonhop.scheduler.rows import NewProcess
 from moonhop_core.errors import MoonhopError
+from tests.boards.field import BIRTH
 from tests.boards.flash_board import BLOCK, FlashBoard
 from tests.boards.test_cuts_of_deploy import BLOCKS, NEW, put, what_runs, worker
+from tests.host.running import FLEET, RunningHost
 from tests.micropython import ROOT, run_micropython
+from tests.waiting import wait_for
+
+LARGE = 512  # blocks
 
 FILL = """
 remove("mine")
 with open("mine", "wb") as file:
     for _ in range({}):
         file.write(bytes({}))
+"""
+
+
+FILL_UP = """
+number, size = 0, {}
+while size:
+    number += 1
+    try:
+        with open("full%d" % number, "wb") as file:
+            file.write(bytes(size))
+    except OSError:
+        remove("full%d" % number)
+        size //= 2
+"""
+PROGRAM = b"""
+print(pcall(fs.write, "large", ("x"):rep(5000)))
+print(pcall(fs.append, "large", ("x"):rep(5000)))
+fs.write("small", "there is room for this")
+print(fs.read("small"))
 """
 
 
@@ -52,6 +82,51 @@ def test_deploy_that_lacks_a_block_writes_nothing_and_one_that_has_it_goes_throu
             assert "is full: " in said
             assert "are free; remove files of yours there, or write it anew with: moonhop" in said
         assert what_runs(repl) == "new"
+
+
+def test_board_without_room_joins_runs_programs_and_refuses_an_update(
+    running: RunningHost, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    monkeypatch.setenv("MOONHOP_HOME", str(running.home))
+    host = running.host
+    shed = lambda: host.scheduler.fleet.node("shed")  # noqa: E731
+    with FlashBoard(tmp_path / "board", LARGE, "2M") as board:
+        joined = join(
+            board.url, Client(host.address), Wish("shed"), print, lambda _, __, pieces: pieces
+        )
+        wait_for(lambda: shed().usable, BIRTH, shed)
+        session = shed().session
+        with Repl(board.url) as repl:
+            repl.run(FILL_UP.format(32 * BLOCK))
+            assert repl.ask("room()")[1] < BLOCK
+            repl.restart()
+        wait_for(lambda: shed().usable and shed().session != session, BIRTH, board.said)
+        session = shed().session
+
+        changes = tmp_path / "changes.json"
+        changes.write_text('{"tags": ["zone=north"]}')
+        assert main(["update", "--config", str(changes), "--fleet", FLEET]) == 1
+        assert "shed: not updated: flash is full: " in capsys.readouterr().out
+
+        running.http.put("/api/quotas", json={"account": "node:shed", "bytes": 4000})
+        hash = host.programs.add(PROGRAM, "p.lua").hash
+
+        async def run() -> list[str]:
+            row = host.scheduler.submit(NewProcess("p", hash, [], "shed"))
+            return [
+                line["text"]
+                async for line in host.scheduler.logs.follow(row.pid, None, over(row.pid))
+            ]
+
+        def over(pid: str) -> Callable[[], bool]:
+            return lambda: host.store.process(pid).over
+
+        written, appended, read = running.do(run())
+        for told in (written, appended):
+            assert told.startswith("false\t")
+            assert "quota" in told
+        assert read == "there is room for this"
+        assert (shed().session, shed().birth["boot"]["set"]) == (session, joined.set)
 
 
 def test_board_that_is_full_to_the_last_byte_boots_counts_and_knows_that_it_has_no_room() -> None:
