@@ -14,11 +14,14 @@ import pytest
 from moonhop.boards.deploying import deploy
 from moonhop.boards.repl import Repl
 from moonhop.boards.sets import BoardSet, build_set
+from moonhop.cli import main
 from moonhop_core.errors import MoonhopError
 from tests.boards.flash_board import FlashBoard
+from tests.host.running import FLEET, RunningHost
 from tests.micropython import ROOT
 
 BLOCKS = 64
+LARGE = 512  # blocks, which have room for the worker
 SEED = 5
 SAYS = "def main(how):\n    print('runs %s', how['trial'])\n"
 NOTHING = "moonhop: no complete set of files on this board"
@@ -224,6 +227,23 @@ def test_cut_in_a_step_of_deploy_leaves_a_board_that_runs_what_it_ran(
     before, steps = prepared(name)
     write = random.Random(f"{SEED} {name} {step}").choice(steps[step])
     assert cut_and_go_on(tmp_path, before, write) in may_run(CASES[name], steps, write)
+
+
+def test_board_cut_amid_its_first_deployment_says_so_and_becomes_a_node_by_the_next(
+    running: RunningHost, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    monkeypatch.setenv("MOONHOP_HOME", str(running.home))
+    with FlashBoard(tmp_path / "board", LARGE, "640K") as board:
+        board.said()
+        deploy = ["board", "deploy", "--fleet", FLEET, "--port", board.url, "--name", "shed"]
+        board.cut_amid(random.Random(SEED).randrange(100, 900))
+        assert main(deploy) == 1
+        assert board.was_cut
+        assert "do it again: what has arrived is kept" in capsys.readouterr().err
+        assert NOTHING in board.said()
+        assert main(deploy) == 0
+        assert "born      node shed" in capsys.readouterr().out
+        assert running.host.scheduler.fleet.node("shed").ready
 
 
 @pytest.mark.nightly
