@@ -20,6 +20,7 @@ HOPS = 12
 FREE = 12 << 10  # bytes that have to be free while the program runs
 ALL = 138000  # bytes of runtime and one program; the goal is 128000 (docs/speed.md)
 WAIT = 20.0  # seconds
+WARM_UP, DIFFERENT = 10, 40  # programs
 GROWTH = 6 << 10  # bytes: the last replies are remembered
 
 
@@ -63,6 +64,35 @@ def test_worker_and_program_fit_in_208_kb_and_the_heap_does_not_grow(tmp_path: P
     memory = asyncio.run(body())
     assert min(entry["free"] for entry in memory) >= FREE, memory
     assert memory[-1]["used"] - memory[1]["used"] <= GROWTH, memory
+
+
+def test_programs_that_come_and_go_leave_nothing_in_the_heap(tmp_path: Path) -> None:
+    """MicroPython keeps names for ever, so no program may bring one of its own."""
+
+    async def body() -> None:
+        async with Host(State("heap", tmp_path)) as host:
+            worker = await host.workers.start_micropython(host.add_node("board"), "256K")
+            await host.wait_for_worker(worker, 60)  # its files may have to be made first
+            begin = 0
+            for at in range(WARM_UP + DIFFERENT):
+                source = b"every(%d, function() end)" % (60 + at)
+                program = await asyncio.to_thread(host.programs.add, source, "small.lua")
+                process = host.scheduler.submit(NewProcess("p", program.hash, [], "board"))
+                await host.scheduler.wait_started(process.pid, 20)
+                await host.scheduler.end(process.pid, "kill")
+                if at == WARM_UP:
+                    begin = await used(host)
+            async with asyncio.timeout(WAIT):  # what has just ended may be there for a moment
+                while await used(host) > begin + DIFFERENT * 30:
+                    await asyncio.sleep(0.1)
+
+    asyncio.run(body())
+
+
+async def used(host: Host) -> int:
+    """Return the bytes that the board's heap has in use."""
+    found: int = (await host.scheduler.nodes.ask("board", "stat", {}))["memory"]["used"]
+    return found
 
 
 def test_runtime_and_one_program_do_not_grow() -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from moonhop_core.node.http import Http, Response
 
+MODULE = "moonhop_program"  # what a compiled program is imported as
 KEPT = 8  # programs that no process uses
 MPY = getattr(sys.implementation, "_mpy", 0)
 ARCHITECTURES = (
@@ -130,7 +131,7 @@ class Bundles:
             self.native -= taken
         try:
             # The module in no variable: whatever has this coroutine by accident would have it, too.
-            forms = {"micropython": load_mpy(pieces, "program_" + hash[:16])}
+            forms = {"micropython": load_mpy(pieces)}
         except MemoryError as error:
             if not taken:
                 raise error
@@ -221,19 +222,20 @@ class _Memory:
         return _Pieces(self.pieces)
 
 
-def load_mpy(pieces: "list[bytes]", name: str) -> "Any":
+def load_mpy(pieces: "list[bytes]") -> "Any":
     """Import a compiled module from its pieces, which are gone then; it does not stay in
-    sys.modules. MicroPython only."""
+    sys.modules. MicroPython only. All have the same name, for it keeps those of modules for ever.
+    """
     try:
         import vfs  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         raise RequestError(NO_PROGRAM, "compiled programs need MicroPython")
 
-    vfs.mount(_Memory(name + ".mpy", pieces), "/moonhop_program")
+    vfs.mount(_Memory(MODULE + ".mpy", pieces), "/moonhop_program")
     sys.path.insert(0, "/moonhop_program")
     try:
-        return __import__(name)
+        return __import__(MODULE)
     finally:
         sys.path.pop(0)
         vfs.umount("/moonhop_program")
-        sys.modules.pop(name, None)
+        sys.modules.pop(MODULE, None)
