@@ -27,10 +27,10 @@ class Host:
         return Answer()
 
 load = bundles.load_mpy
-def full(pieces, name):
+def full(pieces):
     if pieces[0][2] >> 2:
         raise MemoryError("memory allocation failed")
-    return load(pieces, name)
+    return load(pieces)
 bundles.load_mpy = full
 
 async def main():
