@@ -26,6 +26,7 @@ from moonhop.scheduler.applications import Applications
 from moonhop.scheduler.images import Images, read_small
 from moonhop.scheduler.logs import Logs
 from moonhop.scheduler.scheduler import Patience, Scheduler
+from moonhop.scheduler.shells import Shells
 from moonhop.scheduler.store import Store
 from moonhop.server.app import create_app
 from moonhop.server.web import WebServer
@@ -126,6 +127,8 @@ class Host:
         self.images = Images(self.scheduler, self.files)
         self.applications = Applications(self.scheduler)
         self.updates = Updates(self.scheduler, self.images, state.own_boards)
+        self.shells = Shells(self.scheduler, self.programs)
+        self.shells.end_left_over()
         stack.push_async_callback(link.disconnect, encode({"state": "gone"}))
         stack.push_async_callback(self.scheduler.stop)
         await self.scheduler.start(lambda: self._connect(link))
@@ -280,6 +283,7 @@ class Host:
             self.credentials,
             self,
             self.updates,
+            self.shells,
         )
         for port in dict.fromkeys([ports.http or before, ports.http]):
             self.web = WebServer(app, ports.address, port)

@@ -18,7 +18,7 @@ from tests.bench.programs import path_of
 
 HOPS = 12
 FREE = 12 << 10  # bytes that have to be free while the program runs
-ALL = 138000  # bytes of runtime and one program; the goal is 128000 (docs/speed.md)
+ALL = 138500  # bytes of runtime and one program; the goal is 128000 (docs/speed.md)
 WAIT = 20.0  # seconds
 WARM_UP, DIFFERENT = 10, 40  # programs
 GROWTH = 6 << 10  # bytes: the last replies are remembered

@@ -51,9 +51,9 @@ class RunningHost:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return httpx.Client(base_url=self.host.address.url, headers=headers, timeout=TIMEOUT)
 
-    def do(self, work: Coroutine[Any, Any, Any]) -> Any:
+    def do(self, work: Coroutine[Any, Any, Any], seconds: float = TIMEOUT) -> Any:
         """Run something on the host's loop and return its result."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(TIMEOUT)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(seconds)
 
     async def _run(self, started: "Future[None]") -> None:
         self._loop = asyncio.get_running_loop()

@@ -163,6 +163,8 @@ def _short_names(trees: dict[str, ast.Module]) -> dict[str, dict[str, str]]:
                     places.setdefault(found, set()).add(name)
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 texts.add(node.value)
+            if isinstance(node, ast.Import):  # `_thread` is the firmware's
+                texts.update(alias.name for alias in node.names)
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 for base in node.bases:

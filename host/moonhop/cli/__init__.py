@@ -29,6 +29,7 @@ VERBS = {
     "rebalance": "even out how many processes the nodes have",
     "logs": "show what a process printed and logged",
     "fs": "list, read and write the fleet's files",
+    "shell": "evaluate Lua in a running process, or in one of its own on a node",
     "exec": "run a Lua program here to its end, without a fleet",
     "profile": "see where a program's time goes, and what is worth machine code on boards",
     "check": "compile a Lua program and tell what it needs",

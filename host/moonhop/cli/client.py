@@ -17,14 +17,14 @@ PIECE = 1 << 18  # bytes read at once
 class Refused(MoonhopError):
     """The host answered with an error."""
 
-    def __init__(self, status: int, message: str, shown: str | None = None) -> None:
+    def __init__(self, status: int, message: str, told: dict[str, Any] | None = None) -> None:
         super().__init__(message)
         self.status = status
-        self._shown = shown
+        self.told = told or {}  # all of its answer
 
     def pretty(self) -> str:
         """Return what to show: for a syntax error the line, with the place marked."""
-        return self._shown or f"moonhop: {self}"
+        return self.told.get("pretty") or f"moonhop: {self}"
 
 
 class Interrupted(MoonhopError):
@@ -87,17 +87,25 @@ class Client:
         """Give server-sent events, name and data, until the server says ``end``; one without a name
         is a ``message``. Raises MoonhopError."""
         with self.open("GET", path, timeout=None) as response:
-            name = "message"
-            for line in _lines(response):
-                field, _, value = line.decode().rstrip("\n").partition(": ")
-                if field == "event":
-                    name = value
-                elif field == "data" and name == "end":
-                    return
-                elif field == "data":
-                    yield name, json.loads(value)
-                elif not field:
-                    name = "message"
+            yield from _events(response)
+
+    @contextmanager
+    def stream(
+        self, verb: str, path: str, body: Any, timeout: float = TIMEOUT
+    ) -> Iterator[Iterator[tuple[str, Any]]]:
+        """Send JSON, and give the server-sent events of the answer, which has to begin in so many
+        seconds and may then go on for ever. Raises MoonhopError."""
+        headers = {"Content-Type": "application/json"}
+        connection = self.connect(timeout)
+        try:
+            with self.told():
+                connection.request(verb, path, json.dumps(body).encode(), {**self.token, **headers})
+            response = self.answer(connection)
+            if connection.sock:
+                connection.sock.settimeout(None)
+            yield _events(response)
+        finally:
+            connection.close()
 
     @contextmanager
     def open(
@@ -169,7 +177,22 @@ class Client:
                 f"the host at {self.address.url} refuses the token of fleet "
                 f"{self.address.fleet!r}; it may be another fleet's: restart it with moonhop up"
             )
-        return Refused(response.status, message, told.get("pretty"))
+        return Refused(response.status, message, told)
+
+
+def _events(response: http.client.HTTPResponse) -> Iterator[tuple[str, Any]]:
+    """Give server-sent events. Raises MoonhopError if they break off."""
+    name = "message"
+    for line in _lines(response):
+        field, _, value = line.decode().rstrip("\n").partition(": ")
+        if field == "event":
+            name = value
+        elif field == "data" and name == "end":
+            return
+        elif field == "data":
+            yield name, json.loads(value)
+        elif not field:
+            name = "message"
 
 
 def _lines(response: http.client.HTTPResponse) -> Iterator[bytes]:

@@ -63,12 +63,12 @@ def _configured_fleet() -> str | None:
 def _configured_boards() -> list[Path]:
     """Return the folder of boards that moonhop.toml names, beside that file, if it does."""
     path, known = _config()
-    if "boards" not in known:
+    table = known.get("boards", {})
+    place = table.get("path") if isinstance(table, dict) else table
+    if place is None:
         return []
-    table = known["boards"]
-    place = table.get("path") if isinstance(table, dict) else None
     if not isinstance(place, str):
-        raise MoonhopError(f'{path}: [boards] must have a folder, such as path = "boards"')
+        raise MoonhopError(f'{path}: boards.path must be a folder, such as path = "boards"')
     found = path.parent / place
     if not found.is_dir():
         raise MoonhopError(f"{path}: boards.path is {place!r}, and there is no folder {found}")

@@ -29,7 +29,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
 THEN = ("machine", "units", "library", "operations", "iterators", "objects")
 # Loaded when something that they make is first read.
 LATER = {"messages", "recovery", "interrupt", "frames", "values", "blanks"}
-LATER |= {"image_write", "image_paths", "image_read"}
+LATER |= {"image_write", "image_paths", "image_read", "entered"}
 NUMBERS_LATER: dict[str, tuple[str, ...]] = {
     "lua54": ("numbers54",),
     "luajit": ("messagesjit", "patternsjit", "packjit", "utf8jit"),
@@ -165,15 +165,23 @@ def libraries(program: Program) -> Wanted:
         named = set(NAME.findall(program.source))
         for module in program.modules:
             named.update(NAME.findall(module.source))
-        globals = {name.partition(".")[0] for name in api.names()}
-        if not named or named & ANYTHING:
-            named = {*NATIVE, *LIBRARIES.values(), *globals}
-        native = "".join(f" {name} " for name in NATIVE if name in named)
-        parts = tuple(part for part, name in LIBRARIES.items() if name in named)
-        kinds = tuple(kind for kind in api.OBJECTS if kind.islower() or kind.lower() in named)
-        found = Wanted(native, parts, _operations(named.union(kinds)), kinds)
+        found = everything() if not named or named & ANYTHING else _wanted_by(named)
         _wanted[program] = found
     return found
+
+
+@functools.cache
+def everything() -> Wanted:
+    """Return all that programs can mean."""
+    globals = {name.partition(".")[0] for name in api.names()}
+    return _wanted_by({*NATIVE, *LIBRARIES.values(), *globals})
+
+
+def _wanted_by(named: set[str]) -> Wanted:
+    native = "".join(f" {name} " for name in NATIVE if name in named)
+    parts = tuple(part for part, name in LIBRARIES.items() if name in named)
+    kinds = tuple(kind for kind in api.OBJECTS if kind.islower() or kind.lower() in named)
+    return Wanted(native, parts, _operations(named.union(kinds)), kinds)
 
 
 def _operations(named: set[str]) -> tuple[Any, ...]:

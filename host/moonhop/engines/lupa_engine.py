@@ -22,6 +22,7 @@ from moonhop.engines.lua_runtime import (
     MODULES,
     NUMBERS,
     THEN,
+    everything,
     libraries,
     make_state,
     program_code,
@@ -45,6 +46,7 @@ from moonhop_core.process.values import unpack
 
 if TYPE_CHECKING:
     from moonhop_core.process.engine import Outcome, Record
+    from moonhop_core.process.entered import Entered
 
 VALUES, WAIT, ERROR = 0, 1, 2  # how an operation ended, for the runtime
 
@@ -69,6 +71,7 @@ class LupaEngine(Engine):
         if name == "luajit":
             self.int_bits = 53
         self._text = program.form(name)
+        self._wanted = libraries(program)
         self._open()
 
     # ------------------------------------------------------------ the state
@@ -98,7 +101,7 @@ class LupaEngine(Engine):
         """Load the runtime, whose functions `_call` finds."""
         load = self._lua.eval('function(code, ...) return load(code, "=?", "b")(...) end')
         code = runtime(self.name).code
-        wanted = libraries(self.program)
+        wanted = self._wanted
         made = load(code["natives"], self.name, self._op, self._answer, wanted.native)
         self._r = Functions(made)
         for part in (*FIRST, *NUMBERS[self.name], *THEN, *wanted.parts):
@@ -112,7 +115,7 @@ class LupaEngine(Engine):
         return self._r[name](*args)
 
     def _install(self) -> None:
-        wanted = libraries(self.program)
+        wanted = self._wanted
         self._call("install_ops", *wanted.operations)
         for kind in wanted.kinds:
             self._call("install_kind", kind)
@@ -289,6 +292,38 @@ class LupaEngine(Engine):
         found: str = importlib.import_module(MODULES[self.name]).lua_type(value)
         return found
 
+    # ------------------------------------------------------------ texts loaded later
+
+    def entered(self) -> "Entered":
+        """Return what loads texts while the program runs."""
+        from moonhop.engines.lupa_entered import LupaEntered
+
+        return LupaEntered(self)
+
+    def have_everything(self) -> None:
+        """Have all libraries, not only those that the program may mean: what has been written down
+        goes on in a state with them."""
+        if self._wanted == everything():
+            return
+        records: list[Record] = []
+        self.write_image(records.append)
+        self._open_with_everything()
+        for record in records:
+            self.read_record(record)
+        self.finish_restore()
+
+    def _open_with_everything(self) -> None:
+        self._wanted = everything()
+        self._open()
+
+    def has_room(self, values: Any) -> bool:
+        """Tell whether there is room for values that are about to be handed over."""
+        return self._memory is None or self._memory.room(values)
+
+    def call(self, name: str, *args: Any) -> Any:
+        """Call a function of the runtime."""
+        return self._call(name, *args)
+
     # ------------------------------------------------------------ image
 
     def write_image(self, put: "Callable[[Record], None]") -> None:
@@ -337,6 +372,8 @@ class LupaEngine(Engine):
 
     def _read_unit(self, record: "Record") -> None:
         number, given, source = record[1:4]
+        if self._wanted != everything():  # the first one: nothing else has been read yet
+            self._open_with_everything()
         text = compile_unit(source, given, self.name)
         wrong = self._call(
             "read_unit",

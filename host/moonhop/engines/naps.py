@@ -74,6 +74,11 @@ class NappingEngine(LupaEngine):
             self.wake()
         return super().resume(tid, values, error)
 
+    def have_everything(self) -> None:
+        """Have all libraries."""
+        self.wake()
+        super().have_everything()
+
     def write_image(self, put: "Callable[[Record], None]") -> None:
         """Write all records; a nap goes on."""
         if self._written is None:

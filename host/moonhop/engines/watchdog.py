@@ -49,6 +49,7 @@ class Watch(bounds.Watch):
         self._engine = engine
         self._excess = excess
         self._stuck = stuck
+        self.turn_number = 0
         self._lock = threading.Lock()
         self._masked = False
         self._over = math.inf  # when the turn is over
@@ -57,6 +58,7 @@ class Watch(bounds.Watch):
 
     def begin(self) -> None:
         """A turn begins on this thread."""
+        self.turn_number += 1
         self.thread = threading.get_ident()
         self._used = time.thread_time()
         self.reason = ""
@@ -90,10 +92,11 @@ class Watch(bounds.Watch):
             if self.reason and self.look != math.inf:
                 self._engine.interrupt(self.reason)
 
-    def interrupt(self, reason: str) -> None:
-        """End the turn that runs, if one does, for another reason; on any thread."""
+    def interrupt(self, reason: str, turn: "int | None" = None) -> None:
+        """End the turn that runs, if one does, for another reason; on any thread. `turn`: only if
+        it is the one of this number."""
         with self._lock:
-            if self.look == math.inf or self.reason:
+            if self.look == math.inf or self.reason or turn not in (None, self.turn_number):
                 return
             self.reason = reason
             self._since = self.look = time.monotonic()

@@ -8,6 +8,7 @@ Orders, each a list, and what follows in it:
     turn       microseconds for turns; 0: one
     restore    microseconds since the image was written, whether it has arrived
     snapshot   the epoch of the copy that goes on, or null
+    shell      a method of Shell, and its arguments
     pause, resume, stop, waits   -
 
 Each order but the first two is followed by [what has come for the process, who it is, the time if
@@ -38,6 +39,7 @@ from moonhop_core.process.host import Host
 from moonhop_core.process.image import ImageError, ImageReader
 from moonhop_core.process.process import Process
 from moonhop_core.process.program import Program
+from moonhop_core.process.shell import shell_of
 
 ROOM = 32 << 20  # bytes that the child itself may want beyond what its program may
 BATCH = 32 << 10  # characters of an image in one message
@@ -79,6 +81,10 @@ class Effects(Host):
     def output(self, kind: str, text: str) -> None:
         """Hand a line on."""
         self.wire.send(["output", kind, text])
+
+    def evaluated(self, number: int, kind: str, text: str) -> None:
+        """Hand it on."""
+        self.wire.send(["evaluated", number, kind, text])
 
     def publish(self, topic: str, payload: str, qos: int, retain: bool) -> None:
         """Hand a message on. Raises MoonhopError for a topic that is closed to programs."""
@@ -140,6 +146,7 @@ class Served:
             "resume": self.process.resume,
             "stop": self.process.stop,
             "waits": self.process.waits,
+            "shell": self._shell,
         }
 
     def serve(self) -> None:
@@ -201,6 +208,9 @@ class Served:
             more = process.turn()
             if not more or not most or clock.monotonic() > end:
                 return more
+
+    def _shell(self, method: str, *args: Any) -> Any:
+        return getattr(shell_of(self.process), method)(*args)
 
     def _read(self, lines: list[str]) -> None:
         if self._wrong is not None:

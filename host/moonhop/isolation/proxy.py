@@ -29,6 +29,7 @@ STARVED = 10  # times as long may a turn take whose child does not get the proce
 OTHER = 60.0  # seconds for orders that run nothing of the program
 BATCH = 32 << 10  # characters of an image in one order
 ENDINGS = (ENDED, FAILED)
+EFFECTS = ("output", "evaluated", "publish", "subscribe", "unsubscribe", "request")
 UNNAMED = ("open", "close", "state")  # what things are asked for besides the program's operations
 
 
@@ -195,6 +196,11 @@ class IsolatedProcess:
             self.feed(line)
         return self.finish_restore(None, elapsed, arrived)
 
+    @property
+    def shell(self) -> "IsolatedShell":
+        """What is entered at a shell."""
+        return IsolatedShell(self.host, functools.partial(self._order, OTHER, "shell"))
+
     def waits(self) -> list[str]:
         """Return for each waiting task, in words, what it waits for."""
         found: list[str] = self._order(OTHER, "waits")
@@ -281,7 +287,7 @@ class IsolatedProcess:
         self.child.kill()
 
     def _effect(self, what: str, args: list[Any]) -> None:
-        if what not in ("output", "publish", "subscribe", "unsubscribe", "request"):
+        if what not in EFFECTS:
             raise Gone(f"an unknown effect {what!r}")
         if not self.gone:
             getattr(self.host, what)(*args)
@@ -336,3 +342,32 @@ class IsolatedProcess:
         self.failure = [text, ""]
         self.host.output("error", text)
         self.host.changed()
+
+
+class IsolatedShell:
+    """Stands where a Shell stands; see there."""
+
+    def __init__(self, host: Host, order: Callable[..., Any]) -> None:
+        self._host, self._order = host, order
+
+    def next_unit(self) -> int:
+        """Return the number of the unit that the next text will be."""
+        found: int = self._order("next_unit")
+        return found
+
+    def evaluate(self, number: int, source: str, given: str, _form: Any = None) -> None:
+        """Enter a text. Raises MoonhopError if it does not compile."""
+        self._order("evaluate", number, source, given)
+        self._host.changed()
+
+    def interrupt(self, number: int) -> None:
+        """Do nothing: a turn in a child ends by its slice."""
+
+    def break_off(self, number: int) -> None:
+        """End an evaluation, between two turns."""
+        self._order("break_off", number)
+
+    def names(self, path: list[str]) -> list[str]:
+        """Return the names in a table."""
+        found: list[str] = self._order("names", path)
+        return found

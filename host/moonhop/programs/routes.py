@@ -1,11 +1,11 @@
 """``/programs``: programs by hash, in the form that a node asks for."""
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 
-from moonhop.programs.store import ProgramStore
+from moonhop.programs.store import ProgramStore, unit_mpy
 from moonhop.server.auth import OWNER
 
 TYPES = {"manifest": "application/json", "mpy": "application/octet-stream"}
@@ -22,6 +22,20 @@ def program_routes(programs: ProgramStore) -> APIRouter:
             raise HTTPException(403, "only the API token may add programs")
         program = await asyncio.to_thread(programs.add, await request.body(), name)
         return {"hash": program.hash, "name": program.name, "manifest": program.manifest}
+
+    @routes.post("/unit", responses={200: {"content": {TYPES["mpy"]: {}}}})
+    async def unit(
+        request: Request,
+        name: Annotated[str, Query(max_length=1000)] = "=load",
+        number: Annotated[int, Query(ge=1, lt=1 << 20)] = 1,
+        mpy: int = 0,
+    ) -> Response:
+        """Compile a text for a board that is to load it into a running program, as unit
+        ``number``; nothing is kept."""
+        content = await asyncio.to_thread(
+            unit_mpy, await request.body(), name.encode().decode("latin-1"), number, mpy
+        )
+        return Response(content, media_type=TYPES["mpy"])
 
     @routes.get("/{hash}/{form}")
     async def form(hash: str, form: str, mpy: int = 0, native: int = 0) -> Response:

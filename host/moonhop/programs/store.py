@@ -28,7 +28,9 @@ from moonhop.files.store import FileStore
 from moonhop.programs.forms import RecentForms
 from moonhop.programs.linking import link
 from moonhop_core.errors import MoonhopError
-from moonhop_core.lang.emit_python import NATIVE
+from moonhop_core.lang.compile import compile_lua
+from moonhop_core.lang.emit_python import NATIVE, emit_python
+from moonhop_core.lua.chunks import display_name
 from moonhop_core.node.bundles import mpy_of
 from moonhop_core.process.program import FORMS, LARGEST, Program
 
@@ -133,11 +135,8 @@ class ProgramStore:
         if form == "manifest":
             about = {"name": program.name, "hash": hash, "manifest": program.manifest}
             return json.dumps(about).encode()
-        if form == "mpy" and mpy and mpy & 255 != MPY_VERSION:
-            raise MoonhopError(
-                f"cannot compile for .mpy version {mpy & 255}, only {MPY_VERSION}; "
-                "flash a newer MicroPython"
-            )
+        if form == "mpy":
+            check_version(mpy)
         arch = mpy_of(mpy)["arch"]
         if form == "mpy" and native > 0 and arch and program.manifest.get("native"):
             made = self._made(program, form, arch)
@@ -166,6 +165,27 @@ class ProgramStore:
         self._files.write(f"{FOLDER}/{hash}/{what}", made)
         self._forms.add((hash, what), made)
         return made
+
+
+def check_version(mpy: int) -> None:
+    """Raise MoonhopError if a board (its ``sys.implementation._mpy``; 0: any) loads other bytecode
+    than is made here."""
+    if mpy and mpy & 255 != MPY_VERSION:
+        raise MoonhopError(
+            f"cannot compile for .mpy version {mpy & 255}, only {MPY_VERSION}; "
+            "flash a newer MicroPython"
+        )
+
+
+def unit_mpy(source: bytes, given: str, number: int, mpy: int) -> bytes:
+    """Return a text, to be loaded into a running program under a name (both as Lua strings), as
+    bytecode for a board. Raises the compiler's error."""
+    check_version(mpy)
+    if len(source) > LARGEST:
+        raise MoonhopError(f"a text is larger than {LARGEST >> 20} MB")
+    lowered = compile_lua(source.decode("latin-1"), display_name(given), unit=True)
+    text = slim_program(emit_python(lowered, True))
+    return compile_mpy(text, f"<lua {number}>")  # as lua/positions.py looks for it
 
 
 def compile_mpy(source: str, name: str, arch: str = "") -> bytes:

@@ -35,7 +35,7 @@ class Hearing:
                 case ["node", node, "load"]:
                     self._take_load(node, decode(payload))
                 case ["node", node, "log"]:
-                    self._scheduler.logs.take(node, decode(payload))
+                    self._take_line(node, decode(payload))
                 case ["node", node, "event"]:
                     self._take_event(node, decode(payload))
                 case ["node", _, "res", "host"]:
@@ -44,6 +44,12 @@ class Hearing:
                     self._scheduler.spawn(self._scheduler.answers.answer(node, payload))
         except (RequestError, KeyError, TypeError, ValueError) as error:
             log.warning("node sent what is no message on %s: %s", topic, error)
+
+    def _take_line(self, node: str, line: dict[str, Any]) -> None:
+        if "eval" in line:
+            self._scheduler.evaluations.take(line)
+        else:
+            self._scheduler.logs.take(node, line)
 
     def _take_birth(self, name: str, birth: dict[str, Any], retained: bool) -> None:
         was = self._scheduler.fleet.nodes[name].state if name in self._scheduler.fleet.nodes else ""

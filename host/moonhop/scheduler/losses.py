@@ -65,6 +65,9 @@ class Losses:
             age = self._scheduler.clock() - process.imaged
             how = f"from its checkpoint of {age:.0f} s before" if kept else "from the start"
             again.append((process.pid, f"{reason}; goes on, {how}", kept))
+            self._scheduler.evaluations.lose(
+                process.pid, f"process {process.pid} was set back: {reason}; it goes on, {how}"
+            )
         if again:
             self._scheduler.store.set_all_back(again)
         self._scheduler.replan()

@@ -16,6 +16,7 @@ from typing import Any
 from moonhop.scheduler import restarts
 from moonhop.scheduler.answers import Answers
 from moonhop.scheduler.coordinator import Coordinator, HopReport
+from moonhop.scheduler.evaluations import Evaluations
 from moonhop.scheduler.fleet import Fleet
 from moonhop.scheduler.hearing import Hearing
 from moonhop.scheduler.logs import Logs
@@ -82,6 +83,7 @@ class Scheduler:
         self.hearing = Hearing(self)
         self.losses = Losses(self)
         self.starts = Starts(self)
+        self.evaluations = Evaluations(self)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._locks: dict[str, asyncio.Lock] = {}
         self._waiters: set[asyncio.Event] = set()
@@ -148,7 +150,7 @@ class Scheduler:
     async def hop(self, pid: str, node: str, reason: str = "asked to hop") -> HopReport:
         """Bring a process to a node. Raises MoonhopError if it stays where it is."""
         async with self.lock(pid):
-            process = self._running(pid)
+            process = self.running(pid)
             target = self.fleet.ready_node(node)
             if process.node == node:
                 raise MoonhopError(f"process {pid} is on node {node} already")
@@ -185,7 +187,7 @@ class Scheduler:
         async with self.lock(pid):
             self.asked[pid] = f"asked to {verb}"
             try:
-                await self._ask(self._running(pid), verb)
+                await self._ask(self.running(pid), verb)
             finally:
                 reason = self.asked.pop(pid)
             state = "paused" if verb == "pause" else "running"
@@ -233,6 +235,7 @@ class Scheduler:
         self.store.event(state, process.pid, process.node, reason)
         text = f"{state} ({reason}); starts again in {wait:g} s"
         self.store.set_back(process.pid, text, attempts, now + wait)
+        self.evaluations.lose(process.pid, f"process {process.pid} {text}")
 
     # -- the plan --------------------------------------------------------------------------------
 
@@ -317,7 +320,8 @@ class Scheduler:
             raise MoonhopError(f"process {pid} is over ({process.state}: {process.reason})")
         return process
 
-    def _running(self, pid: str) -> ProcessRow:
+    def running(self, pid: str) -> ProcessRow:
+        """Return a process that runs, or is paused. Raises MoonhopError."""
         process = self._live(pid)
         if process.state not in LIVE:
             raise MoonhopError(f"process {pid} is {process.state} ({process.reason}); try again")
@@ -342,6 +346,8 @@ class Scheduler:
 
     def _forget(self, pid: str) -> None:
         """Let go of what is kept of a process that is over."""
+        row = self.store.process(pid)
+        self.evaluations.lose(pid, f"process {pid} is over ({row.state}: {row.reason})")
         self.logs.end(pid)
         self._views.pop(pid, None)
         self._left_alone.pop(pid, None)

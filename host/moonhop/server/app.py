@@ -13,11 +13,13 @@ from moonhop.programs.store import ProgramStore
 from moonhop.scheduler.applications import Applications
 from moonhop.scheduler.images import Images
 from moonhop.scheduler.scheduler import Scheduler
+from moonhop.scheduler.shells import Shells
 from moonhop.server.api import api_routes
 from moonhop.server.apps import app_routes
 from moonhop.server.auth import Gate
 from moonhop.server.credentials import Gatekeeper, credential_routes
 from moonhop.server.refusals import DOCUMENTED, add_refusals
+from moonhop.server.shell import shell_routes
 from moonhop.server.updates import api_update_routes
 from moonhop.updates.shelf import update_routes
 from moonhop.updates.updates import Updates
@@ -33,6 +35,7 @@ def create_app(
     credentials: Credentials,
     host: Gatekeeper,
     updates: Updates,
+    shells: Shells,
 ) -> FastAPI:
     """Return the application over a running host's parts."""
     app = FastAPI(title="moonhop", docs_url=None, redoc_url=None, responses=DOCUMENTED)
@@ -40,6 +43,7 @@ def create_app(
     # What is asked for most comes first: routes are tried in their order.
     app.include_router(file_routes(files, writers), prefix="/files")
     app.include_router(tree_routes(files, writers, watchers), prefix="/fs")
+    app.include_router(shell_routes(scheduler.evaluations, shells), prefix="/api")
     app.include_router(api_routes(scheduler, programs, images), prefix="/api")
     app.include_router(app_routes(applications), prefix="/api/apps")
     app.include_router(credential_routes(host), prefix="/api/nodes")

@@ -20,6 +20,7 @@ from moonhop.files.errors import (
     QuotaReached,
     StoreFails,
 )
+from moonhop.scheduler.entered import Incomplete
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lang.errors import LuaSyntaxError
 
@@ -63,9 +64,11 @@ def add_refusals(app: FastAPI) -> None:
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     """Tell what the caller can act on; anything else is a fault of ours, and a 500."""
-    message = {"error": str(error)}
+    message: dict[str, Any] = {"error": str(error)}
     if isinstance(error, LuaSyntaxError):
         message["pretty"] = error.pretty()
+    if isinstance(error, Incomplete):
+        message["incomplete"] = True
     return JSONResponse(message, _status(error))
 
 

@@ -142,8 +142,11 @@ class Machine:
         made: Function = new(self.units[0].protos[0], ())
         return made
 
-    def compile_unit(self, source: str, given: str, env: "Any" = None) -> Unit:
-        """Compile a text that `load` was given, and add it as a unit. Raises LuaSyntaxError."""
+    def compile_unit(self, source: str, given: str, env: "Any" = None, form: "Any" = None) -> Unit:
+        """Compile a text that `load` was given, unless `form` is what came of it elsewhere, and add
+        it as a unit. Raises LuaSyntaxError, and ImportError where there is no compiler."""
+        if form is not None:
+            return self.add_unit(form, env or self.globals, source, given)
         from moonhop_core.lang.compile import compile_lua
         from moonhop_core.lang.emit_python import emit_python
         from moonhop_core.lua.chunks import display_name

@@ -1,9 +1,11 @@
 """Images of processes in files of the fleet: the verbs `snapshot` and `restore`."""
 
 from moonhop_core.errors import MoonhopError
+from moonhop_core.node.bundles import MPY
 from moonhop_core.node.hop_wire import Cutter, Lines, unpack
 from moonhop_core.node.http import quote
 from moonhop_core.node.messages import FAILED, IMAGE, RequestError
+from moonhop_core.node.units import MARK, Late
 
 try:
     from typing import TYPE_CHECKING
@@ -11,7 +13,7 @@ except ImportError:  # MicroPython has no typing
     TYPE_CHECKING = False  # type: ignore[misc]
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from moonhop_core.node.hosting import Hosted
@@ -71,24 +73,33 @@ async def restore(worker: "Worker", hosted: "Hosted", path: str, image: str) -> 
     process = hosted.process
     assert process
     reader = process.reader()
+    late = Late(worker.http, process, reader)
+
+    def take(line: str) -> None:
+        if late.over.is_set() and not (MPY and line[: len(MARK)] == MARK):
+            reader.feed(line)
+        else:
+            late.add(line)
+
     if image:
         for line in image.rstrip("\n").split("\n"):
-            reader.feed(line)
+            take(line)
     else:
-        await _fetch(worker, path, reader)
+        await _fetch(worker, path, take)
+    await late.catch_up()
     await worker.away(lambda: process.finish_restore(reader, 0, False))
     process.pid = hosted.pid
     process.epoch = hosted.epoch
 
 
-async def _fetch(worker: "Worker", path: str, reader: "Any") -> None:
+async def _fetch(worker: "Worker", path: str, take: "Callable[[str], Any]") -> None:
     lines = Lines()
 
-    def take(piece: bytes) -> None:
+    def take_all(piece: bytes) -> None:
         for line in lines.add(piece):
-            reader.feed(line)
+            take(line)
 
-    response = await worker.http.request("GET", address(path), sink=take, timeout=TIMEOUT)
+    response = await worker.http.request("GET", address(path), sink=take_all, timeout=TIMEOUT)
     if response.status == 404:
         raise RequestError(IMAGE, "%s: no such file" % path)
     if not response.ok:

@@ -3,6 +3,7 @@
 import asyncio
 
 from moonhop_core.errors import MoonhopError
+from moonhop_core.node.bundles import MPY
 from moonhop_core.node.hop import Side
 from moonhop_core.node.hop_wire import DATA, LAST, Lines, unpack
 from moonhop_core.node.hosting import RESTORED
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from moonhop_core.node.hosting import Hosted
+    from moonhop_core.node.units import Late
     from moonhop_core.node.worker import Worker
 
 
@@ -33,6 +35,7 @@ class HopTarget(Side):
         self._unsaid = 0
         self._lines = Lines()
         self._reader: "Any" = None
+        self._late: "Late | None" = None  # what waits until the host has compiled a text
         self._finishing = 0
         self._sha = ""
 
@@ -101,7 +104,7 @@ class HopTarget(Side):
         except MemoryError:
             self._fail(IMAGE, "memory is too small for the process")
             return
-        if self._unsaid * 2 >= self.window:
+        if self._unsaid * 2 >= self.window and not self._late:
             self._confirm()
 
     def _confirm(self) -> None:
@@ -117,7 +120,28 @@ class HopTarget(Side):
         if self._reader is None:
             self._reader = process.reader()
         for line in self._lines.add(data):
-            self._reader.feed(line)
+            if self._late:
+                self._late.add(line)
+            elif MPY and line[:5] == '["u",':
+                from moonhop_core.node.units import Late
+
+                self._late = Late(self.worker.http, process, self._reader)
+                self._late.add(line)
+                self.worker.spawn(self._catch_up(self._late))
+            else:
+                self._reader.feed(line)
+
+    async def _catch_up(self, late: "Late") -> None:
+        """Read what waits; meanwhile the source is not asked for more."""
+        try:
+            await late.catch_up()
+            self._late = None
+            if not self._finishing:
+                self._confirm()
+        except MoonhopError as error:
+            self._fail(IMAGE, str(error))
+        except MemoryError:
+            self._fail(IMAGE, "memory is too small for the process")
 
     async def _finish(self, data: bytes) -> None:
         hosted = self.hosted
@@ -127,6 +151,10 @@ class HopTarget(Side):
             digest = self._lines.finish()
             if last.get("sha") != digest or process is None or self._reader is None:
                 raise RequestError(IMAGE, "the image was altered on its way")
+            if self._late:
+                await self._late.over.wait()
+            if self.failure:
+                return
             hosted.seq = last.get("seq") or 0
             elapsed = last.get("elapsed") or 0
             await self.worker.away(lambda: process.finish_restore(self._reader, elapsed))

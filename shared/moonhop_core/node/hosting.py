@@ -22,6 +22,7 @@ except ImportError:  # MicroPython has no typing
 if TYPE_CHECKING:
     from typing import Any
 
+    from moonhop_core.node.shell import Words
     from moonhop_core.node.worker import Worker
     from moonhop_core.process.process import Process
     from moonhop_core.things.things import Things
@@ -42,6 +43,8 @@ _clock = RealClock()
 
 class Hosted(Host):
     """A process on this node. `process` is None while it is prepared."""
+
+    words: "Words | None" = None  # of evaluations, on their way
 
     def __init__(self, worker: "Worker", pid: str, epoch: int):
         self.worker = worker
@@ -113,6 +116,16 @@ class Hosted(Host):
         if not self._holding:
             self._rest.clear()
             self._wake.set()
+
+    async def apart(self, function: "Any") -> "Any":
+        """Do something with its process where turns run, while it is held; what the process does
+        then goes out as that of a turn does."""
+        self._working = True
+        try:
+            return await self.worker.away(function)
+        finally:
+            self._working = False
+            self._flush()
 
     def freeze(self) -> None:
         """From now on keep messages back: they are another copy's. Those that came are not."""
@@ -268,6 +281,12 @@ class Hosted(Host):
     def output(self, kind: str, text: str) -> None:
         """Send a line of the log."""
         self._effect(self._log, kind, text)
+
+    def evaluated(self, number: int, kind: str, text: str) -> None:
+        """Send a word of an evaluation."""
+        from moonhop_core.node.shell import say
+
+        self._effect(say, self, number, kind, text)
 
     def publish(self, topic: str, payload: str, qos: int, retain: bool) -> None:
         """Send a message."""

@@ -49,6 +49,10 @@ class Verbs:
         """Carry out a request and return its result."""
         if request.verb in self.worker.special:
             return await self.worker.special[request.verb](request)
+        if request.verb in ("eval", "interrupt", "names"):
+            from moonhop_core.node import shell
+
+            return await shell.do(self, request)
         if request.verb not in VERBS:
             raise RequestError(UNKNOWN_VERB, "there is no verb %r" % request.verb)
         return await getattr(self, "do_" + request.verb)(request)
@@ -72,7 +76,7 @@ class Verbs:
 
     async def do_stop(self, request: "Request") -> "dict[str, Any]":
         """End a process at rest."""
-        hosted = self._find(request)
+        hosted = self.hosted_of(request)
         await hosted.hold(STOP)
         assert hosted.process
         await self.worker.away(hosted.process.stop)
@@ -82,7 +86,7 @@ class Verbs:
 
     async def do_kill(self, request: "Request") -> "dict[str, Any]":
         """End a process at once; a turn that does not end is interrupted if its engine can be."""
-        hosted = self._find(request)
+        hosted = self.hosted_of(request)
         self._abort(hosted, "the process was killed")
         process = hosted.process
         self.worker.let_go(hosted, "killed", {"reason": "asked to kill"})
@@ -92,8 +96,8 @@ class Verbs:
 
     async def do_pause(self, request: "Request") -> "dict[str, Any]":
         """Let a process stand still."""
-        hosted = self._find(request)
-        self._must_be(hosted, ("running", "paused"))
+        hosted = self.hosted_of(request)
+        self.must_be(hosted, ("running", "paused"))
         await hosted.hold(STOP)
         assert hosted.process
         hosted.process.pause()
@@ -103,7 +107,7 @@ class Verbs:
 
     async def do_resume(self, request: "Request") -> "dict[str, Any]":
         """Let a process go on, after `pause` or after a `release` that led nowhere (NMP-045)."""
-        hosted = self._find(request)
+        hosted = self.hosted_of(request)
         if hosted.state == "paused":
             await hosted.hold(STOP)
             assert hosted.process
@@ -115,15 +119,15 @@ class Verbs:
         elif hosted.transfer and hosted.state == "running":
             self._abort(hosted, "the hop was called off")
         else:
-            self._must_be(hosted, ("running",))
+            self.must_be(hosted, ("running",))
         return {"pid": hosted.pid, "state": hosted.state}
 
     async def do_snapshot(self, request: "Request") -> "dict[str, Any]":
         """Write a process's image to a file of the fleet; it goes on, or leaves with that."""
         from moonhop_core.node import checkpoint
 
-        hosted = self._find(request)
-        self._must_be(hosted, ("running", "paused"))
+        hosted = self.hosted_of(request)
+        self.must_be(hosted, ("running", "paused"))
         path = request.get("path", str)
         if hosted.transfer:
             raise RequestError(BUSY, "process %s is about to hop" % hosted.pid)
@@ -184,8 +188,8 @@ class Verbs:
         """Bring a process to rest and send its image over; or it runs on."""
         from moonhop_core.node.hop import HopSource
 
-        hosted = self._find(request)
-        self._must_be(hosted, ("running", "paused"))
+        hosted = self.hosted_of(request)
+        self.must_be(hosted, ("running", "paused"))
         transfer = _level(request.get("transfer", str))
         deadline = request.get("deadline", (int, float))
         while hosted.transfer:
@@ -195,7 +199,7 @@ class Verbs:
             # It was asked for while this node could not hear, and was given up by the host.
             older.abort(FAILED, "the host leads another hop by now")
             await older.over.wait()
-            self._must_be(hosted, ("running", "paused"))  # it may have come to its end after all
+            self.must_be(hosted, ("running", "paused"))  # it may have come to its end after all
         source = hosted.transfer = HopSource(self.worker, hosted, transfer, deadline)
         try:
             result = await source.run()
@@ -207,18 +211,18 @@ class Verbs:
 
     async def do_start(self, request: "Request") -> "dict[str, Any]":
         """Go on with a process that was taken over."""
-        hosted = self._find(request, request.get("epoch", int))
+        hosted = self.hosted_of(request, request.get("epoch", int))
         if hosted.state == RESTORED:
             return self._go(hosted, True)
-        self._must_be(hosted, ("running", "paused"))  # it came twice (NMP-019)
+        self.must_be(hosted, ("running", "paused"))  # it came twice (NMP-019)
         return {"pid": hosted.pid, "state": hosted.state}
 
     async def do_drop(self, request: "Request") -> "dict[str, Any]":
         """Let go of a process that another node has taken over."""
         pid = request.get("pid", str)
         if pid in self.worker.processes:
-            hosted = self._find(request, request.get("epoch", int))
-            self._must_be(hosted, (RELEASED,))
+            hosted = self.hosted_of(request, request.get("epoch", int))
+            self.must_be(hosted, (RELEASED,))
             self.worker.let_go(hosted, "dropped")
         return {"pid": pid}
 
@@ -226,8 +230,8 @@ class Verbs:
         """Give up taking a process over."""
         pid = request.get("pid", str)
         if pid in self.worker.processes:
-            hosted = self._find(request, request.get("epoch", int))
-            self._must_be(hosted, (PREPARED, RESTORED))
+            hosted = self.hosted_of(request, request.get("epoch", int))
+            self.must_be(hosted, (PREPARED, RESTORED))
             self.worker.let_go(hosted, "abandoned")
         return {"pid": pid}
 
@@ -275,7 +279,7 @@ class Verbs:
 
     # -- inside ------------------------------------------------------------------------------------
 
-    def _find(self, request: "Request", epoch: "int | None" = None) -> Hosted:
+    def hosted_of(self, request: "Request", epoch: "int | None" = None) -> Hosted:
         """Return the process that a request names, of the epoch that it names (NMP-016)."""
         pid = request.get("pid", str)
         hosted = self.worker.processes.get(pid)
@@ -291,7 +295,8 @@ class Verbs:
             hosted.outgoing.vouch()  # the host knows this copy
         return hosted
 
-    def _must_be(self, hosted: Hosted, states: "tuple[str, ...]") -> None:
+    def must_be(self, hosted: Hosted, states: "tuple[str, ...]") -> None:
+        """Raise RequestError if a process is in none of some states."""
         if hosted.state not in states or hosted.loading:
             raise RequestError(
                 WRONG_STATE, "process %s is %s on this node" % (hosted.pid, hosted.state)

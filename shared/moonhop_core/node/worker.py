@@ -153,7 +153,7 @@ class Worker:
         self._forgotten = 0  # times that the broker had forgotten this node
         self._asks: "list[str]" = []  # processes whose owner is being asked for
         self._birth_topic = self.topics.node(about.node, "birth")
-        self._log_topic = self.topics.node(about.node, "log")
+        self.log_topic = self.topics.node(about.node, "log")
 
     # -- life --------------------------------------------------------------------------------------
 
@@ -261,7 +261,7 @@ class Worker:
         said = {"pid": hosted.pid, "epoch": hosted.epoch, "seq": hosted.seq}
         said["kind"] = kind
         said["text"] = text
-        self._publish(self._log_topic, said)
+        self._publish(self.log_topic, said)
 
     async def serve(self, hosted: Hosted, number: int, verb: str, args: "list[Any]") -> "Any":
         """Do what a process asks of its node (process/host.py)."""

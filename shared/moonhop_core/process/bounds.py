@@ -23,10 +23,13 @@ SLICE = 2.0  # seconds that a turn may take on a node, if the manifest does not 
 class Watch:
     """Watches over the turns of one engine.
 
-    reason  why the turn was interrupted, as the program's error says it; "" while it was not
+    reason       why the turn was interrupted, as the program's error says it; "" while it was not
+    turn_number  of the turn that runs, or of the last one, where others can interrupt it
     """
 
     reason = ""
+    if TYPE_CHECKING:
+        turn_number: int
 
     def begin(self) -> None:
         """A turn begins on this thread."""
@@ -40,8 +43,9 @@ class Watch:
     def unmask(self) -> None:
         """The program goes on."""
 
-    def interrupt(self, reason: str) -> None:
-        """End the turn that runs, if one does, for another reason; on any thread."""
+    def interrupt(self, reason: str, turn: "int | None" = None) -> None:
+        """End the turn that runs, if one does, for another reason; on any thread. `turn`: only if
+        it is the one of this number."""
 
     def close(self) -> None:
         """There will be no more turns."""

@@ -26,6 +26,12 @@ class Host:
         with its traceback) or "warning" (the process's own)."""
         raise NotImplementedError
 
+    if TYPE_CHECKING:
+
+        def evaluated(self, number: int, kind: str, text: str) -> None:
+            """Take a word of evaluation `number` (process/shell.py): "print" or "log" with what it
+            said, or its last, "done" or "error" with what went wrong."""
+
     def publish(self, topic: str, payload: str, qos: int, retain: bool) -> None:
         """Send a message; `payload` has code points 0..255."""
         raise NotImplementedError

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
 def output(call: "Call") -> "list[Any]":
     """print(…), log(…): a line, the values parted by tabs. Engines have made them text."""
-    call.process.host.output(call.name, "\t".join([as_text(value) for value in call.args]))
+    process = call.process
+    text = "\t".join([as_text(value) for value in call.args])
+    task = process.tasks.current
+    if task and task.owner and task.owner[0] == "shell":
+        from moonhop_core.process.shell import shell_of
+
+        shell_of(process).output(task, call.name, text)
+    else:
+        process.host.output(call.name, text)
     return []
 
 

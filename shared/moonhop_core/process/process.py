@@ -364,8 +364,7 @@ class Process:
     def fail(self, message: str, traceback: str) -> None:
         """End the process with an error of the program."""
         self.failure = [message, traceback]
-        text = traceback if message in traceback else (message + "\n" + traceback).rstrip("\n")
-        self.host.output("error", text)
+        self.host.output("error", with_traceback(message, traceback))
         self._over(FAILED, 1)
 
     def end(self, status: int) -> None:
@@ -379,3 +378,8 @@ class Process:
             self.messages.close()
         self.engine.close()
         self.host.changed()
+
+
+def with_traceback(message: str, traceback: str) -> str:
+    """Return an error as people read it."""
+    return traceback if message in traceback else (message + "\n" + traceback).rstrip("\n")

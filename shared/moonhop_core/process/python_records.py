@@ -93,7 +93,8 @@ def read_record(engine: "PythonEngine", record: "Record") -> None:
             raise ImageError("units of the program are missing")
         env = builder.value(record[4]) if len(record) > 4 else None
         assert env is None or isinstance(env, Table)
-        machine.compile_unit(record[3], record[2], env)
+        forms = getattr(engine, "forms", {})  # by number, where there is no compiler
+        machine.compile_unit(record[3], record[2], env, forms.pop(record[1], None))
     elif record[0] == "g":
         machine.set_random_state(record[1:])
     else:

@@ -30,7 +30,8 @@ class Task:
     wait    what it waits for: a list of a kind and plain values (`waits.py`), or None
     entry   the number of its agenda entry, or None
     answer  once it is ready: [values, error]
-    owner   whose handler it is: ["subscription" or "timer", id], or None
+    owner   whose handler it is: ["subscription" or "timer", id], or None; ["shell", number, unit]:
+            it was entered at a shell (`shell.py`)
     """
 
     def __init__(self, tid: int):
@@ -113,6 +114,11 @@ class Tasks:
             outcome = engine.resume(task.tid, values, error)
             self._drop(values)
         self.current = None
+        if task.owner and task.owner[0] == "shell":
+            from moonhop_core.process.shell import shell_of
+
+            if shell_of(process).after(task, outcome):
+                return
         if process.exiting is not None:
             return  # the process ends, once its files are closed
         if outcome[0] == "wait":

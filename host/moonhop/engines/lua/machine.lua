@@ -291,6 +291,9 @@ local function raise(positioned, err)
   error(err, 0)
 end
 
+-- After a turn that was interrupted: the other tasks can go on.
+function R.forget_over() OVER.message, OVER.trace = nil, nil end
+
 -- Run a task until it waits, ends or fails. mode: "values", "error" (a value as it is) or "failed"
 -- (a message to which the call's position belongs).
 function R.resume_task(tid, mode, ...)

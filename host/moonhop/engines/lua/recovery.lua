@@ -64,7 +64,14 @@ end
 function R.recover(err)
   R.relieve(err)
   R.forget_tailed()
-  if rawequal(err, OVER) then return "over", err end
+  if rawequal(err, OVER) then
+    local stack = stack_now()
+    while stack do -- what waits for them, in a task that goes on, finds them dead
+      stack.status = "dead"
+      stack = stack.from or stack.outer
+    end
+    return "over", err
+  end
   while true do
     local S = stack_now()
     local place = S.n
