@@ -121,10 +121,16 @@ def test_break_at_any_step_leaves_a_whole_set_and_the_next_attempt_goes_on(
     with BreakingRepl(board.url) as repl:
         put(repl, OLD)
         orders, seen = 0, set()
+        totals: list[int] = []
+
+        def over(name: str, total: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
+            totals.append(total)
+            return pieces
+
         while True:
             repl.left = orders
             try:
-                done = put(repl, NEW)
+                done = put(repl, NEW, over)
                 break
             except Break:
                 state = json.loads((home / "moonhop_boot.json").read_text())
@@ -137,6 +143,7 @@ def test_break_at_any_step_leaves_a_whole_set_and_the_next_attempt_goes_on(
         repl.left = None
         assert seen == {b"old", b"new"}
         assert done.sent == 0  # what the attempts before have sent is kept
+        assert totals == sorted(totals, reverse=True)
         assert what_runs(repl) == "new"
 
 

@@ -10,7 +10,7 @@ is told to run it. A board that starts nothing yet gets that first, so that it s
 import hashlib
 import math
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -133,6 +133,7 @@ def _tidy(repl: Repl, there: dict[str, str], wanted: dict[str, str]) -> None:
     sent for another version of the worker."""
     state = repl.ask(f"read_json({STATE!r})")
     running = {state.get("set"), state.get("trial")} if isinstance(state, dict) else _names(there)
+    _take_back(repl, there, running)
     gone = [f"{FOLDER}/{name}" for name in _names(there) - running]
     for place, hash in there.items():
         if place.startswith(STAGE + "/") and wanted.get(place[len(STAGE) + 1 :]) != hash:
@@ -141,6 +142,18 @@ def _tidy(repl: Repl, there: dict[str, str], wanted: dict[str, str]) -> None:
     for place in list(there):
         if any(place == each or place.startswith(each + "/") for each in gone):
             del there[place]
+
+
+def _take_back(repl: Repl, there: dict[str, str], running: Set[str | None]) -> None:
+    """Make a set that the board was not told to run yet what is being sent again."""
+    others = sorted(_names(there) - running)
+    if not others or any(place.startswith(STAGE + "/") for place in there):
+        return
+    home = f"{FOLDER}/{others[0]}"
+    repl.run(f"remove({f'{home}/{LIST}'!r})\nrename({home!r}, {STAGE!r})")
+    there.pop(f"{home}/{LIST}", None)
+    for place in [place for place in there if place.startswith(home + "/")]:
+        there[STAGE + place[len(home) :]] = there.pop(place)
 
 
 def _names(there: Iterable[str]) -> set[str]:
