@@ -302,6 +302,7 @@ class Host:
 
     async def _stop_web(self) -> None:
         self.scheduler.logs.close()  # followers would keep the server waiting
+        self.scheduler.monitor.close()
         self.watchers.close()  # and so would they
         await self.web.stop()
 

@@ -38,7 +38,7 @@ VERBS = {
     "bench": "measure moonhop on this machine",
     "scan": "list the serial ports where boards may be",
     "flash": "write MicroPython onto a board, and make it a node",
-    "monitor": "show a board's console",
+    "monitor": "show a board's console, or what a node says",
     "bridge": "have boards without a network join over their serial ports",
     "board": "make boards nodes; list their kinds, fetch firmware for them",
     "update": "bring boards' workers and configurations up to date, over the air",

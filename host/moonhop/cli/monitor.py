@@ -1,12 +1,16 @@
-"""``moonhop monitor``: show a board's console; a port that goes away is waited for."""
+"""``moonhop monitor``: show a board's console (a port that goes away is waited for), or what a node
+says to the fleet."""
 
 import argparse
 import asyncio
 import codecs
 import sys
+import time
+from urllib.parse import quote
 
-from moonhop.cli import OK
+from moonhop.cli import OK, context
 from moonhop.cli.output import print_json
+from moonhop.cli.ports import is_port
 from moonhop_core.errors import MoonhopError
 
 EXAMPLE = "moonhop monitor /dev/ttyUSB0"
@@ -16,7 +20,10 @@ AGAIN = 0.3  # seconds between two attempts to open a port that is gone
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
     parser.add_argument(
-        "port", nargs="?", help="also socket://HOST:PORT (default: the only USB port)"
+        "port",
+        nargs="?",
+        metavar="PORT|NODE",
+        help="a serial port, also socket://HOST:PORT (default: the only USB port); or a node",
     )
     parser.add_argument("--baud", type=int, help="default: 115200")
 
@@ -27,7 +34,22 @@ def run(options: argparse.Namespace) -> int:
     from moonhop.boards.repl import BAUD
 
     port = options.port or choose_port(find_ports())
+    if not is_port(port):
+        return _follow(options)
     asyncio.run(_monitor(port, options.baud or BAUD, options.json))
+    return OK
+
+
+def _follow(options: argparse.Namespace) -> int:
+    """Print what a node says, without an end."""
+    path = f"/api/nodes/{quote(options.port, safe='')}/monitor"
+    for line in context.client(options).events(path):
+        if options.json:
+            print_json(line)
+        else:
+            moment = time.strftime("%H:%M:%S", time.localtime(line["time"]))
+            print(f"{moment} {line['pid'] or '-':<5} {line['kind']:<7} {line['text']}")
+        sys.stdout.flush()
     return OK
 
 

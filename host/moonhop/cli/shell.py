@@ -12,6 +12,7 @@ from moonhop.cli import FAILED, OK, context
 from moonhop.cli.acting import process_path
 from moonhop.cli.client import Client, Refused
 from moonhop.cli.evaluating import Evaluator
+from moonhop.cli.ports import is_port
 from moonhop_core.errors import MoonhopError
 
 EXAMPLE = "moonhop shell p1 -e 'count = 0' -e 'return process.id, count'"
@@ -52,11 +53,6 @@ def run(options: argparse.Namespace) -> int:
         print(f"moonhop: process {pid} on {node}; Ctrl-D leaves", file=sys.stderr)
         converse(evaluator, context.state(options).path("shell.history"))
         return OK
-
-
-def is_port(target: str) -> bool:
-    """Tell whether a serial port is meant."""
-    return "/" in target or (target.upper().startswith("COM") and target[3:].isdigit())
 
 
 @contextlib.contextmanager

@@ -50,10 +50,12 @@ class Hearing:
             self._scheduler.evaluations.take(line)
         else:
             self._scheduler.logs.take(node, line)
+            self._scheduler.monitor.take(node, "log", line)
 
     def _take_birth(self, name: str, birth: dict[str, Any], retained: bool) -> None:
         was = self._scheduler.fleet.nodes[name].state if name in self._scheduler.fleet.nodes else ""
         node, session = self._scheduler.fleet.take_birth(name, birth)
+        self._scheduler.monitor.take(name, "birth", birth)
         if node.state != was:
             self._scheduler.store.event(
                 f"node {node.state}", None, name, "its birth" if node.ready else ""
@@ -123,6 +125,7 @@ class Hearing:
 
     def _take_event(self, node: str, event: dict[str, Any]) -> None:
         pid, state, epoch = str(event["pid"]), str(event["state"]), int(event["epoch"])
+        self._scheduler.monitor.take(node, "event", event)
         try:
             process = self._scheduler.store.process(pid)
         except MoonhopError:

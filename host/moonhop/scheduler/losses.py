@@ -25,6 +25,7 @@ class Losses:
                 node.state = "lost"
                 text = f"not heard for {self._scheduler.patience.silence:g} s"
                 self._scheduler.store.event("node lost", None, node.id, text)
+                self._scheduler.monitor.lost(node.id, text)
                 self.lose(node)
 
     def lose(self, node: NodeState) -> None:

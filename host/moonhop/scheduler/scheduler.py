@@ -21,6 +21,7 @@ from moonhop.scheduler.fleet import Fleet
 from moonhop.scheduler.hearing import Hearing
 from moonhop.scheduler.logs import Logs
 from moonhop.scheduler.losses import Losses
+from moonhop.scheduler.monitor import Monitor
 from moonhop.scheduler.plan import LIVE, make_plan
 from moonhop.scheduler.policies import Policy, Process, policy_named
 from moonhop.scheduler.requests import NodeRequests
@@ -84,6 +85,7 @@ class Scheduler:
         self.losses = Losses(self)
         self.starts = Starts(self)
         self.evaluations = Evaluations(self)
+        self.monitor = Monitor(self)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._locks: dict[str, asyncio.Lock] = {}
         self._waiters: set[asyncio.Event] = set()

@@ -13,6 +13,7 @@ from moonhop.programs.store import ProgramStore
 from moonhop.scheduler.events import follow as follow_events
 from moonhop.scheduler.images import Images
 from moonhop.scheduler.rebalance import rebalance
+from moonhop.scheduler.reboots import reboot
 from moonhop.scheduler.rows import NewProcess, ProcessRow, Terms
 from moonhop.scheduler.scheduler import Scheduler
 from moonhop.server.streams import EVENTS, sent_events
@@ -57,7 +58,7 @@ class Destination(BaseModel):
 def api_routes(scheduler: Scheduler, programs: ProgramStore, images: Images) -> APIRouter:
     """Return the routes over a scheduler."""
     routes = APIRouter()
-    routes.include_router(_node_routes(scheduler))
+    routes.include_router(_node_routes(scheduler, images))
     routes.include_router(_image_routes(scheduler, images, programs))
 
     @routes.get("/processes")
@@ -126,7 +127,7 @@ def api_routes(scheduler: Scheduler, programs: ProgramStore, images: Images) -> 
     return routes
 
 
-def _node_routes(scheduler: Scheduler) -> APIRouter:
+def _node_routes(scheduler: Scheduler, images: Images) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/nodes")
@@ -160,6 +161,18 @@ def _node_routes(scheduler: Scheduler) -> APIRouter:
         stuck = scheduler.stuck
         rows = [{**shown(row), "stuck": stuck.get(row.pid, "its hop is due")} for row in left()]
         return {"node": node, "drained": not open, "left": rows}
+
+    @routes.post("/nodes/{node}/restart")
+    async def restart(node: str, wait: float = 60) -> dict[str, Any]:
+        """Have a board start again, not in safe mode; wait so many seconds at most until it is born
+        again."""
+        return (await reboot(scheduler, images, node, min(max(wait, 0.0), 600.0))).as_dict()
+
+    @routes.get("/nodes/{node}/monitor", responses=EVENTS)
+    async def monitor(node: str) -> StreamingResponse:
+        """Return how a node is and what it says, as server-sent events without an end."""
+        scheduler.fleet.node(node)  # there is one
+        return sent_events(scheduler.monitor.follow(node))
 
     @routes.post("/rebalance")
     async def even_out(plan: bool = False) -> list[dict[str, Any]]:

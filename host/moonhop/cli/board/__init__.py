@@ -4,7 +4,7 @@ file for each kind of act."""
 import argparse
 
 from moonhop.cli import OK
-from moonhop.cli.board import deploying, imaging, kinds
+from moonhop.cli.board import deploying, imaging, kinds, restarting
 from moonhop.cli.output import print_json
 
 EXAMPLE = "moonhop board deploy --wifi shed"
@@ -13,7 +13,7 @@ EXAMPLE = "moonhop board deploy --wifi shed"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the acts with their arguments."""
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
-    for kind in (kinds, deploying, imaging):
+    for kind in (kinds, deploying, imaging, restarting):
         kind.configure(acts)
 
 
