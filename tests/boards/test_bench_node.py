@@ -2,12 +2,15 @@
 
 import json
 import re
+import signal
+import subprocess
+import sys
 
 import pytest
 
 from moonhop.bench.dhrystone import FILE
 from moonhop.bench.node import as_service
-from moonhop.cli import main
+from moonhop.cli import INTERRUPTED, main
 from tests.boards.field import BIRTH, Field
 from tests.host.mqtt import MqttClient
 from tests.host.running import FLEET
@@ -62,6 +65,22 @@ def test_node_is_measured_and_nothing_is_left_behind(
     with MqttClient(host.address.mqtt_port, "desk", host.credentials.nodes["desk"]) as client:
         client.subscribe("#")
         assert client.all_heard() == []
+
+
+@pytest.mark.parametrize("amid", ["starts on", "messages between host"])
+def test_ctrl_c_leaves_nothing_behind(field: Field, amid: str) -> None:
+    host = field.running.host
+    field.add("shed")
+    users = set(host.credentials.nodes)
+    command = [sys.executable, "-m", "moonhop", "bench", "--fleet", FLEET, "--node", "shed"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        while amid not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        assert process.wait(BIRTH) == INTERRUPTED
+    assert not list(host.store.live())
+    assert set(host.credentials.nodes) == users
 
 
 def test_node_on_a_host_is_measured_alike(field: Field, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from moonhop_core.node.messages import RequestError
+from moonhop_core.node.messages import RequestError, encode
 from tests.brokers import Broker
 from tests.node.fleet import Fleet, run
 
@@ -259,6 +260,65 @@ def test_nodes_left_without_a_host_ask_for_the_owner_until_one_copy_goes_on(
             await fleet.until(lambda: last in fleet.states("p1"))
             await fleet.until(lambda: fleet.states("p1").count("running") > 1)
             await still_one(fleet, place)
+
+    run(body, broker)
+
+
+@pytest.mark.parametrize("twice", ["asked again before", "said twice by the broker"])
+def test_question_that_comes_again_makes_no_second_mark(broker: Broker, twice: str) -> None:
+    """NMP-041: what comes behind the mark is the target's."""
+
+    async def body(fleet: Fleet) -> None:
+        async with fleet.cpython("node-b") as node:
+            worker = node.worker
+            assert worker
+            program = fleet.program(subscribe="in/#")
+            await fleet.ask("node-b", "prepare", pid="p1", transfer="t", program=program, epoch=2)
+            hosted = worker.processes["p1"]
+            ack = fleet.topics.hop("t", "ack")
+            marks: list[int] = []
+            taken = hosted.transfer._on_ack
+
+            def take(payload: bytes) -> None:
+                taken(payload)
+                said = json.loads(payload)
+                if "open" not in said and "round" in said:
+                    marks.append(said["round"])
+
+            worker.listen(ack, take)
+            confirmed, asked = asyncio.Event(), asyncio.Event()
+            real = worker.link.subscribe
+
+            async def slow(filter: str, qos: int = 1) -> None:
+                await real(filter, qos)
+                asked.set()
+                await confirmed.wait()
+
+            worker.link.subscribe = slow  # type: ignore[method-assign]
+
+            def open_round(round: int) -> None:
+                fleet.link.publish(ack, encode({"open": ["in/#"], "round": round}), 1)
+
+            async def heard(*numbers: int) -> None:
+                fleet.link.publish(f"in/{numbers[-1]}", b"", 1)
+                topics = [f"in/{number}" for number in numbers]
+                await fleet.until(lambda: [topic for topic, _ in hosted.messages] == topics)
+
+            open_round(1)
+            await asked.wait()
+            newest = 2 if twice == "asked again before" else 1
+            if newest == 1:
+                confirmed.set()
+            open_round(newest)
+            await fleet.until(lambda: newest in marks)
+            await heard(1)
+            confirmed.set()  # the answer to the older question is due
+            if newest == 1:
+                open_round(newest)
+                fleet.link.publish(ack, encode({"next": 0, "round": newest}), 1)
+                await fleet.until(lambda: marks.count(newest) > 1)
+            await heard(1, 2)
+            await heard(1, 2, 3)
 
     run(body, broker)
 

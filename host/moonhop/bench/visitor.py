@@ -91,7 +91,13 @@ class Visitor:
             self._hashes[source] = added["hash"]
         what = {"program": self._hashes[source], "name": f"bench-{name}", "node": node}
         more = {"args": [str(arg) for arg in args], "recover": "never", "wait": START}
-        row = await self._ask(self._client.post, "/api/processes", {**what, **more})
+        asked = self._ask(self._client.post, "/api/processes", {**what, **more})
+        starting = asyncio.ensure_future(asked)
+        try:
+            row = await asyncio.shield(starting)
+        except asyncio.CancelledError:  # Ctrl-C, and it starts all the same
+            await self._end((await starting)["pid"])
+            raise
         try:
             if row["state"] not in ("running", "ended"):
                 await self._refuse(row, name, node)

@@ -29,7 +29,9 @@ class HopTarget(Side):
         super().__init__(worker, hosted, transfer)
         self.chunk = chunk
         self.window = window
-        self._round = 0
+        self._asked = 0  # the newest round that the source has begun
+        self._round = 0  # the round that was answered last
+        self._marked = 0  # the round whose mark has come
         self._next = 0
         self._behind = -1  # the chunk that was last asked for again
         self._unsaid = 0
@@ -51,13 +53,17 @@ class HopTarget(Side):
             said = decode(payload)
         except RequestError:
             return
+        round = said.get("round") or 0
         if "open" in said and not self._reader:
-            self.worker.spawn(self._open(said["open"], said.get("round")))
-        elif self._round and said.get("round") == self._round:
+            if round > self._asked:  # brokers may say things twice, and there is one mark a round
+                self._asked = round
+                self.worker.spawn(self._open(said["open"], round))
+        elif round == self._round and round > self._marked:
+            self._marked = round
             self.hosted.messages.clear()  # the mark: what came before it is the source's
             self.hosted.missed = 0
 
-    async def _open(self, filters: "list[str]", round: "Any") -> None:
+    async def _open(self, filters: "list[str]", round: int) -> None:
         try:
             known = self.worker.subscriptions.filters(self.hosted)
             for filter in known:
@@ -73,6 +79,8 @@ class HopTarget(Side):
         except MoonhopError as error:
             self._fail(FAILED, str(error))
             return
+        if round < self._asked:
+            return  # the source waits for a newer answer, and this one would come behind it
         self._round = round
         self.say(self.ack, {"next": 0, "round": round, "window": self.window, "chunk": self.chunk})
 
