@@ -84,6 +84,30 @@ def test_node_that_is_cut_off_again_has_its_whole_time_to_come_back_again(tmp_pa
     on_host(tmp_path, scenario, Patience(silence=30.0, lost=lost))
 
 
+def test_process_that_was_asked_to_be_on_a_node_goes_on_there_however_long_it_is_cut_off(
+    tmp_path: Path,
+) -> None:
+    async def scenario(host: Host) -> None:
+        clock = asyncio.get_running_loop().time
+        async with Proxy(host.address.mqtt_port) as proxy, ear(host, "out/x") as heard:
+            await start_behind(host, proxy, "cpython", "a")
+            pid = await run(host, SAYS_WHERE, "a")
+            proxy.cut()
+            await until_lost(host, "a")
+            lost = clock()
+            await until(host, lambda: clock() > lost + 10 * SOON.lost)
+            assert host.store.process(pid).state == "unreachable"
+            proxy.mend()
+            await until_back(host, "a")
+            await until_more(host, lambda: len(heard), 20)
+            row = host.store.process(pid)
+            assert (row.node, row.epoch, row.state) == ("a", 1, "running")
+            found = numbers(heard, "a")
+            assert found == list(range(1, len(found) + 1))
+
+    on_host(tmp_path, scenario, SOON)
+
+
 def numbers(heard: list[str], node: str) -> list[int]:
     return [int(text.split()[1]) for text in heard if text.split()[0] == node]
 

@@ -50,8 +50,12 @@ class Losses:
         loop.call_later(wait, self._give_up, node, node.state, node.comings)
 
     def _give_up(self, node: NodeState, state: str, comings: int) -> None:
-        if node.state == state and node.comings == comings:  # one lost anew has its time anew
-            self.recover(self._scheduler.processes_on(node.id), f"node {node.id} is lost")
+        if node.state != state or node.comings != comings:
+            return  # it came back; one that is lost anew has its time anew
+        # What was asked to be there can go on nowhere else, and its copy may do so all the while.
+        there = self._scheduler.processes_on(node.id)
+        moved = [row for row in there if row.wanted != node.id or row.terms.recover == "never"]
+        self.recover(moved, f"node {node.id} is lost")
 
     def recover(self, processes: list[ProcessRow], reason: str) -> None:
         """Have processes whose copies are gone go on, as their terms say."""
