@@ -36,7 +36,7 @@ VERBS = {
     "demo": "see a program hop between two unlike nodes",
     "sim": "run the scheduler over simulated nodes, in virtual time",
     "bench": "measure moonhop on this machine",
-    "scan": "list the serial ports where boards may be",
+    "scan": "list the serial ports where boards may be, and the fleet's nodes",
     "flash": "write MicroPython onto a board, and make it a node",
     "monitor": "show a board's console, or what a node says",
     "bridge": "have boards without a network join over their serial ports",

@@ -164,9 +164,19 @@ def _ports() -> str:
 
 def _firmware() -> str:
     from moonhop.boards.firmware_files import firmware_folder
+    from moonhop.boards.image import ImageError, application_in
 
-    kept = sorted(path.name for path in firmware_folder().glob("*.bin"))
-    return ", ".join(kept) or "none is kept; get one with: moonhop board fetch"
+    kept = sorted(firmware_folder().glob("*.bin"))
+    for path in kept:
+        try:
+            application_in(path.read_bytes())
+        except (OSError, ImageError) as error:
+            raise MoonhopError(
+                f"{path.name} is damaged ({error}); remove {path}, and get it again with:"
+                " moonhop board fetch"
+            ) from None
+    names = ", ".join(path.name for path in kept)
+    return names or "none is kept; get one with: moonhop board fetch"
 
 
 def _address(state: State) -> HostAddress | None:

@@ -19,9 +19,14 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json(found)
         return OK
+    print_nodes(found)
+    return OK
+
+
+def print_nodes(found: list[dict[str, Any]]) -> None:
+    """Print nodes as a table."""
     titles = ("NODE", "STATE", "SINCE", "PLATFORM", "ENGINES", "PROCESSES", "MEMORY", "CPU")
     print_table(titles, [_row(node) for node in found])
-    return OK
 
 
 def _row(node: dict[str, Any]) -> tuple[Any, ...]:
