@@ -134,6 +134,7 @@ def test_conversation_has_lines_that_go_on_history_completion_and_ctrl_c(
         terminal.until("> ")
         terminal.type("double(8)\n")
         terminal.until("16\r\n")
+        terminal.until("> ")
         terminal.type("\x04")
         assert terminal.ended() == 0
     history = running.host.state.path("shell.history")
@@ -143,6 +144,7 @@ def test_conversation_has_lines_that_go_on_history_completion_and_ctrl_c(
         terminal.type("\x1b[A\n")
         terminal.until("double(8)\r\n")
         terminal.until("16\r\n")
+        terminal.until("> ")
         terminal.type("\x04")
         assert terminal.ended() == 0
 

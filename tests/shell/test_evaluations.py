@@ -133,6 +133,11 @@ def test_evaluation_is_broken_off_where_it_waits(tmp_path: Path, engine: str) ->
         ]
         assert await said(host, pid, "done") == ["true"]
         await evaluations.interrupt(pid, number)  # it is over
+        number = await evaluations.begin(pid, "sleep(1e9)", "shell")
+        await host.scheduler.pause(pid)
+        await evaluations.interrupt(pid, number)
+        told = [word["text"] async for word in evaluations.follow(pid, number)]
+        assert told == ["interrupted"]
 
     on_host(tmp_path, body)
 

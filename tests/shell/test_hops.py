@@ -75,9 +75,10 @@ def test_process_set_back_to_its_checkpoint_says_that_the_evaluation_is_lost(
     tmp_path: Path,
 ) -> None:
     async def body(host: Host) -> None:
-        first, _ = await workers(host, "a", "b")
+        (first,) = await workers(host, "a")
         source = "--! checkpoint = 0.2\nwhile true do sleep(0.1) end"
-        pid = await submit(host, source.encode(), "a")
+        pid = await submit(host, source.encode())
+        await workers(host, "b")
         waiting = await begun(host, pid, "sleep(1e9)")
         first.kill()
         (last,) = await waiting

@@ -67,7 +67,7 @@ class Evaluations:
     async def interrupt(self, pid: str, number: int) -> None:
         """End an evaluation; harmless if it is over. Raises MoonhopError."""
         async with self._scheduler.lock(pid):
-            process, node = self._place(pid)
+            process, node = self._place(pid, paused=True)
             await self._ask(process, node, "interrupt", {"eval": number})
 
     async def names(self, pid: str, path: list[str]) -> list[str]:
@@ -92,9 +92,10 @@ class Evaluations:
 
     # -- inside ----------------------------------------------------------------------------------
 
-    def _place(self, pid: str) -> tuple[ProcessRow, NodeState]:
+    def _place(self, pid: str, *, paused: bool = False) -> tuple[ProcessRow, NodeState]:
+        """Return a process and its node; a process that is paused only if that will do."""
         process = self._scheduler.running(pid)
-        if process.state == "paused":
+        if process.state == "paused" and not paused:
             raise MoonhopError(f"process {pid} is paused; let it go on with: moonhop resume {pid}")
         assert process.node is not None
         return process, self._scheduler.fleet.ready_node(process.node)

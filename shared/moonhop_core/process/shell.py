@@ -40,7 +40,7 @@ class Shell:
 
     def evaluate(self, number: int, source: str, given: str, form: "Any" = None) -> None:
         """Enter a text under the name `given`; the values that it returns are printed. `form`: see
-        Engine.load. Raises MoonhopError if it does not compile."""
+        Entered.load. Raises MoonhopError if it does not compile."""
         process = self.process
         handle, unit = entered(process).load(source, given, form)
         process.tasks.start(process.new_id(), handle, [], ["shell", number, unit], True)
