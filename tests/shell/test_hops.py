@@ -54,6 +54,25 @@ def test_evaluation_goes_on_where_the_process_goes(tmp_path: Path, first: str, s
     on_host(tmp_path, body)
 
 
+def test_function_that_the_program_itself_loaded_goes_along_to_a_board(tmp_path: Path) -> None:
+    async def body(host: Host) -> None:
+        for engine in ("lua54", "micropython"):
+            await node_for(host, engine, engine)
+        source = b"""--! engines = ["lua54", "python"]
+        text = "local step = ...  return function(x) sleep(0.01) return x + step end"
+        add = load(text, "=add")(2)
+        while true do print(node.id, add(40)) end
+        """
+        pid = await submit(host, source, "lua54")
+        await host.scheduler.hop(pid, "micropython")
+        async for line in host.scheduler.logs.follow(pid):
+            if line["text"].startswith("micropython"):
+                assert line["text"] == "micropython\t42"
+                break
+
+    on_host(tmp_path, body)
+
+
 def test_board_goes_on_from_a_checkpoint_with_functions_that_were_entered(tmp_path: Path) -> None:
     async def body(host: Host) -> None:
         await node_for(host, "micropython", "micropython")
