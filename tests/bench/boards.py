@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from moonhop.bench.board import Board
+from moonhop.bench.board import HEAP, SMALL, Board
 from moonhop.bench.figures import Figure, of_samples
 from moonhop.bench.local import load
 from moonhop_core.errors import MoonhopError
@@ -20,7 +20,7 @@ def measure(names: Sequence[str], say: Callable[[str], None]) -> list[Figure]:
     try:
         say("heap on MicroPython")
         for files, where in FILES.items():
-            with Board(files=files) as board:
+            with Board(files=files, heap=SMALL if files else HEAP) as board:
                 told = board.ask("heap", load(path_of(SAMPLE)))
             goal = HEAP_GOAL if files == "heap" else None
             name = f"micropython/heap of runtime, {where}"

@@ -12,7 +12,9 @@ from typing import Any
 from moonhop.bench.local import Run
 from moonhop.boards.deploy import build_board_files
 from moonhop.boards.rom import build_rom
+from moonhop.boards.slim import slim_program
 from moonhop.engines.micropython import CORE, find_micropython
+from moonhop.programs.store import compile_mpy
 from moonhop_core.errors import MoonhopError
 from moonhop_core.process.program import Program
 
@@ -20,18 +22,25 @@ SIDE = Path(__file__).with_name("board_side.py")
 # MicroPython searches its heap for room from the front, so a large heap with much garbage in it is
 # slow. This is room for every program of the benchmark, and no more.
 HEAP = "2M"
+SMALL = "256K"  # about a board's: what is worth its room in larger ones only is not loaded
 
 
 class Board:
     """``with Board() as board:`` starts it; ``native`` makes it compile to machine code.
 
     With ``files`` it loads what boards do, slimmed and compiled files ("heap"), or runs these where
-    they lie in a read-only file system ("rom"); else the sources.
+    they lie in a read-only file system ("rom"); else the sources. ``stack``: bytes of C's stack
+    that programs have, which then come as bytecode, for MicroPython's compiler needs more; 0: as
+    much as there is.
     """
 
-    def __init__(self, native: bool = False, heap: str = HEAP, files: str = "") -> None:
+    def __init__(
+        self, native: bool = False, heap: str = HEAP, files: str = "", stack: int = 0
+    ) -> None:
         self._heap = heap
         self._files = files
+        self._stack_size = stack
+        self._programs = 0  # that came as bytecode
         self._options = ["-X", f"heapsize={heap}", *(["-X", "emit=native"] if native else [])]
         self._folder = tempfile.TemporaryDirectory(prefix="moonhop-bench-")
         self._stack = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
@@ -55,7 +64,11 @@ class Board:
             stdout=subprocess.PIPE,
             stderr=self._stack,
             encoding="utf-8",
-            env={**os.environ, "MICROPYPATH": f"{path}:.frozen"},
+            env={
+                **os.environ,
+                "MICROPYPATH": f"{path}:{folder}:.frozen",
+                "MOONHOP_STACK": str(self._stack_size),
+            },
         )
         return self
 
@@ -83,7 +96,8 @@ class Board:
             "hash": program.hash,
             "manifest": program.manifest,
             "source": program.source if what == "compile" else "",
-            "form": "" if what == "compile" else program.form("micropython"),
+            "form": "" if what == "compile" or self._stack_size else program.form("micropython"),
+            "module": self._as_module(program) if self._stack_size else "",
             "args": [str(arg) for arg in args],
             **more,
         }
@@ -101,6 +115,14 @@ class Board:
         if "error" in told:
             raise MoonhopError(f"{program.name} on MicroPython: {told['error']}")
         return told
+
+    def _as_module(self, program: Program) -> str:
+        """Put a program's bytecode where MicroPython finds it, and return the module's name."""
+        self._programs += 1
+        name = f"program_{self._programs}"
+        code = compile_mpy(slim_program(program.form("micropython")), "<lua 0>")
+        Path(self._folder.name, f"{name}.mpy").write_bytes(code)
+        return name
 
     def _last_words(self) -> str:
         self._process.wait()

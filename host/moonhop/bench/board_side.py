@@ -5,6 +5,7 @@ Times are microseconds, heap is bytes.
 
 import gc
 import json
+import os
 import sys
 import time
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 ticks_us: "Callable[[], int]" = getattr(time, "ticks_us")  # noqa: B009
 ticks_diff: "Callable[[int, int], int]" = getattr(time, "ticks_diff")  # noqa: B009
 
+KEPT = 8 << 10  # bytes of a thread's stack that unix keeps for itself
 COARSE = 20000  # the processor time of a run shorter than this is too coarse
 mem_alloc: "Callable[[], int]" = getattr(gc, "mem_alloc")  # noqa: B009
 at_start: "list[int]" = []  # the heap in use before anything of the core was loaded
@@ -65,7 +67,11 @@ def make_process(order: "Order", form: "Any", lines: "list[str]") -> "Process":
 def run(order: "Order") -> "dict[str, Any]":
     """Run a compiled program to its end."""
     lines: list[str] = []
-    process = make_process(order, order["form"], lines)
+    form = order["form"]
+    if order["module"]:
+        form = __import__(order["module"])
+        del sys.modules[order["module"]]
+    process = make_process(order, form, lines)
     gc.collect()
     begin = ticks_us()
     process.start()
@@ -75,8 +81,11 @@ def run(order: "Order") -> "dict[str, Any]":
         pass
     after = processor_us()
     elapsed = ticks_diff(ticks_us(), started)
-    if process.status != "ended":
-        return {"error": (process.failure or ["it is " + process.status])[0]}
+    failure = process.failure
+    status = process.status
+    process.let_go()
+    if status != "ended":
+        return {"error": (failure or ["it is " + status])[0]}
     return {
         "start": ticks_diff(started, begin),
         "run": elapsed if elapsed < COARSE else after - before,
@@ -163,13 +172,32 @@ def serve() -> None:
         print(json.dumps(told))
 
 
+def load_all() -> None:
+    """Load the runtime where there is much stack: unix has names of files on it, 4 kB for each
+    module that is loaded by another one; a board has 128 bytes."""
+    import moonhop_core.lua.base
+    import moonhop_core.lua.depth
+    import moonhop_core.lua.faults
+    import moonhop_core.lua.string_matching
+    import moonhop_core.process.clock
+    import moonhop_core.process.local_host
+    import moonhop_core.process.messages
+    import moonhop_core.process.process
+    import moonhop_core.process.program
+    import moonhop_core.process.python_engine  # noqa: F401
+
+
 def main() -> None:
     """Serve, with a stack for deep programs. On a board, all of the runtime is in one module, so
     none of it is imported sooner."""
     at_start.append(used_heap())
     from moonhop_core.process.deep import run_deep
 
-    run_deep(serve)
+    stack = int(os.getenv("MOONHOP_STACK") or 0)
+    if stack:
+        load_all()
+        stack += KEPT
+    run_deep(serve, stack)
 
 
 main()

@@ -11,6 +11,7 @@ from moonhop.boards.texts import join_texts
 SUPPORT = "moonhop_core.lua.support"  # programs import it by its name
 SECTIONS = "moonhop_core.lua.sections"  # the same for large ones
 TAIL_FORM = "moonhop_core.lua.tail_form"  # and for those with tail calls that go in circles
+DEPTH = "moonhop_core.lua.depth"  # and for those that may recurse
 ALARM = "moonhop_core.lua.alarm"  # small, and imported by several of those that are loaded late
 WORKER = "moonhop_core.worker"  # the module that the worker's modules become
 NODE = "moonhop_core.node.worker"
@@ -45,6 +46,7 @@ LATE = (
     "moonhop_core.lua.base",
     "moonhop_core.lua.string_matching",
     "moonhop_core.lua.faults",
+    DEPTH,
     "moonhop_core.process.messages",
 )
 
@@ -72,7 +74,7 @@ def _shortened(modules: dict[str, str], shims: dict[str, str]) -> dict[str, str]
     trees = {module: ast.parse(text) for module, text in (shims | modules).items()}
     shared: dict[str, set[str]] = {module: set() for module in modules}
     members: set[str] = set()
-    for place in (SUPPORT, SECTIONS, TAIL_FORM):
+    for place in (SUPPORT, SECTIONS, TAIL_FORM, DEPTH):
         members.update(dir(importlib.import_module(place)))
     for tree in trees.values():
         for node in ast.walk(tree):

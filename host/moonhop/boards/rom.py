@@ -13,8 +13,10 @@ import os
 import sys
 from pathlib import Path
 
+from moonhop.engines.micropython import OWN, find_micropython
 from moonhop_core.errors import MoonhopError
 
+ADDRESS = 0x20000000  # of the image in another build's memory
 START = """import sys, uctypes, vfs
 vfs.mount(vfs.VfsRom(uctypes.bytearray_at({address}, {size})), "/rom")
 sys.path[:] = ["", "/rom", ".frozen"]
@@ -39,9 +41,18 @@ def build_rom(folder: Path, image: Path) -> int:
     return len(data)
 
 
+def _run_own(command: str, image: Path, heap: str) -> int:
+    """Become another build of MicroPython, into which the image is mapped (scripts/)."""
+    text = START.format(address=ADDRESS, size=image.stat().st_size)
+    more = {"LD_PRELOAD": f"{command}.rom.so", "MOONHOP_ROM": str(image)}
+    os.execve(command, [command, "-X", f"heapsize={heap}", "-c", text], {**os.environ, **more})
+
+
 def main(arguments: list[str]) -> int:
     """Run MicroPython in this process: IMAGE HEAP, in the folder that has boot.py and main.py."""
     image, heap = arguments
+    if os.environ.get(OWN):
+        return _run_own(find_micropython(), Path(image), heap)
     from micropython_run import run_main  # type: ignore[import-not-found]
 
     with open(image, "rb") as file:

@@ -16,14 +16,20 @@ from moonhop_core.process.image import ImageError
 from moonhop_core.process.leg import Leg
 from moonhop_core.process.program import Program
 
+OWN = "MOONHOP_MICROPYTHON"  # the environment variable for another build (scripts/)
 CORE = Path(moonhop_core.__file__).parents[1]
 
 
 def find_micropython() -> str:
-    """Return the path of the `micropython` command, that of this Python's environment first.
+    """Return the path of the `micropython` command: what OWN says, or this Python's environment's.
 
     Raises MoonhopError if there is none.
     """
+    own = os.environ.get(OWN)
+    if own:
+        if not os.access(own, os.X_OK):
+            raise MoonhopError(f"{OWN} names {own}, which is no command; unset it or build one")
+        return own
     beside = Path(sys.executable).parent / "micropython"
     found = str(beside) if beside.exists() else shutil.which("micropython")
     if found is None:

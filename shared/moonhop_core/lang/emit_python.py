@@ -5,7 +5,9 @@ takes the cells of prototype n and returns the Python function of a closure (in 
 step function). `PROTOS` describes the prototypes, `LINES` maps Python lines to Lua lines, `STARTS`
 tells where each prototype starts, `ABOUT` names the variables that may be at fault on a line; these
 are read when an error is caught or shown. `USES` tells which builtins it may want, `MODULES` which
-modules are in it: their names, those of their files, and the numbers of their main chunks.
+modules are in it: their names, those of their files, and the numbers of their main chunks. On
+MicroPython `DEEP` describes the deep forms (lua/depth.py) of prototypes by their numbers; d3 is the
+factory of that of prototype 3.
 
 A function that is to be machine code (`native.py`) has a decorator that MicroPython's compiler
 knows, and lets errors out through a function `e` of bytecode: native code leaves no trace in a
@@ -23,6 +25,7 @@ from moonhop_core.lang.errors import not_too_deep
 from moonhop_core.lang.flatten import Flattener
 from moonhop_core.lang.heavy import cut, mark_heavy
 from moonhop_core.lang.literals import quoted
+from moonhop_core.lang.lowering import deep_form
 from moonhop_core.lang.marking import Marks, mark
 from moonhop_core.lang.program_facts import ProgramFacts
 from moonhop_core.lang.uses import uses
@@ -73,6 +76,7 @@ class _Module:
         self.starts: "list[int]" = []
         self.protos: "list[str]" = []
         self.constants: "list[str]" = []
+        self.deep: "list[str]" = []  # of second prototypes: number and description
         self.sectioned = False
         self.tails = False  # some function is in tail form
 
@@ -83,14 +87,22 @@ class _Module:
             bound.append(CHECK + " = None")
         self.put("; ".join(bound))
         names = []
+        deep = []
         for proto in self.lowered.protos:
             names.append("p%d" % proto.number)
-            self.function(proto)
+            found = self.function(proto)
+            if found is not None:
+                deep.append(found)
+            self.pack()
+        for proto in deep:
+            self.deep_function(proto)
             self.pack()
         if self.sectioned:
             self.put("from moonhop_core.lua.sections import MORE, sectioned")
         if self.tails:
             self.put("from moonhop_core.lua.tail_form import FT, go, tail_call")
+        if deep:
+            self.put("from moonhop_core.lua.depth import deepen, limit, use; DEPTH = limit()")
         if self.constants:
             self.put("from math import ldexp")
             for at, text in enumerate(self.constants):
@@ -110,6 +122,8 @@ class _Module:
         if modules:
             self.put("MODULES = (%s,)" % ", ".join(modules))
         self.put("PROTOS = (%s,)" % ", ".join(self.protos))
+        if deep:
+            self.put("DEEP = (%s,)" % ", ".join(self.deep))
         self.put("STARTS = (%s,)" % ", ".join([str(line) for line in self.starts]))
         self.pack()
         self.put("LINES = " + quoted("".join(self.codes)))
@@ -144,8 +158,9 @@ class _Module:
         made.line = made.function.line or (1 if made.proto.flat else 0)
         return made
 
-    def function(self, proto: "Proto") -> None:
-        """The factory of one prototype."""
+    def function(self, proto: "Proto") -> "Proto | None":
+        """The factory of one prototype; gives its deep form, if it needs one."""
+        deep = deep_form(proto) if self.checked else None
         if not (proto.frame or proto.flat) and too_deep(proto.function.body, 0, 0):
             flatten(proto, True)
         known = len(self.constants)
@@ -166,6 +181,8 @@ class _Module:
             if emitter.left:
                 params.append("tail=False")
             head = "def run(%s):" % ", ".join(params)
+            if deep is not None:
+                emitter.way_down = self.way_down(emitter)
             if self.enters(function) and not emitter.rounds:
                 emitter.check()
             if proto.flat:
@@ -176,22 +193,64 @@ class _Module:
             del self.constants[known:]
             if not (proto.frame or proto.flat):
                 flatten(proto, False)
+            deep = None
             sections = SectionEmitter(proto)
             emitter = self.emitter(sections)
             find_circles(sections)
             sections.sections()
             head = ""
             self.sectioned = True
-        captured = [emitter.names.of(var) for var in function.upvalues]
         native = bool(head) and self.checked and proto.number in self.lowered.native
+        self.factory("p%d" % proto.number, emitter, head, "%d" % proto.number, native)
+        self.tails = self.tails or bool(emitter.left)
+        form = 1 if proto.frame else 2 if emitter.left else 0
+        form += 4 if deep is not None else 0
+        self.protos.append(describe(proto, emitter.tails, form, not head))
+        return deep
+
+    def deep_function(self, proto: "Proto") -> None:
+        """The factory of a deep form."""
+        emitter = self.emitter(FrameEmitter(proto))
+        emitter.find_dicts()
+        emitter.indent = 2
+        emitter.frame_body()
+        head = "def run(fr, v):"
+        if too_long(emitter.lines):
+            sections = SectionEmitter(proto)
+            emitter = self.emitter(sections)
+            sections.sections()
+            head = ""
+            self.sectioned = True
+        name = "d%d" % proto.number
+        self.factory(name, emitter, head, name)
+        about = describe(proto, emitter.tails, 5, not head)
+        self.deep.append("(%d, %s)" % (proto.number, about))
+
+    def way_down(self, emitter: FrameEmitter) -> str:
+        """The statement that goes on in deep form where the stack is nearly used up."""
+        names = emitter.names
+        function = emitter.function
+        cells = "".join([names.of(var) + ", " for var in function.upvalues])
+        args = "(%s)" % "".join([names.of(var) + ", " for var in function.params])
+        if function.is_vararg:
+            args += " + va"
+        return "if use() > DEPTH: return deepen(P[%d], (%s), %s)" % (function.number, cells, args)
+
+    def factory(
+        self, name: str, emitter: FrameEmitter, head: str, label: str, native: bool = False
+    ) -> None:
+        """Write a prototype's factory around the lines of its body. label: what the calls that
+        leave its frame are noted under. native: it is to be machine code."""
+        number = emitter.function.number
+        captured = [emitter.names.of(var) for var in emitter.function.upvalues]
         self.starts.append(self.count + len(self.out) + 1)
         if native:
-            self.put("def e%d(e): raise e" % proto.number, function.line or 1)
-        self.put("def p%d(%s):" % (proto.number, ", ".join(captured)))
+            self.put("def e%d(e): raise e" % number, emitter.function.line or 1)
+        self.put("def %s(%s):" % (name, ", ".join(captured)))
         if native:
             self.put(" " + NATIVE)
         if head:
-            self.put(" " + head, function.line)
+            self.put(" " + head, emitter.function.line)
         if native:
             self.put("  try:")
         for line in emitter.lines:
@@ -200,19 +259,16 @@ class _Module:
                 self.about.append("%d %s" % (self.count + len(self.out), "`".join(line.about)))
         if native:
             self.put("  except Exception as e:")
-            self.put("   e%d(e)" % proto.number)
+            self.put("   e%d(e)" % number)
         self.put(" return run")
-        self.tails = self.tails or bool(emitter.left)
-        tail = len(proto.live)
+        tail = len(emitter.proto.live)
         for end, about in emitter.sites:
             pc = end.pc
             if pc is None:
                 pc = tail
                 tail += 1
             if about:
-                self.about.append("%d.%d %s" % (proto.number, pc, "`".join(about)))
-        form = 1 if proto.frame else 2 if emitter.left else 0
-        self.protos.append(describe(proto, emitter.tails, form, not head))
+                self.about.append("%s.%d %s" % (label, pc, "`".join(about)))
 
     def enters(self, function: tree.Function) -> bool:
         """Tell whether a direct function may call itself, by way of others perhaps."""
@@ -278,11 +334,12 @@ def mark_all(node: tree.Node, marks: Marks) -> None:
 
 def describe(proto: "Proto", tails: "list[int]", form: int, sectioned: bool) -> str:
     """A prototype for the module's PROTOS: name, line, parameters (-1: any number), kinds of its
-    upvalues ("c" or "v" each), form (1 frame, 2 tail), suspends, vararg, number of live values at
-    each resume point, Lua line of each resume point and then of each tail call."""
+    upvalues ("c" or "v" each), form (1 frame, 2 tail; 4 more: it has, or is, a deep form),
+    suspends, vararg, number of live values at each resume point, Lua line of each resume point
+    and then of each tail call."""
     function = proto.function
     params = len(function.params)
-    arity = -1 if function.is_vararg or params > 4 or (form == 2 and sectioned) else params
+    arity = -1 if function.is_vararg or params > 4 or (form & 3 == 2 and sectioned) else params
     kinds = "".join([kind[0] for _, kind in proto.upvalues])
     live: "list[int]" = []
     lines: "list[int]" = []

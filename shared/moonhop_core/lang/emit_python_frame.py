@@ -3,6 +3,7 @@
 from moonhop_core.lang import tree
 from moonhop_core.lang.emit_python_stat import StatEmitter
 from moonhop_core.lang.emit_python_text import Text, ends
+from moonhop_core.lang.facts import ANY, NUMBER
 from moonhop_core.lang.literals import quoted
 from moonhop_core.lang.lowered import (
     Block,
@@ -16,10 +17,14 @@ from moonhop_core.lang.lowered import (
     Spread,
     Suspend,
 )
+from moonhop_core.lang.recursion import recurring
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from moonhop_core.lang.lowered import Proto
+
+
+COMPARISONS = ("==", "~=", "<", "<=", ">", ">=")
 
 
 class FrameEmitter(StatEmitter):
@@ -30,11 +35,15 @@ class FrameEmitter(StatEmitter):
         self.sites: "list[tuple[Suspend, list[str]]]" = []  # calls that leave the frame
         self.tails: "list[int]" = []  # Lua lines of those that are tail calls
         self.at = 0  # index of the block that is being emitted
+        self.way_down = (
+            ""  # of a function that may recurse: the statement that goes on in deep form
+        )
 
     # ------------------------------------------------------------ whole functions
 
     def flat_body(self) -> None:
         """The body of a direct function that has gotos; parameters are ordinary locals."""
+        self.go_down()
         self.cell_params()
         self.put("b = 0")
         self.dispatch()
@@ -42,6 +51,12 @@ class FrameEmitter(StatEmitter):
     def direct_body(self) -> None:
         """The statements of a function that keeps its structure."""
         depth = self.indent
+        body = self.function.body
+        first = 0
+        if self.way_down and not self.rounds:
+            first = self.guards()
+        if not first:
+            self.go_down()
         if self.rounds:
             self.put("while True:")
             self.indent += 1
@@ -49,11 +64,58 @@ class FrameEmitter(StatEmitter):
         self.cell_params()
         for var in self.function.params:
             self.keep_dict(var)
-        self.block(self.function.body)
+        if first:
+            self.block(tree.Block(body.stats[:first]))
+            self.go_down()
+            body = tree.Block(body.stats[first:])
+        self.block(body)
         self.line = self.function.end_line
         if not ends(self.function.body):
             self.return_([])
         self.indent = depth
+
+    def go_down(self) -> None:
+        """Go on in deep form if the stack is nearly used up, from the function's start."""
+        if self.way_down:
+            self.put(self.way_down)
+
+    def guards(self) -> int:
+        """Return how many statements at the start need not be preceded by a look at the stack,
+        because where they do not return, nothing has come of them: `if n < 2 then return n end`.
+        So the ends of a recursion, half of a binary tree, do without."""
+        stats = self.function.body.stats
+        if any(var.is_cell for var in self.function.params):
+            return 0
+        for at, stat in enumerate(stats):
+            if not isinstance(stat, tree.If) or stat.orelse is not None or at == len(stats) - 1:
+                return at
+            if not all(self.harmless(cond) for cond in stat.conds):
+                return at
+            for block in stat.blocks:
+                if not ends(block) or recurring(block):
+                    return at
+        return 0
+
+    def harmless(self, expr: tree.Expr) -> bool:
+        """Can a condition be evaluated again, because nothing comes of that?"""
+        if isinstance(expr, (tree.Const, tree.LocalRef)):
+            return True
+        if isinstance(expr, tree.Paren):
+            return self.harmless(expr.expr)
+        if isinstance(expr, (tree.And, tree.Or)):
+            return self.harmless(expr.left) and self.harmless(expr.right)
+        if isinstance(expr, tree.Unary):
+            return expr.op == "not" and self.harmless(expr.operand)
+        if not isinstance(expr, tree.Binary) or expr.op not in COMPARISONS:
+            return False
+        sides = (expr.left, expr.right)
+        if not self.harmless(expr.left) or not self.harmless(expr.right):
+            return False
+        if not (self.known.metas or self.known.open):
+            return True
+        if expr.op in ("==", "~=") and [side for side in sides if isinstance(side, tree.Const)]:
+            return True
+        return not [side for side in sides if self.known.of(side)[0] & ANY & ~NUMBER]
 
     def frame_body(self) -> None:
         """The body of `step(fr, v)`: fr is the frame, v what the call it waited for gave."""

@@ -15,6 +15,7 @@ from moonhop_core.lang.lowered import (
     Suspend,
 )
 from moonhop_core.lang.marking import mark
+from moonhop_core.lang.recursion import recurring
 from moonhop_core.lang.suspension import Suspension
 
 
@@ -45,6 +46,29 @@ def _lower_function(function: tree.Function, suspension: Suspension) -> Proto:
     if proto.frame:
         _number_resumes(proto)
     return proto
+
+
+def deep_form(proto: Proto) -> "Proto | None":
+    """Return a second prototype, in frame form, of a direct function that may recurse; None of
+    one that may not. In it the calls that may be part of a circle leave the frame."""
+    calls = recurring(proto.function.body)
+    if proto.frame or not calls:
+        return None
+    for call in calls:
+        call.suspends = True
+    deep = Proto(proto.function)
+    deep.frame = True
+    deep.upvalues = proto.upvalues
+    marks = mark(proto.function)
+    mark_heavy(proto.function, marks)
+    flattener = Flattener(deep, marks)
+    if proto.function.is_vararg:
+        deep.varargs = flattener.temp("varargs")
+    deep.blocks = cut(_tidy(flattener.run()))
+    _number_resumes(deep)
+    for call in calls:
+        call.suspends = False
+    return deep
 
 
 def _number_resumes(proto: Proto) -> None:

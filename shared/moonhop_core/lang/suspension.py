@@ -19,6 +19,7 @@ that nothing here sets may be set by the other text, so calls of it count as sus
 from moonhop_core.lang import primitives, tree
 from moonhop_core.lang.names import ELEMENT, FIELDS, PASSED, RESULT, Names
 from moonhop_core.lang.primitives import WAIT, YIELD
+from moonhop_core.lang.recursion import mark_recursion
 from moonhop_core.lang.requires import GIVEN, Requires
 from moonhop_core.lang.tail_calls import mark_circles
 
@@ -40,6 +41,7 @@ class Suspension:
         analysis = Analysis(chunk, open_world)
         analysis.solve()
         self.framed = mark_circles(analysis)  # functions that need frame form for tail calls
+        mark_recursion(analysis)
         for function in chunk.functions:
             found = analysis.effect(function)
             self._masks[function.number] = found[0]

@@ -78,7 +78,7 @@ def mark_circles(analysis: "Analysis") -> "set[tree.Function]":
                     callers.setdefault(node, []).append(function)
     if not places:
         return set()
-    component = _components(list(places), _successors(analysis, callers))
+    component = components(list(places), successors_of(analysis, callers))
     framed = set()
     circles: "list[tuple[tree.Function, Call]]" = []
     for function, calls in places.items():
@@ -111,18 +111,24 @@ def _callees(analysis: "Analysis", function: tree.Function) -> "list[tuple[Call,
             nodes = ["=" + name]
             if analysis.chunk.names_env:
                 nodes = nodes + analysis.sources(call.func)
-        elif isinstance(call, tree.MethodCall) or (
-            isinstance(call.func, tree.Index) and is_named(call.func.key)
-        ):
-            nodes = [NARROW.get(node, node) if isinstance(node, str) else node for node in nodes]
-            nodes += _read_from(FIELDS, nodes, analysis)
         else:
-            nodes = nodes + _read_from(FIELDS, nodes, analysis)
-            unknown = (PASSED, RESULT)
-            if any(at in nodes or _read_from(at, nodes, analysis) for at in unknown):
-                nodes += [FIELDS, ELEMENT]
+            nodes = narrowed(analysis, call, nodes)
         found.append((call, nodes))
     return found
+
+
+def narrowed(analysis: "Analysis", call: "Call", nodes: "list[NodeKey]") -> "list[NodeKey]":
+    """The places of a callee as circles are sought with them."""
+    if isinstance(call, tree.MethodCall) or (
+        isinstance(call.func, tree.Index) and is_named(call.func.key)
+    ):
+        nodes = [NARROW.get(node, node) if isinstance(node, str) else node for node in nodes]
+        return nodes + _read_from(FIELDS, nodes, analysis)
+    nodes = nodes + _read_from(FIELDS, nodes, analysis)
+    unknown = (PASSED, RESULT)
+    if any(at in nodes or _read_from(at, nodes, analysis) for at in unknown):
+        nodes += [FIELDS, ELEMENT]
+    return nodes
 
 
 def _read_from(source: "NodeKey", nodes: "list[NodeKey]", analysis: "Analysis") -> "list[NodeKey]":
@@ -131,10 +137,10 @@ def _read_from(source: "NodeKey", nodes: "list[NodeKey]", analysis: "Analysis") 
     return [source] if any(node in filled for node in nodes) else []
 
 
-def _successors(
+def successors_of(
     analysis: "Analysis", callers: "dict[NodeKey, list[NodeKey]]"
 ) -> "Callable[[NodeKey], list[NodeKey]]":
-    """Return the graph: where a function may go from a place, or who tail calls what is there."""
+    """Return the graph: where a function may go from a place, or who (tail) calls what is there."""
     flows = analysis.flows
     bound = analysis.names.bound
 
@@ -151,7 +157,7 @@ def _successors(
     return successors
 
 
-def _components(
+def components(
     starts: "list[tree.Function]", successors: "Callable[[NodeKey], list[NodeKey]]"
 ) -> "dict[NodeKey, int]":
     """Return the number of the strongly connected component of each node that can be reached

@@ -194,6 +194,7 @@ class Call(Expr):
     suspends = False  # set by the suspension analysis: this call may suspend
     circular = False  # a tail call that may go in circles (tail_calls.py) …
     by_table = False  # … through the `__call` of a table perhaps
+    recurs = False  # it may come back to the function that it stands in (recursion.py)
 
     def __init__(self, func: Expr, args: "list[Expr]", line: int):
         self.func = func
@@ -208,6 +209,7 @@ class MethodCall(Expr):
     suspends = False  # as in Call
     circular = False
     by_table = False
+    recurs = False
 
     def __init__(self, obj: Expr, name: str, args: "list[Expr]", line: int):
         self.obj = obj

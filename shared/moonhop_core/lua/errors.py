@@ -31,7 +31,10 @@ class LuaError(Exception):
                when the error is caught or reported, so raising stays cheap
     about      what an operator tried, by which the variable at fault is found: ("index", key) …
     traceback  lines for people, innermost first: "FILE:LINE: in function 'NAME'"
+    lengthens  whether there is memory for more of these
     """
+
+    lengthens = True
 
     def __init__(self, value: "Any", level: int = 0, traceback: "list[str] | None" = None):
         super().__init__(value)

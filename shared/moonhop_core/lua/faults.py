@@ -35,8 +35,6 @@ def settle(
     error = positions.from_python(raised)
     if error is None:
         raise raised
-    if error.level == 0 and error.traceback is not None:
-        return error
     found, library = positions.places(raised, units)
     held = error.about is not None and error.about[0] in ("held", "missing")
     if held and (library or (not found and positions.python_lines(raised))):
@@ -110,10 +108,15 @@ def position(
         return ""
     level -= len(found)
     at = len(stack) - level - (1 if stepping and found else 0)
-    if at < 0 or type(stack[at][0]) is str:
+    if at < 0:
         return ""
-    proto = stack[at][0].proto
-    return "%s:%d: " % (proto.file, proto.lines[stack[at][1]])
+    frame = stack[at]
+    if frame[0] == "under":
+        frame = frame[1]
+    if type(frame[0]) is str:
+        return ""
+    proto = frame[0].proto
+    return "%s:%d: " % (proto.file, proto.lines[frame[1]])
 
 
 def note_frame(error: LuaError, frame: "list[Any]") -> None:
@@ -134,7 +137,8 @@ def notes_at(found: "list[Any]", stack: "Sequence[Any] | None") -> "list[str]":
         return notes
     if stack and type(stack[-1][0]) is not str:
         proto = stack[-1][0].proto
-        notes = proto.unit.about_line("%d.%d" % (proto.number, stack[-1][1]))
+        deep = "d" if proto.about[4] & 4 else ""
+        notes = proto.unit.about_line("%s%d.%d" % (deep, proto.number, stack[-1][1]))
         return notes
     return []
 

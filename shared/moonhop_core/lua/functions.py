@@ -27,6 +27,7 @@ class Function:
     proto: "Any" = None
     cells: "Sequence[Any]" = ()
     frame = False  # in frame form: has `step`, and calls of it go through the machine
+    deep: "Any" = None  # the same function in deep form, once that was wanted (depth.py)
 
     def __init__(self, proto: "Any", cells: "Sequence[Any]"):
         self.proto = proto

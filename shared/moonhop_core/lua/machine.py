@@ -3,20 +3,21 @@
 A task is a coroutine that the owner started; the trampoline (trampoline.py) runs it. Direct code
 runs on Python's own stack; how deep it goes is up to the owner, who sets CPython's recursion limit
 and the size of the thread's stack (a level of Lua takes two or three Python calls; on MicroPython a
-few hundred bytes of C stack each).
+few hundred bytes of C stack each). There what recurses goes on without, see depth.py.
 """
 
 import sys
 import time
-from builtins import id, int, isinstance, len, list, set, setattr, str, tuple, type
+from builtins import MemoryError, id, int, isinstance, len, list, set, setattr, str, tuple, type
 
 from moonhop_core.errors import MoonhopError
 from moonhop_core.lua import libraries
-from moonhop_core.lua.errors import LuaError
+from moonhop_core.lua.errors import NO_MEMORY, LuaError
 from moonhop_core.lua.functions import Function
 from moonhop_core.lua.indexing import method_of
 from moonhop_core.lua.metamethods import use_strings
 from moonhop_core.lua.proto import Proto, Unit
+from moonhop_core.lua.stack import crowded
 from moonhop_core.lua.support import new
 from moonhop_core.lua.trampoline import SPECIAL, new_frame, refusal, run
 from moonhop_core.lua.unwinding import close_stack
@@ -53,7 +54,12 @@ class Machine:
     random      the state of math.random, or None if nothing has needed it
     op          callback: op(name, args) -> list of values, or Suspend(wait)
     provide     callback: provide(names), makes those that only the host knows; None: all
+    deep        C's stack is nearly used up: what can is run in frame form (depth.py)
+    spare       memory for errors meanwhile
     """
+
+    deep = False
+    spare: "bytearray | None" = None
 
     def __init__(self) -> None:
         self.globals = Table({})
@@ -99,6 +105,8 @@ class Machine:
 
     def operate(self, name: str, args: "Sequence[Any]") -> "Any":
         """Call the host; its complaints become Lua errors."""
+        if crowded():
+            raise LuaError("stack overflow", 1)
         try:
             return self.op(name, list(args))
         except MoonhopError as error:
@@ -181,6 +189,7 @@ class Machine:
                 held.append(value.function)
             elif isinstance(value, Function) and type(value.proto) is Proto:
                 held.extend(value.cells)
+                held.append(value.deep)
                 value.cells = ()
                 setattr(value, value.proto.attribute, None)
                 value.proto = None
@@ -304,7 +313,12 @@ class Machine:
         stepping: bool = False,
         called: "Any" = None,
     ) -> LuaError:
-        """Return the Lua error that an exception is; see `faults.settle`."""
+        """Return the Lua error that an exception is; see `faults.settle`. Of a full memory it has
+        no place: to find that out takes memory, and frames are still to be let go of."""
+        if isinstance(raised, MemoryError):
+            return LuaError(NO_MEMORY)
+        if isinstance(raised, LuaError) and raised.level == 0 and raised.traceback is not None:
+            return raised
         from moonhop_core.lua import faults
 
         return faults.settle(self.units, raised, stack, stepping, called)

@@ -20,7 +20,8 @@ class Proto:
     name, line    for tracebacks; name "" is an anonymous function
     params        frame form: how many parameters; direct form: the same, or -1 for any number
     kinds         "c" (cell) or "v" (value) for each upvalue
-    frame         frame form (about[4] 1; 2 is tail form); `suspends`: it can really suspend
+    frame         frame form (about[4] & 3 is 1; 2 is tail form; & 4: it has, or is, a deep form);
+                  `suspends`: it can really suspend
     vararg        takes extra arguments; a frame keeps them, as a pack, behind its parameters
     live, lines   frame form: how many values a frame holds at each resume point, and its Lua line
                   (lines has those of tail calls as well, behind)
@@ -34,7 +35,7 @@ class Proto:
         self.number = number
         self.about = about
         self.params: int = about[2]
-        self.frame: bool = about[4] == 1
+        self.frame: bool = about[4] & 3 == 1
         self.vararg: bool = about[6] == 1
         self.make = make
         if self.frame:
@@ -43,7 +44,7 @@ class Proto:
         else:
             self.kind = function_class(self.params)
             self.attribute = RUNS[self.params]
-            if about[4] == 2:
+            if about[4] & 3 == 2:
                 from moonhop_core.lua.tail_form import FT
 
                 self.kind = FT
@@ -149,7 +150,11 @@ class Unit:
     globals  the table that its globals are fields of
     uses     dotted names of builtins that it mentions; None: it may want any
     modules  (name, file's name, number of its main chunk) of each module in it, by number
+    deeper   (number, description) of the prototypes that have a deep form; depths: these by number
     """
+
+    deeper: "tuple[tuple[int, Any], ...]" = ()
+    depths: "dict[int, Proto]"
 
     def __init__(
         self,
@@ -183,6 +188,7 @@ class Unit:
                 for name in ("load", "NAME", "PROTOS", "LINES", "ABOUT", "STARTS")
             }
             module["USES"] = getattr(form, "USES", None)
+            module["DEEP"] = getattr(form, "DEEP", ())
             module["MODULES"] = getattr(form, "MODULES", ())
         uses: "str | None" = module.get("USES")
         self.uses = None if uses is None else uses.split(" ")
@@ -191,13 +197,32 @@ class Unit:
         self.lines: str = module["LINES"]
         self.about: "str | bytes" = module["ABOUT"]
         self.starts: "tuple[int, ...]" = module["STARTS"]
+        deeper = module.get("DEEP")
+        if deeper:
+            self.deeper = deeper
+            self.depths = {}
         factories = module["load"](self)
         for at, about in enumerate(module["PROTOS"]):
             self.protos.append(Proto(self, at, about, factories[at]))
 
+    def deep(self, number: int) -> Proto:
+        """Return the deep form of a prototype, made when it is first wanted."""
+        found = self.depths.get(number)
+        if found is None:
+            name = "d%d" % number
+            space = self.space
+            make = getattr(self.module, name) if space is None else space[name]
+            for at, about in self.deeper:
+                if at == number:
+                    found = self.depths[number] = Proto(self, number, about, make)
+        assert found is not None
+        return found
+
     def untie(self) -> None:
         """Let an imported module go, for some other machine."""
         self.protos.clear()
+        if self.deeper:
+            self.depths.clear()
         for name in ("g", "G", "P", "M", "S", "method"):
             if self.module is not None:
                 setattr(self.module, name, None)
@@ -238,7 +263,8 @@ class Unit:
         for at, start in enumerate(self.starts):
             if start > line:
                 break
-            found = self.protos[at]
+            number = at - len(self.protos)
+            found = self.protos[at if number < 0 else self.deeper[number][0]]
         return found
 
     def place(self, line: int) -> str:

@@ -3,14 +3,18 @@
 A coroutine's stack holds frames (`[closure, pc, closers, slot …]`, see docs/architecture.md) and
 between them markers, lists that start with a string: `["pcall"]`, `["xpcall", handler]`,
 `["require", module, loader data]`, `["again", module]` (it waits for another task that loads it),
-`["resume", coroutine]` and `["wrap", coroutine]` (what this coroutine has resumed).
+`["resume", coroutine]` and `["wrap", coroutine]` (what this coroutine has resumed). Where Lua runs
+in deep form (depth.py), `["more", coroutine]` is where a stack goes on in another list, which
+begins with `["under", frame]`, the frame that it is called by.
 """
 
-from builtins import isinstance, len, list, tuple, type
+from builtins import isinstance, len, list, min, tuple, type
+from sys import maxsize
 
 from moonhop_core.lua.arguments import handler_argument
 from moonhop_core.lua.errors import NO_MEMORY, LuaError
 from moonhop_core.lua.functions import Bound, Function
+from moonhop_core.lua.heap import size
 from moonhop_core.lua.metamethods import metamethod, trouble
 from moonhop_core.lua.support import CALL, TAIL
 from moonhop_core.lua.unwinding import close_frame, close_stack, unwind
@@ -26,6 +30,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from moonhop_core.lua.machine import Machine
+
+SEGMENT = 15  # frames: deeper recursion in deep form takes another list of them, see depth.on_top
+# A frame takes half as many bytes of heap, so endless recursion ends before that is full.
+MOST_FRAMES = min(
+    190000, size() // (192 if maxsize >> 32 else 96)
+)  # on one stack; 190,000 as on the other engines
 
 # What the trampoline does itself, because it may suspend.
 SPECIAL = (
@@ -79,10 +89,22 @@ def run(
                     if not isinstance(func, Function):
                         raise not_callable(func)
                     proto = func.proto
+                    if machine.deep and type(proto) is not str and proto.about[4] & 4:
+                        from moonhop_core.lua.depth import deep_function, on_top
+
+                        func = deep_function(func)
+                        proto = func.proto
+                        if len(stack) >= SEGMENT and not tail:
+                            co = on_top(co)
+                            stack = co.stack
                     if func.frame:
                         if tail:
                             stack.pop()
                             tail = False
+                        if len(stack) > MOST_FRAMES:
+                            from moonhop_core.lua.depth import overflow
+
+                            raise overflow(stack)
                         stack.append(new_frame(func, proto, args))
                         func = None
                     elif type(proto) is str and proto in machine.suspending:
@@ -194,6 +216,8 @@ def run(
                             raise error
                     stack.pop()
         except Exception as exception:
+            if machine.deep:
+                machine.spare = None
             nameless = not stepping and (not stack or type(stack[-1][0]) is str)
             failed = machine.settle(exception, stack, stepping, callee if nameless else None)
             listed = stepping
@@ -215,6 +239,8 @@ def run(
                 if marker[0] == "resume":
                     value = (FALSE, failed.value)
                     break
+                if marker[0] == "more":
+                    continue
                 failed = placed(close_stack(machine, marker[1], failed) or failed, stack)
 
 
@@ -246,6 +272,8 @@ def protect(stack: "list[Any]", name: str, args: "Sequence[Any]") -> "tuple[Any,
 
 def passed(machine: "Machine", marker: "list[Any]", value: "Any") -> "Any":
     """Return what a marker makes of the results that pass it."""
+    if marker[0] == "under":
+        return value
     if marker[0] == "require":
         from moonhop_core.lua import modules
 
@@ -291,16 +319,15 @@ def not_callable(func: "Any", named: bool = True) -> LuaError:
 def new_frame(func: "Any", proto: "Any", args: "Sequence[Any]") -> "list[Any]":
     """Return the frame of a call: arguments adjusted to the parameters, extra ones packed."""
     params = proto.params
-    frame = [func, 0, None]
     count = len(args)
-    if count >= params:
-        frame.extend(args[:params])
-    else:
-        frame.extend(args)
-        frame.extend((None,) * (params - count))
+    given = tuple(args)
+    if count > params:
+        given = given[:params]
+    elif count < params:
+        given += (None,) * (params - count)
     if proto.vararg:
-        frame.append(tuple(args[params:]))
-    return frame
+        given += (tuple(args[params:]),)
+    return list((func, 0, None) + given)  # no larger than it has to be: there may be many
 
 
 def thread_argument(args: "Sequence[Any]") -> "Any":

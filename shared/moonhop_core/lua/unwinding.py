@@ -1,7 +1,7 @@
 """How frames leave a coroutine's stack before they end: what they hold open is closed, and a marker
 of pcall or xpcall catches."""
 
-from builtins import len, range, type
+from builtins import MemoryError, len, range, type
 
 from moonhop_core.lua.errors import LuaError
 from moonhop_core.lua.metamethods import call
@@ -23,14 +23,17 @@ def unwind(machine: "Machine", co: Coroutine, error: LuaError, listed: bool) -> 
     """Take frames off the stack down to a marker that catches; gives the value to deliver
     there, or None if nothing catches (then `co.error` is the error). listed: the traceback has
     the top frame already."""
-    from moonhop_core.lua.faults import note_frame
-
     stack = co.stack
     at = len(stack) - 1
     while at >= 0 and stack[at][0] not in ("pcall", "xpcall"):
         top = stack[at]
-        if type(top[0]) is not str and not listed:
-            note_frame(error, top)
+        if type(top[0]) is not str and error.lengthens and not listed:
+            try:
+                from moonhop_core.lua.faults import note_frame
+
+                note_frame(error, top)
+            except MemoryError:
+                error.lengthens = False
         listed = False
         at -= 1
     if at < 0 and co.alias is None:

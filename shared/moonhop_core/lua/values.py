@@ -209,12 +209,14 @@ class Coroutine:
     parent    the coroutine that resumed it, while it is running or normal
     alias     set for the stack of a nested run: the coroutine whose Lua code that is
     error     the error it died of
+    below     how many other lists of frames its own is on top of (`trampoline.on_top`)
     """
 
     args: "tuple[Any, ...]" = ()
     parent: "Coroutine | None" = None
     alias: "Coroutine | None" = None
     error: "Any" = None
+    below = 0
 
     def __init__(self, function: "Any"):
         self.status = "suspended"

@@ -27,8 +27,9 @@ def threads() -> int:
         return 0
 
 
-def run_deep(work: "Callable[[], Any]") -> None:
-    """Do `work` on a thread with a large stack, if there are threads, and wait for its end."""
+def run_deep(work: "Callable[[], Any]", stack: int = 0) -> None:
+    """Do `work` on a thread with a large stack, if there are threads, and wait for its end.
+    stack: another size in bytes, of which unix keeps 8 kB free."""
     try:
         import _thread
     except ImportError:
@@ -45,7 +46,8 @@ def run_deep(work: "Callable[[], Any]") -> None:
     done.acquire()
     # MicroPython keeps 8 kB free at the end of a thread's stack, but the C library may have put
     # more than that there. It hands the larger stack of a thread that has ended to the next one.
-    _thread.stack_size(STACK + ROOM)
+    size = stack or STACK
+    _thread.stack_size(size + min(ROOM, 2 * size))  # it hands on what is up to 4 times as large
     before = threads()
     _thread.start_new_thread(int, ())
     if before:
@@ -53,6 +55,6 @@ def run_deep(work: "Callable[[], Any]") -> None:
             time.sleep(0.001)
     else:
         time.sleep(0.02)  # the system does not tell; without that room deep recursion may crash
-    _thread.stack_size(STACK)
+    _thread.stack_size(size)
     _thread.start_new_thread(run, ())
     done.acquire()
