@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from moonhop.boards import firmware_files
 from moonhop.cli import main
 from moonhop.state import HostAddress, State
 from tests.host.fleet import workers
@@ -98,11 +99,9 @@ def test_credentials_that_others_can_read_are_a_fault(
 def test_kept_firmware_that_is_damaged_is_a_fault(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
-    from moonhop.boards.firmware_files import firmware_folder
-
-    folder = firmware_folder()
-    folder.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr(firmware_files, "cache_folder", lambda: home / "cache")
+    folder = firmware_files.firmware_folder()
+    folder.mkdir(parents=True)
     (folder / "ESP32_GENERIC-20250911-v1.26.1.bin").write_bytes(b"\xe9 no firmware at all")
     code, told = found(capsys)
     assert code == 1
