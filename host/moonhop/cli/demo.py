@@ -12,7 +12,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--rows", type=int, default=240, help="of the recorded readings to work on (default: 240)"
     )
     parser.add_argument(
-        "--heap", help="of the MicroPython worker (default: that of boards/virtual.toml, 208K)"
+        "--heap", help="of the MicroPython worker (default: that of boards/virtual.toml, 224K)"
     )
 
 
