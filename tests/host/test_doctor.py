@@ -114,11 +114,11 @@ def test_scan_lists_ports_and_the_nodes_of_the_fleet(
 ) -> None:
     monkeypatch.setenv("MOONHOP_HOME", str(running.home))
     running.do(workers(running.host, "desk"))
-    assert main(["scan", "--json", "--fleet", FLEET]) == 0
+    assert main(["scan", "--no-mdns", "--json", "--fleet", FLEET]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [(node["id"], node["state"]) for node in told["nodes"]] == [("desk", "ready")]
     assert isinstance(told["ports"], list)
-    assert main(["scan", "--fleet", FLEET]) == 0
+    assert main(["scan", "--no-mdns", "--fleet", FLEET]) == 0
     assert "\ndesk  ready" in capsys.readouterr().out
-    assert main(["scan", "--fleet", "other"]) == 0
+    assert main(["scan", "--no-mdns", "--fleet", "other"]) == 0
     assert "no host runs for fleet other; start one with: moonhop up" in capsys.readouterr().out

@@ -13,6 +13,7 @@ from moonhop.boards.things import things_in
 from moonhop.cli import OK, context
 from moonhop.cli.output import print_json
 from moonhop.cli.running import complain
+from moonhop_core import __version__
 from moonhop_core.errors import MoonhopError
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mqtt-port", type=port, default=0, help="of the broker (default: free)")
     parser.add_argument(
         "--address", default="127.0.0.1", help="to listen on (default: this machine only)"
+    )
+    parser.add_argument(
+        "--no-announce",
+        action="store_true",
+        help="do not tell the network by mDNS that the host is there (it is told of one that the "
+        "network reaches; moonhop scan lists them)",
     )
     parser.add_argument(
         "--broker",
@@ -145,8 +152,10 @@ async def _stay(host: "Host", options: argparse.Namespace, stopping: "asyncio.Ta
         print(f"broker  mqtt://{host.address.mqtt_host}:{host.address.mqtt_port}")
         print(f"state   {host.state.folder}", flush=True)
     starting = asyncio.ensure_future(_start_workers(host, options))
-    await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
     tasks: list[asyncio.Future[Any]] = [starting]
+    if not options.no_announce:
+        tasks.append(asyncio.ensure_future(_announce(host, options)))
+    await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
     if starting.done():
         for node, start in starting.result():  # or what went wrong with a worker
             tasks.append(asyncio.ensure_future(_keep(host, node, start)))
@@ -162,6 +171,23 @@ async def _stay(host: "Host", options: argparse.Namespace, stopping: "asyncio.Ta
             f"fleet {host.state.fleet!r} has another host now: {deposed.result()};"
             " this one had lost the broker for too long, and ends"
         )
+
+
+async def _announce(host: "Host", options: argparse.Namespace) -> None:
+    """Have the network know of the host until cancelled, if the network reaches it; what hinders
+    that is told, and no more."""
+    from moonhop.discovery import FleetHost, announced, network_addresses
+
+    mqtt = None if options.broker else host.address.mqtt_port
+    try:
+        addresses = await asyncio.to_thread(network_addresses, options.address)
+        if not addresses:
+            return
+        found = FleetHost(host.state.fleet, addresses, host.web.port, mqtt, __version__)
+        async with announced(found, host.state.identity()):
+            await asyncio.Event().wait()
+    except MoonhopError as error:
+        complain(MoonhopError(f"the network is not told of the host by mDNS: {error}"))
 
 
 async def _start_workers(host: "Host", options: argparse.Namespace) -> "list[tuple[str, Start]]":
