@@ -9,6 +9,7 @@ import contextlib
 import io
 from typing import Any
 
+from moonhop.boards.esptool_commands import esptool_commands
 from moonhop.boards.firmware_files import FirmwareFile
 from moonhop.boards.image import Partition, partitions
 from moonhop.boards.sets import STATE, BoardSet
@@ -36,8 +37,7 @@ def files_of(starting: dict[str, bytes], complete: BoardSet) -> dict[str, bytes]
 def build_image(firmware: FirmwareFile, chip: str, files: dict[str, bytes]) -> bytes:
     """Return what goes to address 0 of flash. Raises MoonhopError if the files do not fit, or the
     firmware has no place for them."""
-    from esptool import cmds
-
+    cmds = esptool_commands()
     place = _vfs(firmware)
     made = file_system(files, place.size)
     with contextlib.redirect_stdout(io.StringIO()):  # it tells how to go on

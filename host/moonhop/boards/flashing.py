@@ -4,13 +4,16 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moonhop.boards.catalog import Board, load_boards, size_in_bytes
-from moonhop.boards.esptool_log import EsptoolLog
+from moonhop.boards.esptool_commands import esptool_commands
 from moonhop.boards.firmware_files import FirmwareFile, find_firmware, read_firmware
 from moonhop.boards.ports import check_port, unopened
 from moonhop_core.errors import MoonhopError
+
+if TYPE_CHECKING:
+    from moonhop.boards.esptool_log import EsptoolLog
 
 FIRST_BAUD = 115200  # what a chip's ROM begins with
 BEFORE = ("default-reset", "usb-reset", "no-reset", "no-reset-no-sync")
@@ -52,8 +55,7 @@ def flash(wish: Wish, tell: Callable[[str], None]) -> Flashed:
     ``tell`` gets a line for each step. Nothing is erased before all is checked. Raises MoonhopError
     that says what to do next.
     """
-    from esptool import cmds
-
+    cmds = esptool_commands()
     check_port(wish.port)
     board = wish.board
     firmware = _firmware(wish, board) if board else None  # tells what is wrong before any reset
@@ -139,10 +141,12 @@ def _connected(wish: Wish) -> Iterator[Any]:
 
 
 @contextlib.contextmanager
-def _told(port: str) -> Iterator[EsptoolLog]:
+def _told(port: str) -> "Iterator[EsptoolLog]":
     """Have esptool tell moonhop's log, and translate what it raises."""
     from esptool.logger import EsptoolLogger
     from esptool.util import FatalError
+
+    from moonhop.boards.esptool_log import EsptoolLog
 
     ours = EsptoolLog()
     EsptoolLogger().set_logger(ours)

@@ -78,13 +78,22 @@ def _configured_boards() -> list[Path]:
 def _config() -> tuple[Path, dict[str, Any]]:
     """Return the nearest moonhop.toml, here or above, and what stands in it; nothing if there is
     none. Raises MoonhopError if it cannot be read."""
-    folder = Path.cwd()
+    try:
+        folder = Path.cwd()
+    except OSError as error:
+        raise MoonhopError(
+            f"the current folder cannot be read ({error.strerror}); change to one that can"
+        ) from None
     for place in (folder, *folder.parents):
         path = place / CONFIG
         try:
             return path, tomllib.loads(path.read_text(encoding="utf-8"))
         except (FileNotFoundError, NotADirectoryError):
             continue
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            raise MoonhopError(
+                f"cannot read {path} ({error.strerror}); change to a folder that you may read"
+            ) from None
+        except ValueError as error:
             raise MoonhopError(f"cannot read {path}: {error}") from error
     return folder / CONFIG, {}
