@@ -15,6 +15,10 @@ from tests.waiting import until
 PATIENCE = 60.0  # seconds, on a busy machine
 TICKS = "local n = 0 every(0.1, function() n = n + 1 publish('ticks', tostring(n)) end)"
 FILLS = {
+    "what it hears": """local heard = {}
+subscribe('ticks', function(topic, text)
+  for i = 1, 500 do heard[#heard + 1] = {text, i} end
+end)""",
     "recursion": "local function f() return 1 + f() end f()",
     "recursion by pcall": GREEDY["recursion by pcall"][0],
     "recursion that could wait": GREEDY["recursion of a function that could wait"][0],

@@ -1,5 +1,6 @@
 """Processes that are there for a shell only: they live as long as somebody is at it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 from moonhop.programs.store import ProgramStore
 from moonhop.scheduler.rows import NewProcess, ProcessRow, Terms
 from moonhop_core.errors import MoonhopError
+from moonhop_core.process.program import program_hash
 
 if TYPE_CHECKING:
     from moonhop.scheduler.scheduler import Scheduler
@@ -25,7 +27,8 @@ class Shells:
 
     def __init__(self, scheduler: "Scheduler", programs: ProgramStore) -> None:
         self._scheduler = scheduler
-        self._program = programs.add(PROGRAM, "shell.lua").hash
+        self._programs = programs  # it is there from the first shell on
+        self._program = program_hash(PROGRAM.decode())
 
     def end_left_over(self) -> None:
         """End what was open when the host ended; call it before the nodes are heard. A node that
@@ -38,6 +41,7 @@ class Shells:
         """Start a process for a shell on a node and give it; end it when whoever wanted it is gone,
         or give it once more when it is over. Raises MoonhopError."""
         scheduler = self._scheduler
+        await asyncio.to_thread(self._programs.add, PROGRAM, "shell.lua")
         new = NewProcess(NAME, self._program, [], node, terms=Terms(recover="never"))
         pid = scheduler.submit(new, "somebody opened a shell").pid
         try:

@@ -247,7 +247,9 @@ class Worker:
     def fault(self, hosted: Hosted, error: Exception) -> None:
         """End a process that met an error which is not its own; the node goes on."""
         if isinstance(error, MemoryError):
-            hosted.process = None
+            if hosted.process:  # its task has it as well, and the next lines need some memory
+                hosted.process.let_go()
+                hosted.process = None
             gc.collect()
             text = "memory is full"
         else:
