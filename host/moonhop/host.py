@@ -154,7 +154,9 @@ class Host:
             self.broker.port,
             os.getpid(),
         )
-        state.announce(self.address)
+        external = self._external
+        login = (external.user, external.password) if external else (HOST, self.credentials.host)
+        state.announce(self.address, *login)
 
     def add_node(self, node: str) -> NodeConfig:
         """Make a fresh credential for a node and return all it needs to join.

@@ -3,6 +3,7 @@
 identity.json      what tells it from other folders for a fleet of that name
 credentials.json   passwords of host and nodes, the API token
 host.json          where the running host is; there only while it runs
+login.json         as whom it comes to the broker; there only while it runs, too
 ports.json         where it listened last time
 host.lock          held by the running host, and renewed (touched) by it
 state.db           the scheduler's store
@@ -27,6 +28,7 @@ from moonhop_core.errors import MoonhopError
 
 DEFAULT_FLEET = "home"
 LOCK = "host.lock"
+LOGIN = "login.json"
 FLEET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -130,7 +132,8 @@ class State:
             try:
                 yield Holding(lock)
             finally:
-                self.path("host.json").unlink(missing_ok=True)
+                for name in ("host.json", LOGIN):
+                    self.path(name).unlink(missing_ok=True)
 
     def holder(self) -> int | None:
         """Return the process id of the running host; None if there is none, or it just starts."""
@@ -142,9 +145,18 @@ class State:
         """Return when the host last renewed its hold: a number that grows."""
         return self.path(LOCK).stat().st_mtime_ns
 
-    def announce(self, address: HostAddress) -> None:
-        """Tell the command line where the host is."""
+    def announce(self, address: HostAddress, user: str, password: str) -> None:
+        """Tell the command line where the host is, and its login at the broker."""
+        self.write_json(LOGIN, {"user": user, "password": password})
         self.write_json("host.json", asdict(address))
+
+    def login(self) -> tuple[str, str]:
+        """Return user and password of the running host at its broker. Raises StateError if there is
+        none."""
+        known = self.read_json(LOGIN)
+        if known is None:
+            raise StateError(f"there is no {self.folder / LOGIN}; restart the host")
+        return known["user"], known["password"]
 
     def address(self) -> HostAddress:
         """Return where the running host is. Raises StateError if there is none."""

@@ -185,6 +185,18 @@ def test_a_port_that_one_may_not_open_is_told(tmp_path: Path) -> None:
     assert said.startswith("you may not open /dev/ttyS9; run: sudo usermod -aG ")
 
 
+def test_a_port_that_another_program_has_open_is_told(capsys) -> None:
+    ours, theirs = os.openpty()
+    port = os.ttyname(theirs)
+    with serial.Serial(port, exclusive=True):
+        busy = f"{port} is busy; close the program that has it open"
+        assert busy in refused(capsys, "--port", port)
+        assert main(["monitor", port]) == 1
+        assert busy in capsys.readouterr().err
+    os.close(ours)
+    os.close(theirs)
+
+
 @USES_RFC2217
 def test_a_port_of_rfc_2217_is_flashed_as_any(chip, tmp_path: Path, capsys) -> None:
     path = write(tmp_path, firmware("esp32s3"), S3)

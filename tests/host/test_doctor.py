@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import re
+import socket
 import threading
 import time
 from email.utils import formatdate
@@ -12,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from moonhop.boards import firmware_files
+from moonhop.broker.external import ExternalBroker
 from moonhop.cli import main
 from moonhop.state import HostAddress, State
+from tests.brokers import MosquittoBroker
 from tests.host.fleet import workers
 from tests.host.running import FLEET, RunningHost
 
@@ -54,8 +57,8 @@ def test_running_host_is_all_right(
     monkeypatch.setenv("MOONHOP_HOME", str(running.home))
     _, told = found(capsys)
     assert told["host"] == (True, f"{running.host.address.url}, nodes ready: none")
-    assert told["broker"][0]
-    assert told["broker"][1].endswith("is reached")
+    broker = running.host.broker
+    assert told["broker"] == (True, f"{broker.host}:{broker.port} lets the host in")
     assert told["clock"] == (True, "as the host's")
 
 
@@ -73,7 +76,7 @@ def test_wrong_clock_and_a_broker_that_is_away_are_faults(
     state = State(FLEET, home)
     with state.hold():
         url = f"http://127.0.0.1:{server.server_address[1]}"
-        state.announce(HostAddress(FLEET, url, "token", "127.0.0.1", 9, os.getpid()))
+        state.announce(HostAddress(FLEET, url, "token", "127.0.0.1", 9, os.getpid()), "me", "word")
         code, told = found(capsys)
     server.shutdown()
     server.server_close()
@@ -83,6 +86,41 @@ def test_wrong_clock_and_a_broker_that_is_away_are_faults(
     assert re.match(off, told["clock"][1])
     assert not told["broker"][0]
     assert told["broker"][1].startswith("cannot reach 127.0.0.1:9 (")
+
+
+def test_a_broker_that_refuses_the_login_of_the_host_is_a_fault(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mosquitto = MosquittoBroker({"fleet": "word"})
+    mosquitto.start()
+    try:
+        broker = ExternalBroker(mosquitto.host, mosquitto.port, "fleet", "word")
+        with RunningHost(home, broker=broker):
+            _, told = found(capsys)
+            assert told["broker"] == (True, f"127.0.0.1:{mosquitto.port} lets the host in")
+            mosquitto.stop()
+            mosquitto.users = {"fleet": "another"}
+            mosquitto.start()
+            code, told = found(capsys)
+            assert (code, told["broker"][0]) == (1, False)
+            refusal = f"the broker at 127.0.0.1:{mosquitto.port} refuses user 'fleet' ("
+            assert told["broker"][1].startswith(refusal)
+        assert not State(FLEET, home).path("login.json").exists()
+    finally:
+        mosquitto.stop()
+
+
+def test_what_answers_and_is_no_broker_is_a_fault(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = State(FLEET, home)
+    with state.hold(), socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        address = HostAddress(FLEET, "http://127.0.0.1:9", "token", "127.0.0.1", port, os.getpid())
+        state.announce(address, "me", "word")
+        _, told = found(capsys)
+    says = f"the broker at 127.0.0.1:{port} does not answer; is it one for MQTT?"
+    assert told["broker"] == (False, says)
 
 
 def test_credentials_that_others_can_read_are_a_fault(

@@ -4,7 +4,6 @@ import argparse
 import errno
 import os
 import shutil
-import socket
 import stat
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from moonhop_core.errors import MoonhopError
 EXAMPLE = "moonhop doctor"
 MAKE_SETUP = "run: make setup"
 NO_HOST = "unknown, for no host runs"
-REACH = 3.0  # seconds to connect to the broker
+REACH = 3.0  # seconds to log in at the broker
 APART = 5.0  # seconds that clocks may differ
 
 
@@ -115,19 +114,25 @@ def _host(state: State) -> str:
 
 def _broker(state: State) -> str:
     from moonhop.bridge.places import places
+    from moonhop.broker.login import Refused, check_login
     from moonhop_core.serial.packets import BROKER
 
     if _address(state) is None:
         return NO_HOST
     host, port = places(state.address)(BROKER)
     try:
-        socket.create_connection((host, port), REACH).close()
+        check_login(host, port, *state.login(), REACH)
     except OSError as error:
         raise MoonhopError(
             f"cannot reach {host}:{port} ({error}); look whether the broker runs and no firewall"
             " closes the port"
         ) from None
-    return f"{host}:{port} is reached"
+    except Refused as error:
+        raise MoonhopError(
+            f"{error}, as which the host comes; start the host again, with a user and password that"
+            " this broker knows in --broker"
+        ) from None
+    return f"{host}:{port} lets the host in"
 
 
 def _clock(state: State) -> str:
