@@ -138,7 +138,7 @@ async def _mdns(interfaces: Sequence[str] | None) -> "AsyncIterator[AsyncZerocon
     except RuntimeError:  # it found no interface
         raise MoonhopError(NO_NETWORK) from None
     except OSError as error:
-        raise MoonhopError(error.strerror or str(error)) from None
+        raise MoonhopError(f"{error.strerror or error} (UDP port 5353)") from None
     try:
         yield mdns
     finally:
