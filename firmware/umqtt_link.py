@@ -19,8 +19,7 @@ from umqtt_wire import Wait, Wire, control
 
 TIMEOUT = 10  # seconds for the broker to answer
 BACK_OFF = (0.5, 30)  # seconds before the first and before a late attempt to reconnect
-WAITING = 8192  # bytes that may wait for the network or an acknowledgement
-EACH = 100  # of these a message takes besides its topic and its payload
+WAITING = 16384  # bytes that may wait for the network or an acknowledgement
 REMEMBERED = 128  # numbers of messages that came; brokers have up to 100 under way
 LONG_TOPIC = 120  # bytes; MQTTClient.subscribe counts in one byte
 
@@ -89,7 +88,7 @@ class UmqttLink(Link):
         """Send a message."""
         if not self.connected and not qos:
             return
-        size = len(topic) + len(payload) + EACH
+        size = len(topic) + len(payload) + 8
         waiting = self._unacked_size + self._unsent()
         if waiting and waiting + size > WAITING:
             raise LinkError("too many messages wait for the broker")
@@ -389,7 +388,7 @@ class UmqttLink(Link):
             for i, entry in enumerate(self._unacked):
                 if entry[0] == number:
                     del self._unacked[i]
-                    self._unacked_size -= len(entry[1]) + len(entry[2]) + EACH
+                    self._unacked_size -= len(entry[1]) + len(entry[2]) + 8
                     break
             self._progress.set()
 

@@ -14,7 +14,6 @@ from moonhop.broker.outbox import WINDOW, Outbox
 from moonhop.node.paho_link import CROWD
 from moonhop.node.paho_session import ClientSession
 from moonhop_core.node.link import Numbers
-from moonhop_core.node.outgoing import EACH
 from tests.brokers import Broker
 from tests.node.fleet import Fleet, run
 from tests.sessions.proxy import Proxy
@@ -58,7 +57,7 @@ def test_more_than_a_process_may_keep_for_the_broker_is_told_and_the_newest_goes
         async with Proxy(fleet.broker.port) as proxy, node_behind(fleet, proxy) as node:
             await fleet.run("node-a", "p1", fleet.program(interval=9))
             hosted = node.worker.processes["p1"]
-            hosted.outgoing._most = 100 * (EACH + len("out/p9") + 3)
+            hosted.outgoing._most = 1000
 
             def publish() -> None:
                 for number in range(200):

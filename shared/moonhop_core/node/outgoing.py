@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from moonhop_core.node.hosting import Hosted
 
-EACH = 100  # bytes that a message takes on a board besides its topic and its payload
-
 
 class Outgoing:
     """The messages of one process: handed to the link at once, or kept, in order.
@@ -52,14 +50,14 @@ class Outgoing:
         if not qos:
             return
         self._waiting.append((topic, payload, 1, retain))
-        self._size += len(topic) + len(payload) + EACH
+        self._size += len(topic) + len(payload)
         while self._size > self._most and len(self._waiting) > 1:
             self._drop_first()
             self._warn("the oldest are dropped")
 
     def _drop_first(self) -> None:
         topic, payload, _, _ = self._waiting.pop(0)
-        self._size -= len(topic) + len(payload) + EACH
+        self._size -= len(topic) + len(payload)
 
     def _warn(self, text: str) -> None:
         if text and not self._full:

@@ -1,3 +1,4 @@
+--! engines = ["lua54", "luajit", "python"]
 -- Recursion of many kinds, deeper than C's stack of a board: the output is PUC Lua's.
 local N = 2000
 
