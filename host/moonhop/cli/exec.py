@@ -5,7 +5,7 @@ import io
 import json
 from pathlib import Path
 
-from moonhop.cli.programs import finder, read_program
+from moonhop.cli.programs import add_program, finder, program_args, read_program
 
 EXAMPLE = "moonhop exec --engine lua54,micropython --hop-every 10 examples/readings.lua 100"
 
@@ -23,13 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--hop-every", type=int, metavar="N", help="hop to a fresh engine at every Nth rest"
     )
     parser.add_argument("--virtual-time", action="store_true", help="jump over waiting")
-    parser.add_argument(
-        "--things", metavar="FILE", help="TOML file of sensors and actuators (docs/things.md)"
-    )
-    parser.add_argument("file", metavar="FILE", help="the Lua program")
-    parser.add_argument(
-        "args", nargs=argparse.REMAINDER, metavar="ARGS", help="for the program: all that follow"
-    )
+    add_program(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -40,13 +34,12 @@ def run(options: argparse.Namespace) -> int:
     read_program(options.file)  # a missing file is told before engines are started
     engines = [name.strip() for name in options.engine.split(",") if name.strip()]
     things = things_in(Path(options.things)) if options.things else None
-    arguments = options.args[1:] if options.args[:1] == ["--"] else options.args
     out, err = (io.StringIO(), io.StringIO()) if options.json else (None, None)
     status = exec_program(
         Path(options.file),
         engines,
         options.hop_every,
-        arguments,
+        program_args(options),
         options.virtual_time,
         out,
         err,

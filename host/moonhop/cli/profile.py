@@ -7,7 +7,7 @@ from pathlib import Path
 
 from moonhop.cli import FAILED, OK
 from moonhop.cli.output import print_json, print_table
-from moonhop.cli.programs import finder, read_program
+from moonhop.cli.programs import add_program, finder, program_args, read_program
 from moonhop_core.errors import MoonhopError
 
 EXAMPLE = "moonhop profile --write examples/readings.lua 100"
@@ -28,13 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="put the line that names the functions into the file's manifest",
     )
-    parser.add_argument(
-        "--things", metavar="FILE", help="TOML file of sensors and actuators (docs/things.md)"
-    )
-    parser.add_argument("file", metavar="FILE", help="the Lua program; it must allow engine python")
-    parser.add_argument(
-        "args", nargs=argparse.REMAINDER, metavar="ARGS", help="for the program: all that follow"
-    )
+    add_program(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,14 +46,13 @@ def run(options: argparse.Namespace) -> int:
     find = finder(options.file, options)
     program = run_deep(lambda: load_program(path, find))
     sampler = run_deep(lambda: Sampler(program))
-    arguments = options.args[1:] if options.args[:1] == ["--"] else options.args
     with sampler.looking():
         status = run_for(
             options.seconds,
             lambda: exec_program(
                 path,
                 ["python"],
-                args=arguments,
+                args=program_args(options),
                 virtual_time=True,
                 out=sys.stderr,
                 find=find,

@@ -23,6 +23,25 @@ def read_program(path: str) -> bytes:
         raise MoonhopError(f"cannot read {path!r}: {error.strerror}") from None
 
 
+def add_program(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of a verb that runs a program here: its file, what is for the program, and
+    the things around it."""
+    parser.add_argument(
+        "--things", metavar="FILE", help="TOML file of sensors and actuators (docs/things.md)"
+    )
+    parser.add_argument("file", metavar="FILE", help="the Lua program")
+    rest = parser.add_argument(
+        "args", nargs=argparse.REMAINDER, metavar="ARGS", help="for the program: all that follow"
+    )
+    rest.required = False  # argparse would name it among what is missing
+
+
+def program_args(options: argparse.Namespace) -> list[str]:
+    """Return what is for the program; a ``--`` in front of it is not."""
+    args: list[str] = options.args
+    return args[1:] if args[:1] == ["--"] else args
+
+
 def finder(path: str, options: argparse.Namespace) -> "Find":
     """Return what finds a program's modules: beside its file, then in the fleet's file server if
     the fleet is up."""
